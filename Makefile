@@ -1,0 +1,48 @@
+# What a developer and a first visitor call; `make` alone lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := $(wildcard watcher migrations tests tools benchmarks)
+SUITES := $(foreach suite,unit contract integration acceptance,$(wildcard tests/$(suite)))
+NO_SERVE := $(if $(filter 0 no false off,$(SERVE)),--no-serve)
+# The tools of the checkout come first where watcher or a test looks for one.
+WITH_TOOLS := PATH="$(CURDIR)/.tools/bin:$$PATH"
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## install everything under the checkout: .venv and .tools
+	@$(PYTHON) tools/setup.py
+
+demo: setup ## the main job on embedded defaults; SERVE=0 ends by itself
+	@$(WITH_TOOLS) $(BIN)/watcher demo $(NO_SERVE)
+
+test: setup ## all tests, the real servers included; ARGS="-k name" goes to pytest
+	@$(WITH_TOOLS) $(BIN)/python -m pytest $(SUITES) $(ARGS)
+
+check: setup ## format, lint, types, import contracts
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+
+format: setup ## put the code into the house's format
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+bench: setup ## the benchmarks, printing ratios
+	@$(WITH_TOOLS) $(BIN)/python -m benchmarks $(ARGS)
+
+lock: setup ## write requirements/*.lock anew; UPGRADE=1 takes the newest versions
+	$(LOCK) --output-file requirements/runtime.lock pyproject.toml
+	$(LOCK) --group dev --constraint requirements/runtime.lock \
+		--output-file requirements/dev.lock pyproject.toml
+	$(LOCK) --group go --output-file requirements/go.lock
+
+clean: ## remove what setup and the tools left behind
+	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Fakes of the ports, each signing the same contract suite as the adapters."""

@@ -1,0 +1,84 @@
+"""`timelines.yaml` as a whole: each history is played through the real stages and must end as told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.timelines.world import World, database, days, moment
+
+HISTORIES = yaml.safe_load(Path(__file__).with_name("timelines.yaml").read_text())
+
+# Histories that need what this version does not do; they must fail until it does.
+MISSING = {
+    "a VEX statement, seen late, then withdrawn": "VEX statements are not read yet",
+    "an advisory gets its CVE later; the clock goes on": "ids are not merged to one vulnerability yet",
+}
+
+
+def cases() -> Iterator[Any]:
+    for history in HISTORIES:
+        reason = MISSING.get(history["name"])
+        marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+        yield pytest.param(history, id=history["name"], marks=marks)
+
+
+@pytest.mark.parametrize("history", list(cases()))
+def test_the_history_ends_as_told(history: dict[str, Any], tmp_path: Path) -> None:
+    world = World(history, database(tmp_path))
+    for happened in history["passes"]:
+        world.play(happened)
+        at = moment(happened["at"])
+        if "expect_now" in happened:
+            assert found(world, at) == answers(happened["expect_now"])
+        for stream, covered in happened.get("covered_now", {}).items():
+            assert world.covered(stream, at) is covered
+    last = moment(history["passes"][-1]["at"])
+    document = world.exposures(last)
+    told = answers(history["expect"])
+    assert {stream: found(world, last).get(stream, {}) for stream in told} == told
+    for stream, covered in history.get("covered", {}).items():
+        assert world.covered(stream, last) is covered
+    if "backfilled" in history:
+        assert flagged(document, "backfilled", first=True) == set(history["backfilled"])
+    if "flap" in history:
+        assert flagged(document, "flap", first=False) == set(history["flap"])
+    for vulnerability, day in history.get("not_before", {}).items():
+        ends = [days(e["to_not_before"]) for e in episodes_of(document, vulnerability)]
+        assert ends == [day]
+
+
+def test_every_missing_history_is_one_of_the_file() -> None:
+    assert set(MISSING) <= {history["name"] for history in HISTORIES}
+
+
+def answers(expected: dict[str, dict[str, list[list[Any]]]]) -> dict[str, dict[str, list[Any]]]:
+    return {
+        str(stream): {
+            name: [[round(start, 6), end if end is None else round(end, 6), cause] for start, end, cause in told]
+            for name, told in by_vulnerability.items()
+        }
+        for stream, by_vulnerability in expected.items()
+    }
+
+
+def found(world: World, as_of: datetime) -> dict[str, dict[str, list[Any]]]:
+    by_stream: dict[str, dict[str, list[Any]]] = {}
+    for window in world.exposures(as_of)["windows"]:
+        episodes = [[days(e["from"]), days(e["to"]), e["cause"]] for e in window["episodes"]]
+        by_stream.setdefault(window["stream"], {})[window["vulnerability"]] = episodes
+    return by_stream
+
+
+def episodes_of(document: dict[str, Any], vulnerability: str) -> list[dict[str, Any]]:
+    windows = [w for w in document["windows"] if w["vulnerability"] == vulnerability]
+    return [episode for window in windows for episode in window["episodes"]]
+
+
+def flagged(document: dict[str, Any], flag: str, *, first: bool) -> set[str]:
+    position = 0 if first else -1
+    return {w["vulnerability"] for w in document["windows"] if w["episodes"][position][flag]}

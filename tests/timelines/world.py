@@ -1,0 +1,176 @@
+"""A world in which a history of `timelines.yaml` happens: registry, scanner and knowledge in memory.
+
+Everything between them is real: the stages, and the record in SQLite.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
+from tests.fakes.progress import Silent
+from tests.fakes.registry import FakeRegistry
+from tests.fakes.scanner import FakeScanner, Known, fake_package
+from watcher.adapters.store.engine import open_engine
+from watcher.adapters.store.exposures import SqlExposures
+from watcher.adapters.store.migrate import upgrade
+from watcher.adapters.store.views import SqlViews
+from watcher.bootstrap import Parts, pass_runner
+from watcher.demo.workshop import Image, layer
+from watcher.domain.errors import TransientError
+from watcher.domain.pattern import Selection
+from watcher.domain.reference import ArtifactReference, Repository
+from watcher.domain.stream import StreamRule
+from watcher.ports.store.exposures import WindowFilter
+from watcher.ports.store.passes import Snapshot
+from watcher.report.exposures import document
+from watcher.services.knowledge import Sources
+from watcher.services.pass_ import STAGES, PassReport
+
+MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
+STALE_AFTER = timedelta(hours=24)
+SHARED = "shared"  # the one repository of histories with version streams
+
+Document = dict[str, Any]
+
+
+def moment(at: float | date) -> datetime:
+    """Read a time of a history: days from midnight, or an absolute date."""
+    if isinstance(at, date):
+        return datetime(at.year, at.month, at.day, tzinfo=UTC)
+    return MIDNIGHT + timedelta(days=at)
+
+
+def days(written: str | None) -> float | None:
+    """Write a time of a document as days from midnight."""
+    if written is None:
+        return None
+    return round((datetime.fromisoformat(written) - MIDNIGHT) / timedelta(days=1), 6)
+
+
+def database(folder: Path) -> Engine:
+    """An empty SQLite database with our schema."""
+    engine = open_engine(f"sqlite:///{folder / 'watcher.db'}")
+    upgrade(engine)
+    return engine
+
+
+@dataclass(slots=True)
+class World:
+    """Plays a history, pass by pass."""
+
+    history: Document
+    engine: Engine
+    registry: FakeRegistry = field(default_factory=lambda: FakeRegistry("local"))
+    scanner: FakeScanner = field(default_factory=FakeScanner)
+    artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
+    library: FakeLibrary = field(default_factory=FakeLibrary)
+    images: dict[str, Image] = field(default_factory=dict)
+    include: tuple[str, ...] = ("**",)
+
+    def __post_init__(self) -> None:
+        for name, told in self.history["images"].items():
+            created = told.get("created")
+            image = Image(
+                [layer({"name": name})], created=None if created is None else moment(created)
+            )
+            self.images[name] = image
+            packages = [fake_package(package) for package in told["packages"]]
+            self.scanner.put_image(image.digest, packages)
+
+    def play(self, happened: Document) -> PassReport:
+        """Let one pass happen."""
+        at = moment(happened["at"])
+        self.registry.heal()
+        self.artifacts.failure = None
+        self.scanner.failures.clear()
+        if "include" in happened:
+            self.include = tuple(happened["include"]) or ("nothing",)
+        self._show_tags(happened)
+        self._learn(happened, at)
+        for name in happened.get("catalog_failed", ()):
+            digest = self.images[name].digest
+            self.scanner.failures[digest] = TransientError(f"{name} cannot be catalogued")
+        return self._pass(at)
+
+    def exposures(self, as_of: datetime) -> Document:
+        """Read the ledger as users do."""
+        views = SqlViews(self.engine)
+        upto = views.pass_upto(as_of)
+        coverage = views.coverage(upto, as_of, STALE_AFTER)
+        windows = SqlExposures(self.engine).windows(WindowFilter(), upto)
+        covered = {track: one.covered for track, one in coverage.items()}
+        return document(as_of, windows, lambda _: None, covered)
+
+    def covered(self, stream: str, as_of: datetime) -> bool:
+        """Whether every platform of a stream is covered."""
+        views = SqlViews(self.engine)
+        coverage = views.coverage(views.pass_upto(as_of), as_of, STALE_AFTER)
+        states = {
+            one.stream: coverage[one.track].covered for one in views.streams(views.pass_upto(as_of))
+        }
+        return states[stream]
+
+    def _show_tags(self, happened: Document) -> None:
+        if happened["tags"] == "failed":
+            self.registry.fail(TransientError("the registry is down"))
+            return
+        wanted = {(self._repository(tag), tag): name for tag, name in happened["tags"].items()}
+        pushed = happened.get("pushed", {})
+        for repository, tags in self.registry._tags.items():
+            for tag in [tag for tag in tags if (repository, tag) not in wanted]:
+                self.registry.delete(repository, tag)
+        for (repository, tag), name in wanted.items():
+            at = moment(pushed[tag]) if tag in pushed else None
+            self.registry.push(repository, tag, self.images[name], at)
+
+    def _repository(self, tag: str) -> str:
+        return SHARED if self.history.get("streams") == "version" else tag
+
+    def _learn(self, happened: Document, at: datetime) -> None:
+        told = happened.get("knowledge")
+        if told == "failed":
+            self.artifacts.failure = TransientError("the source is down")
+            return
+        if "trivy" in happened:
+            self.scanner.version = "0.75.0"
+        elif told is not None:
+            self.artifacts.offered = f"sha256:{sha256(str(at).encode()).hexdigest()}"
+            self.library.updated[self.artifacts.offered] = moment(told["effective"])
+        if told is None or self.artifacts.offered is None:
+            return
+        published = {name: moment(when) for name, when in self.history.get("published", {}).items()}
+        known = [
+            Known(package, vulnerability, published=published.get(vulnerability))
+            for package, found in told["matches"].items()
+            for vulnerability in found
+        ]
+        self.scanner.learn(self.library.folder(self.artifacts.offered), known)
+
+    def _pass(self, at: datetime) -> PassReport:
+        selection = Selection.parse(self.include)
+
+        def includes(repository: Repository) -> bool:
+            return selection.holds(repository.path)
+
+        with ThreadPoolExecutor(2) as executor:
+            parts = Parts(
+                engine=self.engine,
+                registries=[self.registry.selecting(self.include)],
+                artifacts=self.artifacts,
+                library=self.library,
+                scanner=self.scanner,
+                sources=Sources([ArtifactReference("db.invalid", "trivy-db", "2")], []),
+                includes=includes,
+                rules=[StreamRule(by=self.history.get("streams"))],
+                executor=executor,
+                progress=Silent(),
+            )
+            snapshot = Snapshot(sha256("".join(self.include).encode()).hexdigest(), "{}")
+            return pass_runner(parts).make(at, at, STAGES, snapshot)

@@ -1,0 +1,103 @@
+"""The real programs watcher and its tests run: Trivy and the Distribution registry."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from installer import go
+from installer.step import BIN, ROOT, TOOLS, Log, Step, answer_of, key_of
+
+OLDEST_TRIVY = (0, 74, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A program built from `tools/<name>/go.mod`: the package, what go build needs beside it."""
+
+    name: str
+    package: str
+    linker: str = "-s -w"
+    environment: tuple[tuple[str, str], ...] = ()
+    otherwise: str = ""
+
+    @property
+    def module(self) -> Path:
+        """The folder of its go.mod and go.sum."""
+        return ROOT / "tools" / self.name
+
+    @property
+    def key(self) -> str:
+        """Changes when it must be built again."""
+        locks = (self.module / "go.mod", self.module / "go.sum")
+        return key_of(*locks, self.linker, platform.machine())
+
+    def build(self, log: Log) -> None:
+        """Build into `.tools/bin`, replacing an older one only when the new one is whole."""
+        BIN.mkdir(parents=True, exist_ok=True)
+        fresh = BIN / f"{self.name}.new"
+        flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", self.linker]
+        log.run(
+            [str(go.on_path() or go.FROM_WHEEL), "build", *flags, "-o", str(fresh), self.package],
+            cwd=self.module,
+            env={**go.ENVIRONMENT, **dict(self.environment)},
+            advice="check the network and that a Go module proxy answers,"
+            f" then run make setup again{self.otherwise}",
+            timeout=3600,
+        )
+        fresh.replace(BIN / self.name)
+
+
+REGISTRY = Source("registry", "github.com/distribution/distribution/v3/cmd/registry")
+TRIVY = Source(
+    "trivy",
+    "github.com/aquasecurity/trivy/cmd/trivy",
+    # Without its version it calls itself `dev`, and a knowledge version would not name it.
+    linker="-s -w -X github.com/aquasecurity/trivy/pkg/version/app.ver=0.74.0",
+    environment=(("GOEXPERIMENT", "jsonv2"),),
+    otherwise=", or put a Trivy of at least 0.74.0 on PATH",
+)
+
+
+def steps() -> list[Step]:
+    """What Trivy and the registry need, depending on what PATH offers."""
+    installed = trivy_on_path()
+    builds = [_registry_build(), *([] if installed else [_trivy_build()])]
+    go_is_here = all(step.is_done() for step in builds) or go.on_path()
+    links = [_trivy_link(installed)] if installed else []
+    return [*([] if go_is_here else [go.from_wheel()]), *links, *builds]
+
+
+def trivy_on_path() -> Path | None:
+    """The Trivy on PATH where it is new enough, and is not the one that setup made."""
+    found = shutil.which("trivy")
+    if not found or Path(found).absolute().is_relative_to(TOOLS):
+        return None
+    quiet = {"TRIVY_DISABLE_TELEMETRY": "true", "TRIVY_SKIP_VERSION_CHECK": "true"}
+    first_line = answer_of([found, "--version"], quiet).partition("\n")[0]
+    version = go.version_in(first_line)
+    return Path(found).absolute() if version and version >= OLDEST_TRIVY else None
+
+
+def _trivy_link(installed: Path) -> Step:
+    def link(_: Log) -> None:
+        BIN.mkdir(parents=True, exist_ok=True)
+        (BIN / "trivy").unlink(missing_ok=True)
+        (BIN / "trivy").symlink_to(installed)
+
+    key = key_of(str(installed))
+    return Step("trivy", f"uses {installed}", "0 s", key, BIN / "trivy", link)
+
+
+def _trivy_build() -> Step:
+    does = "builds Trivy 0.74.0 from tools/trivy (fetches up to 700 MB of sources)"
+    return Step("trivy", does, "6 min", TRIVY.key, BIN / "trivy", TRIVY.build, after=("go",))
+
+
+def _registry_build() -> Step:
+    does = "builds the Distribution registry v3 from tools/registry"
+    return Step(
+        "registry", does, "2 min", REGISTRY.key, BIN / "registry", REGISTRY.build, after=("go",)
+    )

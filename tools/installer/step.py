@@ -1,0 +1,137 @@
+"""A step of the setup: what it does, how it knows that it is done, what to do when it fails."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ROOT / ".tools"
+BIN = TOOLS / "bin"
+LOGS = TOOLS / "logs"
+STAMPS = TOOLS / "stamps"
+
+
+class StepError(Exception):
+    """A step failed; the message is one line that ends in what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to install.
+
+    `key` changes when the step must run again; `product` is a file it leaves behind;
+    `after` names the steps that must end before; `stamps` is where the key of the last run lies.
+    """
+
+    name: str
+    does: str
+    takes: str
+    key: str
+    product: Path
+    run: Callable[[Log], None]
+    after: tuple[str, ...] = ()
+    stamps: Path = STAMPS
+
+    def is_done(self) -> bool:
+        """Whether an earlier run finished this step for the same key."""
+        return self.product.exists() and self._stamp_text() == self.key
+
+    def start_over(self) -> None:
+        """Forget an earlier run, so that an interrupted step counts as not done."""
+        self._stamp.unlink(missing_ok=True)
+
+    def finish(self) -> None:
+        """Remember that the step is done."""
+        self.stamps.mkdir(parents=True, exist_ok=True)
+        self._stamp.write_text(self.key, encoding="utf-8")
+
+    @property
+    def _stamp(self) -> Path:
+        return self.stamps / self.name
+
+    def _stamp_text(self) -> str | None:
+        try:
+            return self._stamp.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log file of one step; every command the step runs writes there."""
+
+    path: Path
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        advice: str,
+        timeout: int,
+        cwd: Path = ROOT,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Run a command for at most `timeout` seconds; raise StepError with the advice."""
+        with self.path.open("ab") as out:
+            out.write(f"$ {' '.join(command)}\n".encode())
+            out.flush()
+            try:
+                code = subprocess.run(
+                    command,
+                    cwd=cwd,
+                    env={**os.environ, **(env or {})},
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    timeout=timeout,
+                    check=False,
+                ).returncode
+            except subprocess.TimeoutExpired:
+                raise StepError(f"gave up after {timeout // 60} min; {advice}") from None
+            except OSError as error:
+                reason = f"{command[0]} did not start ({error.strerror})"
+                raise StepError(f"{reason}; {advice}") from None
+        if code:
+            raise StepError(f"{self._last_words()} (exit code {code}); {advice}")
+
+    def _last_words(self) -> str:
+        """The line in which the last command most likely says why it failed."""
+        with self.path.open("rb") as file:
+            file.seek(max(0, self.path.stat().st_size - 20_000))
+            lines = file.read().decode(errors="replace").splitlines()
+        spoken = [line.strip() for line in lines if line.strip() and line.isprintable()]
+        # pip says why first and adds details below.
+        errors = [line for line in spoken if line.startswith("ERROR: ")]
+        words = errors[0].removeprefix("ERROR: ") if errors else spoken[-1]
+        return words[:200]
+
+
+def key_of(*parts: str | Path) -> str:
+    """Hash texts and the contents of files into a step's key."""
+    total = hashlib.sha256()
+    for part in parts:
+        content = part.read_bytes() if isinstance(part, Path) else part.encode()
+        total.update(hashlib.sha256(content).digest())
+    return total.hexdigest()
+
+
+def answer_of(command: Sequence[str], env: Mapping[str, str] | None = None) -> str:
+    """What a command prints within 30 s; empty if it fails, since then it cannot be used."""
+    try:
+        ended = subprocess.run(
+            command,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return ended.stdout

@@ -1,0 +1,1 @@
+"""Adapters: what watcher speaks to, each signing a port."""

@@ -1,0 +1,33 @@
+"""Counting what a registry was asked for."""
+
+from __future__ import annotations
+
+import threading
+
+from watcher.ports.registry import Traffic
+
+
+class Meter:
+    """Adds to a Traffic from several threads; an Observer of the HTTP client."""
+
+    def __init__(self, traffic: Traffic) -> None:
+        self._traffic = traffic
+        self._lock = threading.Lock()
+
+    def sent(self, method: str, url: str) -> None:
+        """Count a request, repeated ones and redirected ones too."""
+        with self._lock:
+            self._traffic.requests += 1
+            if method == "GET" and _kind(url) == "manifests":
+                self._traffic.manifest_gets += 1
+
+    def received(self, method: str, url: str, count: int) -> None:
+        """Count the bytes of manifests and blobs."""
+        if method == "GET" and _kind(url) in {"manifests", "blobs"}:
+            with self._lock:
+                self._traffic.bytes_pulled += count
+
+
+def _kind(url: str) -> str:
+    # …/manifests/<reference>: a repository may be called `manifests` as well.
+    return "".join(url.partition("?")[0].rsplit("/", 2)[-2:-1])

@@ -1,0 +1,129 @@
+"""A client of one remote, used from several threads at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
+
+import requests
+import stamina
+
+from watcher.adapters.http import failure
+from watcher.adapters.http.answer import Answer, chunks, drain
+from watcher.adapters.http.deadline import within
+from watcher.adapters.http.pace import Pace
+from watcher.adapters.http.settings import Connecting, Observer
+from watcher.adapters.http.transport import SAFE, Question, Transport
+from watcher.domain.errors import TransientError
+
+_LIMIT = 4 * 1024 * 1024
+
+
+class Http:
+    """Requests to one remote: pooled, paced, bounded, and retried where that is safe.
+
+    No cookies are kept, no netrc is read; an Authorization header stays at the origin it was given
+    for. Methods raise TransientError, PermanentError and their kinds only.
+    """
+
+    def __init__(self, connecting: Connecting, observer: Observer | None = None) -> None:
+        self._timeouts = connecting.timeouts
+        self._retrying = connecting.retrying
+        self._pace = Pace(connecting.rate)
+        self._turns = threading.BoundedSemaphore(connecting.concurrency)
+        self._transport = Transport(connecting, observer)
+        self._retry = stamina.RetryingCaller(
+            attempts=self._retrying.attempts,
+            timeout=self._retrying.within,
+            wait_initial=self._retrying.first,
+            wait_max=self._retrying.longest,
+            wait_jitter=self._retrying.jitter,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        expect: Collection[int] = (200,),
+        limit: int = _LIMIT,
+        content: bytes | None = None,
+    ) -> Answer:
+        """Ask, and read the whole answer of at most `limit` bytes; GET and HEAD are retried.
+
+        Statuses outside `expect` are raised: NotFoundError, UnauthorizedError, RateLimitedError,
+        TransientError for 5xx, PermanentError for the rest.
+        """
+        total = self._timeouts.total
+        question = Question(method, url, headers or {}, expect, limit, total, content)
+        if method not in SAFE:
+            return self._ask(question)
+        return self._retry(self._worth_retrying, self._ask, question)
+
+    def download(
+        self,
+        url: str,
+        write: Callable[[bytes], object],
+        *,
+        headers: Mapping[str, str] | None = None,
+        expect: Collection[int] = (200,),
+        limit: int,
+        total: float,
+    ) -> Answer:
+        """GET a body of at most `limit` bytes within `total` seconds, piece by piece, once.
+
+        Only the body of a 200 is written; `write` raises only errors of watcher.
+        """
+        return self._ask(Question("GET", url, headers or {}, expect, limit, total), write)
+
+    def _worth_retrying(self, error: Exception) -> bool | float:
+        if not isinstance(error, TransientError):
+            return False
+        if error.retry_after is None:
+            return True
+        # Asked for a longer pause than we sit out here, we leave the remote alone.
+        return error.retry_after <= self._retrying.longest and error.retry_after
+
+    def _ask(self, question: Question, write: Callable[[bytes], object] | None = None) -> Answer:
+        self._pace.wait()
+        try:
+            with self._turns, within(question.total):
+                response = self._transport.begin(question)
+                try:
+                    return self._finish(question, response, write)
+                finally:
+                    response.close()
+        except failure.FAILURES as error:
+            failed = failure.of_exception(error, question.shown)
+        # Raised out here, so that what the transport said, secrets and all, is not chained to it.
+        raise failed
+
+    def _finish(
+        self,
+        question: Question,
+        response: requests.Response,
+        write: Callable[[bytes], object] | None,
+    ) -> Answer:
+        url, status = response.url or question.url, response.status_code
+        answer = Answer(question.method, url, status, response.headers, b"")
+        if status not in question.expect:
+            with suppress(*failure.FAILURES):
+                drain(response)
+            raise failure.of_status(answer)
+        pieces = chunks(
+            response, question.limit, question.shown, partial(self._transport.received, question)
+        )
+        if write is None or status != HTTPStatus.OK:
+            return replace(answer, body=b"".join(pieces))
+        for piece in pieces:
+            write(piece)
+        return answer

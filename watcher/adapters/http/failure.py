@@ -1,0 +1,102 @@
+"""Failures in the words of watcher: what was asked, what came back, what to do."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+
+import requests
+import urllib3
+
+from watcher.adapters.http.answer import Answer
+from watcher.domain.errors import (
+    NotFoundError,
+    PermanentError,
+    RateLimitedError,
+    TransientError,
+    UnauthorizedError,
+    WatcherError,
+)
+
+_NOT_FOUND = {404, 410}
+_REFUSED = {401, 403, 407}
+_LATER = {408, 421, 423, 425}
+_SERVER_ERRORS = 500
+_LONGEST_PAUSE = 24 * 3600.0
+FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+
+
+def of_status(answer: Answer) -> WatcherError:
+    """Translate a status nobody expected."""
+    what = f"{answer.asked}: {answer.status} {http.client.responses.get(answer.status, '')}".strip()
+    if answer.status in _NOT_FOUND:
+        return NotFoundError(f"{what}; there is no such thing")
+    if answer.status in _REFUSED:
+        return UnauthorizedError(f"{what}; check the user name, the password and their rights")
+    if answer.status == http.HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimitedError(f"{what}; asked again later, a lower rate helps", pause(answer))
+    if answer.status >= _SERVER_ERRORS or answer.status in _LATER:
+        return TransientError(f"{what}; the remote is in trouble, asked again later", pause(answer))
+    return PermanentError(f"{what}; the remote does not understand us: check the url")
+
+
+def pause(answer: Answer) -> float | None:
+    """Read Retry-After, in seconds or as a date (RFC 9110, 10.2.3), at most a day."""
+    text = answer.headers.get("Retry-After", "").strip()
+    if text.isdecimal():
+        return min(float(text[:12]), _LONGEST_PAUSE)
+    try:
+        # Both dates are the remote's own, so its clock need not agree with ours.
+        until = parsedate_to_datetime(text)
+        since = parsedate_to_datetime(answer.headers.get("Date", ""))
+        return min(max((until - since).total_seconds(), 0.0), _LONGEST_PAUSE)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def of_exception(error: Exception, asked: str) -> WatcherError:
+    """Translate what the transport raised; nothing of its text is kept, it may hold secrets."""
+    causes = list(_causes(error))
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return PermanentError(f"{asked}: its certificate is not trusted; set tls_ca")
+    if isinstance(error, requests.exceptions.InvalidProxyURL):
+        return PermanentError(f"{asked}: the proxy's address cannot be read; correct it")
+    if isinstance(error, requests.RequestException) and isinstance(error, ValueError):
+        return PermanentError(f"{asked}: the address or a header is not valid; correct it")
+    return TransientError(f"{asked}: {_reason(causes)}; asked again later")
+
+
+_REASONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
+    ((requests.exceptions.ProxyError, urllib3.exceptions.ProxyError), "the proxy does not answer"),
+    (urllib3.exceptions.NameResolutionError, "its name is not known"),
+    (ConnectionRefusedError, "nobody answers there (connection refused)"),
+    (urllib3.exceptions.ConnectTimeoutError, "no connection in time"),
+    ((TimeoutError, urllib3.exceptions.TimeoutError), "no answer in time"),
+    ((requests.Timeout,), "no answer in time"),
+    (urllib3.exceptions.IncompleteRead, "the answer was cut short"),
+    ((ssl.SSLError, urllib3.exceptions.SSLError), "no secure connection (TLS failed)"),
+    ((ConnectionError, urllib3.exceptions.ProtocolError), "the connection broke"),
+)
+
+
+def _reason(causes: list[BaseException]) -> str:
+    for kind, text in _REASONS:
+        if any(isinstance(cause, kind) for cause in causes):
+            return text
+    return "no connection"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk down what led to the error, through chains, arguments and urllib3's `reason`."""
+    waiting: list[BaseException] = [error]
+    seen: set[int] = set()
+    while waiting:
+        cause = waiting.pop()
+        if id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        below = (cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args)
+        waiting += [item for item in below if isinstance(item, BaseException)]

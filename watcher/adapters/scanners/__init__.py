@@ -1,0 +1,1 @@
+"""Scanners: one package per scanner, each of which signs the Scanner port."""

@@ -1,0 +1,123 @@
+"""Running the Trivy binary: the only place of watcher that starts a program."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO, Final
+
+from watcher.adapters.scanners.trivy.workspace import Workspace
+from watcher.domain.errors import StartError, TransientError
+
+OUTPUT_LIMIT: Final = 2 << 30  # bytes; 100,000 packages with ten findings each print 0.3 GB
+_LOG_LIMIT: Final = 256 << 10  # bytes kept of each end of the log
+_CHUNK: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: its exit code (negative: killed by that signal) and its log."""
+
+    code: int
+    log: str
+
+
+@dataclass(slots=True)
+class _Log:
+    """Both ends of a log; what lies between is dropped once there is too much of it."""
+
+    head: bytearray = field(default_factory=bytearray)
+    tail: bytearray = field(default_factory=bytearray)
+
+    def add(self, chunk: bytes) -> None:
+        room = _LOG_LIMIT - len(self.head)
+        self.head += chunk[:room]
+        self.tail += chunk[room:]
+        del self.tail[:-_LOG_LIMIT]
+
+    def read(self) -> str:
+        return bytes(self.head + self.tail).decode("utf-8", "replace")
+
+
+def run(binary: str, arguments: Sequence[str], workspace: Workspace, timeout: float) -> Outcome:
+    """Run the binary in a process group of its own; its output lands in `workspace.output`.
+
+    `timeout` is in seconds. Raises TransientError where it is over or the output has no end;
+    StartError where the binary cannot be started. Then the whole group is killed.
+    """
+    process = _start(binary, arguments, workspace)
+    deadline = time.monotonic() + timeout
+    try:
+        log = _drain(process, workspace, deadline)
+        return Outcome(process.wait(max(0.0, deadline - time.monotonic())), log)
+    except (TimeoutError, subprocess.TimeoutExpired):
+        _kill(process)
+        raise TransientError(
+            f"Trivy was stopped after {timeout:.0f} s; trivy.timeout allows for more"
+        ) from None
+    except BaseException:
+        _kill(process)
+        raise
+    finally:
+        for stream in (process.stdout, process.stderr):
+            _opened(stream).close()
+
+
+def _start(binary: str, arguments: Sequence[str], workspace: Workspace) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            [binary, *arguments],
+            cwd=workspace.folder,
+            env=workspace.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise StartError(
+            f"Trivy at {binary} does not start: {error.strerror}; set trivy.binary, or run "
+            "`make setup`"
+        ) from None
+
+
+def _drain(process: subprocess.Popen[bytes], workspace: Workspace, deadline: float) -> str:
+    """Read both outputs to their end. Raises TimeoutError, TransientError at the size limit."""
+    log, size = _Log(), 0
+    with workspace.output.open("wb") as output, selectors.DefaultSelector() as selector:
+        for stream in (process.stdout, process.stderr):
+            selector.register(_opened(stream), selectors.EVENT_READ)
+        while selector.get_map():
+            events = selector.select(max(0.0, deadline - time.monotonic()))
+            if not events:
+                raise TimeoutError
+            for key, _ in events:
+                chunk = os.read(key.fd, _CHUNK)
+                if not chunk:
+                    selector.unregister(key.fileobj)
+                elif key.fileobj is process.stderr:
+                    log.add(chunk)
+                else:
+                    size += output.write(chunk)
+            if size > OUTPUT_LIMIT:
+                raise TransientError(f"Trivy was stopped after printing {size} bytes")
+    return log.read()
+
+
+def _opened(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise StartError("Trivy was started without pipes")
+    return stream
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the whole group. Its leader is not reaped yet, so the number is still ours."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

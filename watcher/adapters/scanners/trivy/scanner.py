@@ -1,0 +1,159 @@
+"""Trivy as a scanner: catalogues images, matches documents of packages, checks databases."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from watcher.adapters.scanners.trivy import command, contexts, database, document, workspace
+from watcher.adapters.scanners.trivy.catalogue import read_catalogue
+from watcher.adapters.scanners.trivy.complaints import failure
+from watcher.adapters.scanners.trivy.findings import TEMPLATE, read_matches
+from watcher.adapters.scanners.trivy.version import find_binary, read_version
+from watcher.domain.errors import PermanentError, StartError, TransientError
+from watcher.domain.package import Catalogue, Finding, Package
+from watcher.ports.registry import PullAccess
+from watcher.ports.scanner import KnowledgeFiles
+
+# Nothing is fetched, nothing is called home, nothing is cached between runs.
+_QUIET: Final = (
+    "--skip-db-update",
+    "--skip-java-db-update",
+    "--offline-scan",
+    "--skip-version-check",
+    "--disable-telemetry",
+    "--no-progress",
+    "--cache-backend=memory",
+    "--scanners=vuln",
+)
+_SAME_NAME_VANISHES: Final = frozenset({"azurelinux", "cbl-mariner"})
+
+
+class TrivyScanner:
+    """Signs the Scanner port with a Trivy binary of 0.74.0 or later.
+
+    `binary` is a name on PATH or a path; `state` a folder that remembers its version; `timeout`
+    ends each run, in seconds. Each run has its own folder, cache and process group, so that any
+    number of them may run at once.
+    """
+
+    def __init__(self, binary: str, state: Path, timeout: float = 600.0) -> None:
+        self._name = binary
+        self._state = state
+        self._timeout = timeout
+        self._runs = 0
+        self._lock = threading.Lock()
+
+    @cached_property
+    def version(self) -> str:
+        """The version that the binary says it is; raises StartError where there is no Trivy."""
+        return read_version(self._binary, self._state / "trivy-version.json")
+
+    @property
+    def runs(self) -> int:
+        """How often the binary was started to catalogue or match."""
+        return self._runs
+
+    def catalog(self, access: PullAccess, knowledge: KnowledgeFiles) -> Catalogue:
+        """Pull an image and list its packages; see the port."""
+        arguments = ["image", *self._common(), "--list-all-pkgs", "--format=json"]
+        arguments += ["--image-src=remote"]
+        arguments += ["--insecure"] if access.plain_http else []
+        arguments += ["--cacert", str(Path(access.ca_file).absolute())] if access.ca_file else []
+        with workspace.opened(knowledge) as place:
+            place.give_credentials(access)
+            log = self._run(
+                [*arguments, access.reference], place, access.reference, access.password
+            )
+            image = access.reference.rpartition("@")[2]
+            return read_catalogue(place.output.read_bytes(), log, image)
+
+    def match(
+        self, context: str, packages: Sequence[Package], knowledge: KnowledgeFiles
+    ) -> list[Finding]:
+        """Match packages of one context in one run, on Azure Linux in a few; see the port."""
+        matched = [package for package in packages if package.left_out is None]
+        documents = _apart(matched) if _vanish(context) else [matched]
+        found = (self._match(context, part, knowledge) for part in documents if part)
+        return list(itertools.chain.from_iterable(found))
+
+    def check(self, knowledge: KnowledgeFiles) -> None:
+        """Make sure that the database is whole and that Trivy opens it; see the port."""
+        database.check_whole(knowledge.db)
+        probe = Package("wolfi", "probe", "probe", "1", {"version": "1"})
+        try:
+            self._match(probe.context, [probe], knowledge, counted=False)
+        except PermanentError as error:
+            raise PermanentError(f"Trivy cannot use the database: {error}") from None
+
+    @cached_property
+    def _binary(self) -> str:
+        return find_binary(self._name)
+
+    def _match(
+        self,
+        context: str,
+        packages: Sequence[Package],
+        knowledge: KnowledgeFiles,
+        *,
+        counted: bool = True,
+    ) -> list[Finding]:
+        arguments = ["sbom", *self._common(), "--format=template", f"--template={TEMPLATE}"]
+        with workspace.opened(knowledge) as place:
+            place.document.write_bytes(document.write(context, packages))
+            self._run(
+                [*arguments, str(place.document)], place, f"matching {context}", counted=counted
+            )
+            expected = document.expected_packages(context, packages)
+            printed = place.output.read_text(encoding="utf-8", errors="replace")
+            return read_matches(printed, packages, expected)
+
+    def _common(self) -> list[str]:
+        return [*_QUIET, f"--timeout={self._timeout:.0f}s"]
+
+    def _run(
+        self,
+        arguments: Sequence[str],
+        place: workspace.Workspace,
+        subject: str,
+        *secrets: str | None,
+        counted: bool = True,
+    ) -> str:
+        """Run Trivy and give its log back; raises what its failure means."""
+        with self._lock:
+            self._runs += counted
+        cached = [*arguments[:1], "--cache-dir", str(place.cache), *arguments[1:]]
+        try:
+            outcome = command.run(self._binary, cached, place, self._timeout)
+        except TransientError as error:
+            raise TransientError(f"{subject}: {error}") from None
+        except StartError as error:
+            raise PermanentError(str(error)) from None
+        if outcome.code != 0:
+            raise failure(outcome, subject, *secrets)
+        return outcome.log
+
+
+def _vanish(context: str) -> bool:
+    """Tell whether Trivy drops components of equal name and version in documents of a context.
+
+    The drivers for Azure Linux and Mariner give findings no package id to tell them apart by.
+    """
+    return contexts.os_of(context)[0] in _SAME_NAME_VANISHES
+
+
+def _apart(packages: Sequence[Package]) -> list[list[Package]]:
+    """Spread packages over documents, so that none has two of equal name and version."""
+    documents: list[list[Package]] = []
+    times: dict[tuple[str, str], int] = {}
+    for package in packages:
+        key = (package.name, package.version)
+        place = times[key] = times.get(key, -1) + 1
+        if place == len(documents):
+            documents.append([])
+        documents[place].append(package)
+    return documents

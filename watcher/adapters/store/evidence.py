@@ -1,0 +1,151 @@
+"""What stands beside an episode: its packages as the image has them, assessments, and databases."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, select
+
+from watcher.adapters.store.asof import visible
+from watcher.adapters.store.engine import batches
+from watcher.adapters.store.tables.inventory import images
+from watcher.adapters.store.tables.knowledge import assessments, knowledge, matches, vulnerabilities
+from watcher.adapters.store.tables.packages import catalogue_sets, catalogues, package_set_members
+from watcher.domain.exposure import Episode
+from watcher.ports.store.exposures import AffectedPackage
+
+Pair = tuple[int, int]  # package and vulnerability
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """A run of a match with the databases that bound it."""
+
+    end_at: datetime | None
+    known_at: datetime
+    lacked_at: datetime | None
+    ended_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that stands beside a batch of episodes."""
+
+    purls: Mapping[tuple[str, int], str]  # by image digest and package
+    assessed: Mapping[Pair, list[Row[tuple[object, ...]]]]
+    runs: Mapping[Pair, list[MatchRow]]
+
+    def packages(self, episode: Episode, vulnerability: int) -> tuple[AffectedPackage, ...]:
+        """The packages that match last, sorted by purl."""
+        found = [self._package(episode, number, vulnerability) for number in episode.packages]
+        return tuple(sorted(found, key=lambda one: one.purl))
+
+    def runs_under(
+        self, episode: Episode, packages: Iterable[int], vulnerability: int
+    ) -> list[MatchRow]:
+        """The runs of matches that reach into an episode, the earliest known first."""
+        rows = [run for package in packages for run in self.runs.get((package, vulnerability), ())]
+        reaching = [run for run in rows if run.end_at is None or run.end_at > episode.start.at]
+        return sorted(reaching, key=lambda run: run.known_at)
+
+    def _package(self, episode: Episode, number: int, vulnerability: int) -> AffectedPackage:
+        rows = self.assessed[number, vulnerability]
+        last = rows[-1]
+        fixed = [position for position, row in enumerate(rows) if row.fixed_version]
+        known = None
+        if fixed and last.fixed_version:
+            known = rows[fixed[0]].effective_at if fixed[0] else episode.start.at
+        return AffectedPackage(
+            purl=self.purls[episode.last_image, number],
+            fixed_version=last.fixed_version,
+            status=last.status,
+            severity=last.severity,
+            severity_source=last.severity_source,
+            fix_known_at=max(known, episode.start.at) if known else None,
+        )
+
+
+def read_evidence(
+    connection: Connection, upto: int, pairs: Iterable[Pair], digests: Iterable[str]
+) -> Evidence:
+    """Read what stands beside the matches of these packages with these vulnerabilities."""
+    wanted = frozenset(pairs)
+    packages = sorted({package for package, _ in wanted})
+    return Evidence(
+        purls=_purls(connection, packages, sorted(digests)),
+        assessed=_assessed(connection, upto, packages, wanted),
+        runs=_runs(connection, upto, packages, wanted),
+    )
+
+
+def _purls(
+    connection: Connection, packages: list[int], digests: list[str]
+) -> dict[tuple[str, int], str]:
+    members = package_set_members
+    found: dict[tuple[str, int], str] = {}
+    for held in batches(digests):
+        for batch in batches(packages):
+            statement = (
+                select(images.c.digest, members.c.package_id, members.c.purl)
+                .join(catalogues, catalogues.c.image_id == images.c.id)
+                .join(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
+                .join(members, members.c.set_id == catalogue_sets.c.set_id)
+                .where(images.c.digest.in_(held), members.c.package_id.in_(batch))
+            )
+            rows = connection.execute(statement)
+            found |= {(row.digest, row.package_id): row.purl for row in rows}
+    return found
+
+
+def _assessed(
+    connection: Connection, upto: int, packages: list[int], wanted: frozenset[Pair]
+) -> dict[Pair, list[Row[tuple[object, ...]]]]:
+    found: dict[Pair, list[Row[tuple[object, ...]]]] = defaultdict(list)
+    for batch in batches(packages):
+        statement = select(assessments).where(assessments.c.package_id.in_(batch))
+        statement = statement.where(visible(assessments, upto)).order_by(assessments.c.id)
+        for row in connection.execute(statement):
+            if (row.package_id, row.vulnerability_id) in wanted:
+                found[row.package_id, row.vulnerability_id].append(row)
+    return found
+
+
+def _runs(
+    connection: Connection, upto: int, packages: list[int], wanted: frozenset[Pair]
+) -> dict[Pair, list[MatchRow]]:
+    first, lacking, ending = knowledge.alias(), knowledge.alias(), knowledge.alias()
+    found: dict[Pair, list[MatchRow]] = defaultdict(list)
+    for batch in batches(packages):
+        statement = (
+            select(
+                matches,
+                vulnerabilities.c.in_db_at,
+                first.c.effective_at.label("first_at"),
+                lacking.c.effective_at.label("lacked_at"),
+                ending.c.db_digest.label("ender"),
+            )
+            .join(vulnerabilities, vulnerabilities.c.id == matches.c.vulnerability_id)
+            .join(first, first.c.id == matches.c.first_knowledge)
+            .outerjoin(lacking, lacking.c.id == matches.c.lacked_by)
+            .outerjoin(ending, ending.c.id == matches.c.ended_by)
+            .where(matches.c.package_id.in_(batch), visible(matches, upto))
+            .order_by(matches.c.id)
+        )
+        for row in connection.execute(statement):
+            pair = (row.package_id, row.vulnerability_id)
+            if pair in wanted:
+                found[pair].append(_match_row(row, upto))
+    return found
+
+
+def _match_row(row: Row[tuple[object, ...]], upto: int) -> MatchRow:
+    ended = row.closed_in is not None and row.closed_in <= upto
+    return MatchRow(
+        end_at=row.end_at if ended else None,
+        known_at=row.in_db_at if row.dated_at is None else row.first_at,
+        lacked_at=row.lacked_at,
+        ended_by=row.ender if ended else None,
+    )

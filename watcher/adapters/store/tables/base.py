@@ -1,0 +1,59 @@
+"""What every table shares: names of constraints, and times that are always aware UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Column, DateTime, Dialect, ForeignKey, Integer, MetaData
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware time in UTC, on databases with and without time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; write others in UTC."""
+        del dialect
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"a time without a zone was to be stored: {value}")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Read a time as aware UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def key() -> Column[int]:
+    """A row's own number."""
+    return Column("id", Integer, primary_key=True)
+
+
+def refer(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[int]:
+    """A reference to another table's row."""
+    return Column(name, Integer, ForeignKey(f"{target}.id"), nullable=nullable, index=index)
+
+
+def opened() -> Column[int]:
+    """The pass that recorded the fact."""
+    return Column("opened_in", Integer, ForeignKey("passes.id"), nullable=False, index=True)
+
+
+def closed(name: str = "closed_in") -> Column[int]:
+    """The pass that recorded the fact's end, or that it was superseded."""
+    return Column(name, Integer, ForeignKey("passes.id"), nullable=True, index=True)

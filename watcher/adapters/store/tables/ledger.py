@@ -1,0 +1,41 @@
+"""The exposure ledger: windows and episodes, folded from facts and never the source of any."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, String, Table, UniqueConstraint, text
+
+from watcher.adapters.store.tables.base import Utc, closed, key, metadata, opened, refer
+
+windows = Table(
+    "windows",
+    metadata,
+    key(),
+    refer("stream_id", "streams"),
+    Column("platform", String(64), nullable=False),
+    refer("vulnerability_id", "vulnerabilities", index=True),
+    UniqueConstraint("stream_id", "platform", "vulnerability_id"),
+)
+
+episodes = Table(
+    "episodes",
+    metadata,
+    key(),
+    refer("window_id", "windows"),
+    Column("start_at", Utc, nullable=False),
+    Column("start_not_before", Utc, nullable=True),
+    Column("backfilled", Boolean, nullable=False),
+    Column("end_at", Utc, nullable=True),
+    Column("end_not_before", Utc, nullable=True),
+    Column("cause", String(24), nullable=True),
+    refer("detected_in", "passes"),
+    opened(),
+    closed(),
+    closed("superseded_in"),
+    Index("ix_episodes_window_id", "window_id"),
+    Index(
+        "ix_episodes_open",
+        "window_id",
+        sqlite_where=text("end_at IS NULL AND superseded_in IS NULL"),
+        postgresql_where=text("end_at IS NULL AND superseded_in IS NULL"),
+    ),
+)

@@ -1,0 +1,97 @@
+"""What images consist of: distinct packages, sets of them by layer, and catalogues."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from watcher.adapters.store.tables.base import Utc, key, metadata, opened, refer
+
+contexts = Table(
+    "contexts",
+    metadata,
+    key(),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+packages = Table(
+    "packages",
+    metadata,
+    key(),
+    refer("context_id", "contexts"),
+    Column("identity", Text, nullable=False),
+    Column("name", Text, nullable=False, index=True),
+    Column("version", Text, nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("left_out", Text, nullable=True),
+    opened(),
+    UniqueConstraint("context_id", "identity"),
+)
+
+# The packages one layer brings, shared by all images that have it; named by their content.
+package_sets = Table(
+    "package_sets",
+    metadata,
+    key(),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("layer", String(71), nullable=False),
+    opened(),
+)
+
+package_set_members = Table(
+    "package_set_members",
+    metadata,
+    key(),
+    refer("set_id", "package_sets", index=True),
+    refer("package_id", "packages", index=True),
+    Column("path", Text, nullable=False),
+    Column("purl", Text, nullable=False),
+    Index("ix_package_set_members_purl", "purl"),
+)
+
+catalogues = Table(
+    "catalogues",
+    metadata,
+    key(),
+    refer("image_id", "images"),
+    Column("scanner", String(32), nullable=False),
+    Column("db_digest", String(71), nullable=False),
+    Column("java_db_digest", String(71), nullable=True),
+    Column("os_family", Text, nullable=False),
+    Column("os_version", Text, nullable=False),
+    Column("end_of_life", Boolean, nullable=False),
+    Column("package_count", Integer, nullable=False),
+    Column("not_covered", Text, nullable=True),
+    Column("applied_at", Utc, nullable=False),
+    Column("audit", String(16), nullable=False),  # pending, equal, different
+    Column("differences", JSON, nullable=False),
+    opened(),
+    UniqueConstraint("image_id", "scanner"),
+)
+
+catalogue_sets = Table(
+    "catalogue_sets",
+    metadata,
+    key(),
+    refer("catalogue_id", "catalogues", index=True),
+    refer("set_id", "package_sets", index=True),
+)
+
+# The scanner's own findings on a new image, kept until they were compared with the derived ones.
+birth_findings = Table(
+    "birth_findings",
+    metadata,
+    key(),
+    refer("catalogue_id", "catalogues", index=True),
+    Column("body", LargeBinary, nullable=False),
+)

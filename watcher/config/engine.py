@@ -1,0 +1,93 @@
+"""What watcher runs on: database, Trivy, schedule, executor, web, retention."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from watcher.config.moments import Span, When
+from watcher.config.secret import Secret
+from watcher.config.section import Section
+from watcher.config.values import (
+    ArtifactText,
+    Count,
+    DaskAddress,
+    HostPort,
+    ServiceAddress,
+    Text,
+)
+from watcher.domain.reference import ArtifactReference
+
+_DB = ("mirror.gcr.io/aquasec/trivy-db:2", "ghcr.io/aquasecurity/trivy-db:2")
+_JAVA_DB = ("mirror.gcr.io/aquasec/trivy-java-db:1", "ghcr.io/aquasecurity/trivy-java-db:1")
+
+
+class Database(Section):
+    """Where facts are kept: the address of SQLAlchemy, a secret because it may hold a password."""
+
+    url: Secret = Secret("sqlite:///watcher.db")
+
+
+class Trivy(Section):
+    """The scanner, and where its databases are offered, in the order in which they are asked."""
+
+    binary: Text = "trivy"
+    db: Annotated[tuple[ArtifactText, ...], Field(min_length=1)] = tuple(
+        map(ArtifactReference.parse, _DB)
+    )
+    java_db: tuple[ArtifactText, ...] = tuple(map(ArtifactReference.parse, _JAVA_DB))
+    timeout: Span = timedelta(minutes=10)
+    workers: Count = 4
+
+
+class Schedule(Section):
+    """When `run` does what: a duration between two starts, or a cron line in UTC."""
+
+    knowledge: When = timedelta(minutes=10)
+    inventory: When = timedelta(minutes=15)
+    tickets: When = timedelta(hours=1)
+    audit: When = "0 3 * * *"
+
+
+class Dask(Section):
+    """A Dask cluster's scheduler."""
+
+    scheduler: DaskAddress
+
+
+class DaskExecutor(Section):
+    """Work spread over a Dask cluster instead of threads."""
+
+    dask: Dask
+
+
+class Oidc(Section):
+    """Sign-in by OpenID Connect; `roles_claim` names the claim that lists a user's roles."""
+
+    issuer: ServiceAddress
+    client_id: Text
+    client_secret: Secret
+    roles_claim: Text = "roles"
+
+
+class Auth(Section):
+    """How users of the web page sign in."""
+
+    oidc: Oidc
+
+
+class Web(Section):
+    """The web page: where it listens, who signs in how; mail has no settings yet."""
+
+    listen: HostPort = "127.0.0.1:8080"
+    auth: Auth | None = None
+    smtp: None = None
+
+
+class Retention(Section):
+    """How long raw material is kept; facts are kept as long as their windows."""
+
+    db_files: Count = 5
+    raw: Span = timedelta(days=30)

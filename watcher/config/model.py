@@ -1,0 +1,151 @@
+"""The configuration as a whole, and what the rest of watcher asks it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from pydantic import model_validator
+
+from watcher.config.engine import DaskExecutor, Database, Retention, Schedule, Trivy, Web
+from watcher.config.filing import AnyTracker, Feeds, Policy, Tickets
+from watcher.config.moments import Span
+from watcher.config.near import nearest
+from watcher.config.registries import AnyRegistry
+from watcher.config.scope import Owner, Rename, StreamSettings
+from watcher.config.section import Section
+from watcher.config.values import BasePattern, Folder
+from watcher.domain.pattern import Pattern, Selection
+from watcher.domain.reference import Repository
+from watcher.domain.stream import StreamRule
+from watcher.ports.store.passes import Snapshot
+
+# Read and checked, but nothing acts on them in this version.
+UNUSED: Final = (
+    "acceptances",
+    "bases",
+    "executor",
+    "feeds",
+    "policy",
+    "renames",
+    "retention",
+    "schedule",
+    "tickets",
+    "trackers",
+    "web",
+)
+_STREAM = re.compile(r"(?P<stream>(?P<repository>[^:#@]+)(?:[:#][^@]*)?)(?:@.*)?", re.DOTALL)
+
+
+class Config(Section):
+    """The configuration, checked as a whole. Relative paths start at the current directory."""
+
+    database: Database = Database()
+    state: Folder = Path("var")
+    trivy: Trivy = Trivy()
+    stale_after: Span = timedelta(hours=24)
+    schedule: Schedule = Schedule()
+    registries: tuple[AnyRegistry, ...] = ()
+    streams: tuple[StreamSettings, ...] = ()
+    renames: tuple[Rename, ...] = ()
+    bases: tuple[BasePattern, ...] = ()
+    owners: tuple[Owner, ...] = ()
+    trackers: tuple[AnyTracker, ...] = ()
+    tickets: Tickets = Tickets()
+    policy: Policy = Policy()
+    feeds: Feeds = Feeds()
+    acceptances: Folder | None = Path("config/acceptances.yaml")
+    executor: Literal["threads"] | DaskExecutor = "threads"
+    web: Web = Web()
+    retention: Retention = Retention()
+
+    def stream_rules(self) -> tuple[StreamRule, ...]:
+        """The rules for streams, in order; the first that matches a repository applies."""
+        return tuple(settings.rule() for settings in self.streams)
+
+    def selection(self, registry: str) -> Selection:
+        """The paths watched in a registry: what it includes, and bases whatever it includes.
+
+        An exclude leaves bases out too. Raises KeyError for a registry that is not configured.
+        """
+        settings = {one.name: one for one in self.registries}[registry]
+        bases = (base.text.partition("/") for base in self.bases)
+        paths = tuple(Pattern(path) for name, _, path in bases if name == registry)
+        return Selection(settings.include + paths, settings.exclude)
+
+    def includes(self, repository: Repository) -> bool:
+        """Whether a repository is listed: its registry is configured and selects its path."""
+        configured = any(one.name == repository.registry for one in self.registries)
+        return configured and self.selection(repository.registry).holds(repository.path)
+
+    def is_base(self, repository: Repository) -> bool:
+        """Whether a repository is listed as a base, which has no exposure streams of its own."""
+        return any(base.matches(str(repository)) for base in self.bases)
+
+    def owner_of(self, stream_name: str) -> str | None:
+        """The team of a stream such as `local/shop/api#2-slim`: the first rule that matches decides.
+
+        A rule may match the repository or the whole name; a platform (`@linux/amd64`) is ignored.
+        The last rule without match is the default; None where there is none either.
+        """
+        found = _STREAM.fullmatch(stream_name)
+        if found is None:
+            return None
+        names = found["repository"], found["stream"]
+        matching = (owner.team for owner in self.owners if owner.owns(*names))
+        default = (owner.team for owner in reversed(self.owners) if owner.match is None)
+        return next(matching, None) or next(default, None)
+
+    def unused(self) -> list[str]:
+        """Name the keys that are configured though this version does not act on them yet."""
+        defaults = type(self).model_fields
+        return [name for name in UNUSED if getattr(self, name) != defaults[name].default]
+
+    def snapshot(self) -> Snapshot:
+        """The configuration as canonical JSON in which secrets are masked, and its sha256."""
+        body = json.dumps(
+            self.model_dump(mode="json", by_alias=True),
+            sort_keys=True,
+            ensure_ascii=False,
+            separators=(",", ":"),
+            allow_nan=False,
+        )
+        return Snapshot(hashlib.sha256(body.encode()).hexdigest(), body)
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Self:
+        registries = [registry.name for registry in self.registries]
+        trackers = [tracker.name for tracker in self.trackers]
+        problems = [*_twice("registries", registries), *_twice("trackers", trackers)]
+        problems += [
+            f"bases[{number}]: {_absent('registry', base.text.partition('/')[0], registries)}"
+            for number, base in enumerate(self.bases)
+            if base.text.partition("/")[0] not in registries
+        ]
+        problems += [
+            f"owners[{number}].tracker: {_absent('tracker', owner.tracker, trackers)}"
+            for number, owner in enumerate(self.owners)
+            if owner.tracker is not None and owner.tracker not in trackers
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+
+def _twice(key: str, names: Iterable[str]) -> list[str]:
+    counted = Counter(names)
+    return [
+        f"{key}: the name {name} is given {count} times: give each its own"
+        for name, count in counted.items()
+        if count > 1
+    ]
+
+
+def _absent(what: str, name: str, known: list[str]) -> str:
+    return f"there is no {what} named {name}{nearest(name, known)}"

@@ -1,0 +1,65 @@
+"""What is watched and whose it is: rules for streams and owners, and renamed repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from watcher.config.section import Section
+from watcher.config.values import Name, PlatformText, RepositoryText, StreamPattern, TagPattern, Text
+from watcher.domain.pattern import Pattern, Selection
+from watcher.domain.stream import By, Lines, StreamRule
+
+Scalar = bool | int | float | str
+
+
+class TagSelection(Section):
+    """Which tags count."""
+
+    include: tuple[TagPattern, ...] = (Pattern("*"),)
+    exclude: tuple[TagPattern, ...] = ()
+
+
+class StreamSettings(Section):
+    """How the tags of matching repositories become streams; without `by` their looks decide."""
+
+    match: StreamPattern | None = None
+    by: By | None = None
+    lines: Lines = "major"
+    flavours: tuple[Text, ...] = ()
+    tags: TagSelection = TagSelection()
+    platforms: tuple[PlatformText, ...] = ()
+
+    def rule(self) -> StreamRule:
+        """The rule as the domain applies it."""
+        return StreamRule(
+            match=self.match,
+            by=self.by,
+            lines=self.lines,
+            flavours=frozenset(self.flavours),
+            tags=Selection(self.tags.include, self.tags.exclude),
+            platforms=frozenset(self.platforms),
+        )
+
+
+class Rename(Section):
+    """A repository that moved, so that its successor inherits its clocks."""
+
+    source: Annotated[RepositoryText, Field(alias="from")]
+    target: Annotated[RepositoryText, Field(alias="to")]
+
+
+class Owner(Section):
+    """A team and the streams it owns; without `match` the default for what nobody else owns."""
+
+    match: StreamPattern | None = None
+    team: Text
+    tracker: Name | None = None
+    attributes: Mapping[Text, Scalar] = Field(default_factory=dict)
+
+    def owns(self, repository: str, stream: str) -> bool:
+        """Whether the rule matches a repository, or its stream by its whole name."""
+        pattern = self.match
+        return pattern is not None and (pattern.matches(repository) or pattern.matches(stream))

@@ -1,0 +1,1 @@
+"""The rules of watcher as pure functions over values: no input, no output, no clock."""

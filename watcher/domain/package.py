@@ -1,0 +1,68 @@
+"""What an image consists of: its packages, and what each of them is matched by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+FindingStatus = str
+Severity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"]
+SEVERITIES: tuple[Severity, ...] = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package as its matching sees it: all a driver reads, nothing of image, layer or path.
+
+    `context` names the document in which it is matched; `identity` is unique inside that context
+    and is built by the scanner from the fields its drivers read. `left_out` says why a package
+    stays in the inventory and out of the match; None where it is matched.
+    `attributes` are the fields a scanner needs to write the package down again.
+    """
+
+    context: str
+    identity: str
+    name: str
+    version: str
+    attributes: Mapping[str, object] = field(default_factory=dict, hash=False)
+    left_out: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A package where an image has it: the layer it came with, its path, and its real purl."""
+
+    package: Package
+    layer: str  # diff id of the layer it originates from; "" where Trivy names none
+    path: str
+    purl: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A vulnerability of a package, as one scanner run reports it."""
+
+    context: str
+    identity: str
+    vulnerability: str
+    severity: str
+    severity_source: str | None
+    status: str
+    fixed_version: str
+    title: str = ""
+    published: datetime | None = None
+    vendor_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All packages of one image as one scanner version lists them, with its own findings."""
+
+    os_family: str
+    os_version: str
+    end_of_life: bool
+    occurrences: tuple[Occurrence, ...]
+    findings: tuple[Finding, ...]
+    not_covered: str | None = None  # why the image as a whole cannot be matched; None where it can

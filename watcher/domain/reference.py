@@ -1,0 +1,99 @@
+"""Names of things in registries, parsed once at the edge."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from watcher.domain.errors import UsageError
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_PATH = re.compile(
+    r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
+)
+_PATH_LIMIT = 255
+
+
+def is_digest(text: str) -> bool:
+    """Tell whether the text is a sha256 digest, the only kind watcher trusts."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def is_tag(text: str) -> bool:
+    """Tell whether the text is a tag in the grammar of the OCI Distribution specification 1.1."""
+    return _TAG.fullmatch(text) is not None
+
+
+def is_repository_path(text: str) -> bool:
+    """Tell whether the text is a repository name in the grammar of OCI Distribution 1.1."""
+    return len(text) <= _PATH_LIMIT and _PATH.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Repository:
+    """A repository: the registry's name in the configuration, and the path in that registry."""
+
+    registry: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.registry}/{self.path}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Platform:
+    """What an image runs on: os/architecture[/variant]."""
+
+    os: str
+    architecture: str
+    variant: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Platform:
+        """Read `linux/arm64/v8`; raises UsageError where it is none."""
+        parts = text.split("/")
+        if len(parts) not in {2, 3} or not all(parts):
+            message = f"platform {text!r} is not os/architecture[/variant], such as linux/amd64"
+            raise UsageError(message)
+        return cls(*parts)
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactReference:
+    """An artifact by host, path and tag or digest, such as `ghcr.io/aquasecurity/trivy-db:2`."""
+
+    host: str
+    path: str
+    tag: str = "latest"
+    digest: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> ArtifactReference:
+        """Read host/path[:tag][@digest]; the host is never implied. Raises UsageError."""
+        name, _, digest = text.partition("@")
+        host, slash, rest = name.partition("/")
+        path, _, tag = rest.partition(":")
+        reference = cls(host, path, tag or "latest", digest or None)
+        named = slash and host and is_repository_path(path) and is_tag(reference.tag)
+        if not named or (digest and not is_digest(digest)):
+            message = f"artifact {text!r} is not host/path[:tag][@sha256:…]"
+            raise UsageError(message)
+        return reference
+
+    @property
+    def plain(self) -> bool:
+        """Whether the host is this machine, where plain HTTP is allowed."""
+        name = self.host.rpartition(":")[0] or self.host
+        return name in {"localhost", "[::1]"} or name.startswith("127.")
+
+    @property
+    def target(self) -> str:
+        """What a manifest is asked for by: the digest where there is one, else the tag."""
+        return self.digest or self.tag
+
+    def __str__(self) -> str:
+        return f"{self.host}/{self.path}" + (f"@{self.digest}" if self.digest else f":{self.tag}")

@@ -1,0 +1,1 @@
+"""What the stages need of the world outside, as protocols that adapters and fakes sign."""

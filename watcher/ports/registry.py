@@ -1,0 +1,119 @@
+"""A registry: repositories, tags and manifests. Signed by every module of adapters/registries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from watcher.domain.reference import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A tag as it was seen: its digest, and when it was moved there if that is known."""
+
+    tag: str
+    digest: str
+    pushed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The tags of a repository as one listing found them.
+
+    `complete` says that every tag name was listed, so that a missing one is gone. `failed` holds
+    tags that are there but could not be resolved, with the reason; they are neither seen nor gone.
+    """
+
+    sightings: tuple[Sighting, ...]
+    complete: bool
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestPlatform:
+    """One platform's image in an index, or the only one of a plain manifest."""
+
+    platform: Platform
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a tag's digest stands for: the images of its platforms (attestations left out)."""
+
+    digest: str
+    media_type: str
+    platforms: tuple[ManifestPlatform, ...]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageConfig:
+    """What one platform's manifest and configuration say of the image."""
+
+    digest: str
+    platform: Platform
+    created: datetime | None
+    diff_ids: tuple[str, ...]
+    layers: tuple[str, ...]  # digests of the layers as they are stored
+    layer_bytes: int  # their sizes together, compressed
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PullAccess:
+    """What another program needs to pull an image: kept out of every repr and process list."""
+
+    reference: str  # host[:port]/path@digest
+    plain_http: bool
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What a registry was asked for since its adapter was built."""
+
+    requests: int = 0
+    manifest_gets: int = 0
+    bytes_pulled: int = 0
+
+
+class Registry(Protocol):
+    """One configured registry. Raises TransientError, PermanentError and their kinds only.
+
+    All methods may be called from several threads at once.
+    """
+
+    name: str
+    traffic: Traffic
+
+    def repositories(self) -> Iterator[str]:
+        """List the paths of all repositories the configuration includes; complete or an error."""
+
+    def tags(self, repository: str, known: Mapping[str, str]) -> Listing:
+        """List and resolve the tags of a repository, without signatures and other referrers.
+
+        `known` maps tags to the digests last seen, so that unchanged ones can be asked for
+        conditionally. Raises NotFoundError where the registry says there is no such repository.
+        """
+
+    def resolve(self, repository: str, tag: str) -> Sighting:
+        """Look at one tag; raises NotFoundError where it is gone."""
+
+    def manifest(self, repository: str, digest: str) -> Manifest:
+        """Fetch what a digest stands for; raises PermanentError where it is no image."""
+
+    def image(self, repository: str, digest: str) -> ImageConfig:
+        """Fetch one platform's manifest and configuration, both verified by their digests."""
+
+    def pull_access(self, repository: str, digest: str) -> PullAccess:
+        """Tell how another program pulls this image now."""
+
+    def check(self) -> str:
+        """Say in one line that the registry answers and accepts us; raises otherwise."""

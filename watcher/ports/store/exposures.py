@@ -1,0 +1,67 @@
+"""Reading the ledger: windows with their episodes, down to the packages and their clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from watcher.domain.exposure import Episode
+from watcher.domain.reference import Repository
+from watcher.ports.store.ledger import Track
+
+
+@dataclass(frozen=True, slots=True)
+class WindowFilter:
+    """Which windows are asked for; empty fields ask for all."""
+
+    open_only: bool = False
+    stream: str | None = None  # registry/repository:tag or registry/repository#line[@platform]
+    vulnerability: str | None = None
+    severity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedPackage:
+    """A package of an episode, as the image has it, and what is known of a fix."""
+
+    purl: str
+    fixed_version: str
+    status: str
+    severity: str
+    severity_source: str | None
+    fix_known_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEpisode:
+    """An episode with the clocks that stand beside it."""
+
+    episode: Episode
+    detected: datetime
+    packages: tuple[AffectedPackage, ...]
+    lacked_at: datetime | None  # effective time of the last database without it
+    known_at: datetime  # effective time of the first database with it
+    ended_by: str | None  # an image's or a database's digest
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWindow:
+    """A window: the episodes of one vulnerability in one stream on one platform, oldest first."""
+
+    number: int
+    track: Track
+    repository: Repository
+    by: str
+    stream: str
+    vulnerability: str
+    published: datetime | None
+    episodes: tuple[ReadEpisode, ...]
+
+
+class Exposures(Protocol):
+    """The ledger, for reading."""
+
+    def windows(self, wanted: WindowFilter, upto: int) -> Iterator[ReadWindow]:
+        """Windows as they stood recorded after pass `upto`, in the order of their streams."""

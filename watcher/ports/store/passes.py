@@ -1,0 +1,69 @@
+"""Passes: when one was made, under which configuration, what it reached and what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+PassState = Literal["running", "complete", "partial", "abandoned"]
+CoveredStage = Literal["inventory", "knowledge", "match"]
+
+
+@dataclass(frozen=True, slots=True)
+class PassRecord:
+    """A pass: its number, which orders all recorded time, and the time it was made at."""
+
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A configuration as canonical JSON without secrets, named by its sha256."""
+
+    sha256: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something a stage could not do: on what, why, and whether the next pass tries again."""
+
+    stage: str
+    subject: str
+    error: str
+    retry: bool
+
+
+class PassLock(Protocol):
+    """Sees to it that one pass runs at a time."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Hold the lock; raises StartError, saying since when, where another pass runs."""
+
+
+class Passes(Protocol):
+    """The record of passes."""
+
+    def last(self) -> PassRecord | None:
+        """The latest pass in whatever state."""
+
+    def begin(
+        self, at: datetime, started_at: datetime, stages: Sequence[str], snapshot: Snapshot
+    ) -> PassRecord:
+        """Open a pass; one that was left running is marked abandoned."""
+
+    def previous_snapshot(self, before: PassRecord) -> str | None:
+        """The sha256 of the configuration of the pass before this one."""
+
+    def finish(self, this: PassRecord, state: PassState, summary: Mapping[str, object]) -> None:
+        """Close a pass with what it did."""
+
+    def cover(self, this: PassRecord, stage: CoveredStage, succeeded: Collection[int]) -> None:
+        """Record for which subjects a stage succeeded; those it held before and not now end."""
+
+    def record_failures(self, this: PassRecord, stage: str, failures: Sequence[Failure]) -> None:
+        """Record what a stage failed at now; what it failed at before and not now is over."""

@@ -1,0 +1,116 @@
+"""The exposures document: windows and episodes with their clocks, as CONTRACT names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from watcher.domain.exposure import is_flap
+from watcher.domain.package import SEVERITIES
+from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow
+from watcher.ports.store.ledger import Track
+from watcher.report.times import stamp
+
+Document = dict[str, object]
+
+
+def document(
+    as_of: datetime,
+    windows: Iterable[ReadWindow],
+    team_of: Callable[[str], str | None],
+    covered: Mapping[Track, bool],
+) -> Document:
+    """Write windows down; `team_of` names the owner of a stream, `covered` holds its tracks."""
+    return {
+        "schema": "watcher/exposures/1",
+        "as_of": stamp(as_of),
+        "windows": [
+            _window(one, as_of, team_of(stream_name(one)), covered=covered.get(one.track, False))
+            for one in windows
+        ],
+    }
+
+
+def stream_name(window: ReadWindow) -> str:
+    """The whole name of a window's stream, without the platform."""
+    return f"{window.repository}{':' if window.by == 'tag' else '#'}{window.stream}"
+
+
+def worst(packages: Iterable[AffectedPackage]) -> tuple[str, str | None]:
+    """The worst severity among packages, and who says so."""
+    rated = [(one.severity, one.severity_source) for one in packages]
+    return min(rated, key=lambda pair: (SEVERITIES.index(pair[0]), pair[1] or ""))
+
+
+def _window(window: ReadWindow, as_of: datetime, team: str | None, *, covered: bool) -> Document:
+    last = window.episodes[-1]
+    severity, source = worst(last.packages)
+    return {
+        "id": str(window.number),
+        "registry": window.repository.registry,
+        "repository": window.repository.path,
+        "stream": window.stream,
+        "by": window.by,
+        "platform": window.track.platform,
+        "team": team,
+        "covered": covered,
+        "vulnerability": window.vulnerability,
+        "aliases": [],
+        "severity": severity,
+        "severity_source": source,
+        "open": last.episode.end is None,
+        "cumulative_days": _days(window.episodes, as_of),
+        "episodes": _episodes(window),
+    }
+
+
+def _days(episodes: Iterable[ReadEpisode], as_of: datetime) -> float:
+    total = timedelta()
+    for one in episodes:
+        end = one.episode.end.at if one.episode.end else max(as_of, one.episode.start.at)
+        total += end - one.episode.start.at
+    return round(total / timedelta(days=1), 6)
+
+
+def _episodes(window: ReadWindow) -> list[Document]:
+    written, previous = [], None
+    for one in window.episodes:
+        written.append(_episode(window, one, flap=is_flap(previous, one.episode.start.at)))
+        previous = one.episode.end.at if one.episode.end else None
+    return written
+
+
+def _episode(window: ReadWindow, one: ReadEpisode, *, flap: bool) -> Document:
+    episode = one.episode
+    fixes = [package.fix_known_at for package in one.packages]
+    fixable = all(fixes)
+    return {
+        "from": stamp(episode.start.at),
+        "to": stamp(episode.end.at) if episode.end else None,
+        "cause": episode.cause,
+        "backfilled": episode.start.backfilled,
+        "from_not_before": stamp(episode.start.not_before),
+        "to_not_before": stamp(episode.end.not_before) if episode.end else None,
+        "flap": flap,
+        "entry": stamp(max(one.detected, episode.start.at)),
+        "first_image": episode.first_image,
+        "last_image": episode.last_image,
+        "ended_by": one.ended_by,
+        "packages": [_package(package) for package in one.packages],
+        "published": stamp(window.published),
+        "known_in_db": [stamp(one.lacked_at), stamp(one.known_at)],
+        "present": stamp(episode.present),
+        "detected": stamp(one.detected),
+        "fix_available": stamp(max(fix for fix in fixes if fix)) if fixable else None,
+        "base_fix_available": None,
+        "ticketed": None,
+        "due": None,
+    }
+
+
+def _package(package: AffectedPackage) -> Document:
+    return {
+        "purl": package.purl,
+        "fixed_version": package.fixed_version or None,
+        "status": package.status,
+    }

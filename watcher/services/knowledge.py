@@ -1,0 +1,127 @@
+"""Knowledge: poll the databases' digests, pull a new one once, and put it in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from watcher.domain.errors import PermanentError, TransientError, WatcherError
+from watcher.domain.knowledge import KnowledgeVersion, effective_at
+from watcher.domain.reference import ArtifactReference
+from watcher.ports.artifacts import Artifacts
+from watcher.ports.library import Library, Shelf
+from watcher.ports.scanner import Scanner
+from watcher.ports.store.matches import Matches, Stamp
+from watcher.ports.store.passes import PassRecord
+from watcher.services.outcome import Outcome, one_line
+
+_EVERYTHING = 0  # the one subject of the knowledge stage's coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the databases are offered, in the order in which they are asked."""
+
+    db: Sequence[ArtifactReference]
+    java_db: Sequence[ArtifactReference]
+
+
+@dataclass(slots=True)
+class KnowledgeOutcome(Outcome):
+    """What the stage found: the version in force, and whether it is new."""
+
+    current: KnowledgeVersion | None = None
+    java_db: str | None = None
+    changed: bool = False
+    covered: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeStage:
+    """The stage with what it needs."""
+
+    artifacts: Artifacts
+    library: Library
+    scanner: Scanner
+    store: Matches
+    sources: Sources
+
+    def take(self, this: PassRecord) -> KnowledgeOutcome:
+        """Adopt what the sources offer now; whatever fails leaves the current version in force."""
+        outcome = KnowledgeOutcome("knowledge")
+        versions = self.store.versions()
+        outcome.current = versions[-1] if versions else None
+        outcome.java_db = self._java_db(this, outcome)
+        try:
+            reference, digest = self._poll(self.sources.db)
+            self._acquire("db", reference, digest)
+        except WatcherError as error:
+            outcome.failed("db", error)
+            return outcome
+        outcome.covered = () if outcome.failures else (_EVERYTHING,)
+        self._adopt(this, outcome, str(reference), digest)
+        return outcome
+
+    def _java_db(self, this: PassRecord, outcome: KnowledgeOutcome) -> str | None:
+        in_force = self.store.java_db()
+        if not self.sources.java_db:
+            return None
+        try:
+            reference, digest = self._poll(self.sources.java_db)
+            self._acquire("java-db", reference, digest)
+        except WatcherError as error:
+            outcome.failed("java_db", error)
+            return in_force
+        if digest != in_force:
+            self.store.adopt_java_db(this, digest)
+        return digest
+
+    def _poll(self, references: Sequence[ArtifactReference]) -> tuple[ArtifactReference, str]:
+        """Ask the sources in turn; the first one that answers decides."""
+        refused: list[str] = []
+        lasting = True
+        for reference in references:
+            try:
+                return reference, self.artifacts.poll(reference)
+            except WatcherError as error:
+                refused.append(one_line(error))
+                lasting = lasting and isinstance(error, PermanentError)
+        message = "; ".join(refused) or "no source is configured: name one under trivy"
+        raise PermanentError(message) if lasting else TransientError(message)
+
+    def _acquire(self, shelf: Shelf, reference: ArtifactReference, digest: str) -> None:
+        """Pull and unpack a database that does not stand ready yet."""
+        if self.library.has(shelf, digest):
+            return
+        reason = self.library.refusal(digest)
+        if reason is not None:
+            raise PermanentError(f"{reference} still offers {digest}, refused before: {reason}")
+        try:
+            layer = self.artifacts.layer(reference, digest)
+            with self.library.receiving(digest) as archive:
+                self.artifacts.pull(reference, layer, archive)
+                self.library.unpack(shelf, digest, archive)
+            if shelf == "db":
+                self.scanner.check(self.library.files(digest, None))
+        except PermanentError as error:
+            self.library.drop(shelf, digest)
+            raise PermanentError(
+                f"{reference} offers {digest}, which is unusable ({one_line(error)}); "
+                "the version in force stays; a repaired or newer artifact will be taken"
+            ) from error
+
+    def _adopt(self, this: PassRecord, outcome: KnowledgeOutcome, source: str, db: str) -> None:
+        current, scanner = outcome.current, self.scanner.version
+        if current and (current.scanner, current.db_digest) == (scanner, db):
+            return
+        updated_at = self.library.updated_at("db", db)
+        if current and updated_at < current.updated_at:
+            offered = f"{source} offers {db} of {updated_at:%Y-%m-%dT%H:%M:%SZ}"
+            message = f"{offered}, older than the one in force: skipped, nothing changes"
+            outcome.failed("db", PermanentError(message))
+            return
+        effective = effective_at(updated_at, this.at, current.effective_at if current else None)
+        if current and current.db_digest == db:
+            effective = this.at  # another scanner reads the same database: that is news of now
+        stamp = Stamp(scanner, db, source, updated_at, effective)
+        outcome.current, outcome.changed = self.store.adopt(this, stamp), True

@@ -1,0 +1,118 @@
+"""Streams: resolve what tags point to, and view tags as bindings of streams to images."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from dataclasses import dataclass
+
+from watcher.domain.errors import PermanentError, WatcherError
+from watcher.domain.reference import Repository
+from watcher.domain.stream import (
+    Binding,
+    Stream,
+    StreamRule,
+    bindings,
+    rule_for,
+    streams_of,
+    within,
+)
+from watcher.ports.registry import ImageConfig, Manifest, Registry
+from watcher.ports.store.inventory import Inventory, RepositoryHistory
+from watcher.ports.store.passes import PassRecord
+from watcher.services.outcome import Outcome
+
+_BATCH = 200  # repositories whose histories are in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStage:
+    """The second half of the inventory: from tags to bindings."""
+
+    registries: Mapping[str, Registry]
+    rules: Sequence[StreamRule]
+    store: Inventory
+    executor: Executor
+
+    def take(self, this: PassRecord, changed: Collection[int], *, rules_changed: bool) -> Outcome:
+        """View the changed repositories anew, and those with digests still to be resolved."""
+        outcome = Outcome("inventory")
+        numbers = (
+            self.store.all_numbers() if rules_changed else set(changed) | self.store.unresolved()
+        )
+        ordered = sorted(numbers)
+        for start in range(0, len(ordered), _BATCH):
+            histories = self.store.histories(ordered[start : start + _BATCH])
+            self._view(this, histories, outcome)
+        return outcome
+
+    def _view(
+        self, this: PassRecord, histories: Sequence[RepositoryHistory], outcome: Outcome
+    ) -> None:
+        viewed = [
+            (one, rule := rule_for(one.repository, self.rules), streams_of(one.tags, rule))
+            for one in histories
+        ]
+        digests = {
+            pointing.digest for _, _, streams in viewed for s in streams for pointing in s.pointings
+        }
+        resolved = self.store.resolved(digests)
+        self._resolve(this, _wanted(viewed, resolved), outcome)
+        resolved = self.store.resolved(digests)
+        bound = {
+            one.number: [(s, _scoped(bindings(s, resolved, rule.platforms), one)) for s in streams]
+            for one, rule, streams in viewed
+        }
+        self.store.revise_streams(this, bound)
+
+    def _resolve(
+        self, this: PassRecord, wanted: Mapping[str, Repository], outcome: Outcome
+    ) -> None:
+        fetched: dict[Future[tuple[Manifest, list[ImageConfig]]], str] = {
+            self.executor.submit(
+                _fetch, self.registries[repository.registry], repository, digest
+            ): digest
+            for digest, repository in sorted(wanted.items())
+            if repository.registry in self.registries
+        }
+        for fetching in as_completed(fetched):
+            digest = fetched[fetching]
+            try:
+                manifest, images = fetching.result()
+            except WatcherError as error:
+                outcome.failed(f"{wanted[digest]}@{digest}", error)
+                continue
+            self.store.add_manifest(this, manifest, images)
+
+
+def _fetch(
+    registry: Registry, repository: Repository, digest: str
+) -> tuple[Manifest, list[ImageConfig]]:
+    manifest = registry.manifest(repository.path, digest)
+    if not manifest.platforms:
+        raise PermanentError(
+            f"{repository}@{digest} is an index without a single image: nothing to watch"
+        )
+    return manifest, [registry.image(repository.path, one.digest) for one in manifest.platforms]
+
+
+def _wanted(
+    viewed: Iterable[tuple[RepositoryHistory, StreamRule, list[Stream]]], resolved: Collection[str]
+) -> dict[str, Repository]:
+    """Digests that streams point to now and that nobody resolved yet, with their repository."""
+    return {
+        pointing.digest: one.repository
+        for one, _, streams in viewed
+        if one.scopes and one.scopes[-1].until is None
+        for stream in streams
+        for pointing in stream.pointings[-1:]
+        if pointing.end is None and pointing.digest not in resolved
+    }
+
+
+def _scoped(bound: list[Binding], one: RepositoryHistory) -> list[Binding]:
+    """Cut bindings to the times in which the configuration included the repository."""
+    kept: list[Binding] = []
+    for position, scope in enumerate(one.scopes):
+        kept += within(bound, scope.since if position else None, scope.until)
+    return sorted(kept, key=lambda binding: (str(binding.platform), binding.start.at))
