@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
+from watcher.adapters.artifacts import OciArtifacts
+from watcher.adapters.distribution import Credentials
+from watcher.adapters.library import FolderLibrary
+from watcher.adapters.registries.oci import OciRegistry
+from watcher.adapters.scanners.trivy import TrivyScanner
 from watcher.adapters.store.catalogues import SqlCatalogues
+from watcher.adapters.store.database import Database
+from watcher.adapters.store.engine import open_engine
+from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.inventory import SqlInventory
 from watcher.adapters.store.ledger import SqlLedger
 from watcher.adapters.store.lock import DatabaseLock
 from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.passes import SqlPasses
+from watcher.adapters.store.views import SqlViews
+from watcher.config import Config
+from watcher.config.registries import OciSettings
 from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
 from watcher.ports.artifacts import Artifacts
@@ -21,6 +34,8 @@ from watcher.ports.library import Library
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
+from watcher.ports.store.exposures import Exposures
+from watcher.ports.store.views import Views
 from watcher.services.audit import BirthAudit
 from watcher.services.catalog import CatalogStage
 from watcher.services.exposure import ExposureStage
@@ -66,4 +81,80 @@ def pass_runner(parts: Parts) -> PassRunner:
         ),
         registries=parts.registries,
         scanner=scanner,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A whole watcher over one configuration: what reads the record, and what makes passes."""
+
+    config: Config
+    database: Database
+    views: Views
+    exposures: Exposures
+    parts: Callable[[Progress], Parts]
+
+
+@contextmanager
+def build(config: Config) -> Iterator[App]:
+    """Build a watcher with its real adapters; nothing is asked of any of them yet.
+
+    Raises UsageError for a configuration that cannot work. On the way out, work that waits is
+    dropped, and work that runs is waited for.
+    """
+    engine = open_engine(config.database.url.reveal())
+    executor = ThreadPoolExecutor(config.trivy.workers, thread_name_prefix="watcher")
+
+    def parts(progress: Progress) -> Parts:
+        return _parts(config, engine, executor, progress)
+
+    try:
+        yield App(config, Database(engine), SqlViews(engine), SqlExposures(engine), parts)
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+        engine.dispose()
+
+
+def _parts(config: Config, engine: Engine, executor: Executor, progress: Progress) -> Parts:
+    trivy, state = config.trivy, config.state
+    adapted = [one for one in config.registries if isinstance(one, OciSettings)]
+    return Parts(
+        engine=engine,
+        registries=[_registry(config, one) for one in adapted],
+        artifacts=OciArtifacts(_logins(adapted)),
+        library=FolderLibrary(state),
+        scanner=TrivyScanner(trivy.binary, state, trivy.timeout.total_seconds()),
+        sources=Sources(trivy.db, trivy.java_db),
+        includes=config.includes,
+        rules=config.stream_rules(),
+        executor=executor,
+        progress=progress,
+    )
+
+
+def _login(one: OciSettings) -> Credentials | None:
+    """A login of the configuration, which gives a user and a password, or none of the two."""
+    if one.username is None or one.password is None:
+        return None
+    return Credentials(one.username, one.password.reveal())
+
+
+def _logins(adapted: Sequence[OciSettings]) -> dict[str, Credentials]:
+    """Logins by host: knowledge may be mirrored in a registry that is watched too."""
+    logins = {urlsplit(one.url).netloc: _login(one) for one in adapted}
+    return {host: login for host, login in logins.items() if login is not None}
+
+
+def _registry(config: Config, one: OciSettings) -> Registry:
+    login, selection = _login(one), config.selection(one.name)
+    return OciRegistry(
+        one.name,
+        one.url,
+        username=login.username if login else None,
+        password=login.password if login else None,
+        selection=selection,
+        tls_ca=one.tls_ca,
+        proxy=one.proxy.reveal() if one.proxy else None,
+        concurrency=one.concurrency,
+        rate=one.rate,
     )

@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import BinaryIO
+from io import BufferedIOBase
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request as it came in; header names in lower case."""
+    """A request as it came in; header names in lower case, `client` the port it came from."""
 
     method: str
     path: str
     headers: Mapping[str, str]
+    client: int
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Reply:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    script: Callable[[BinaryIO], None] | None = None
+    script: Callable[[BufferedIOBase], None] | None = None
 
 
 class Hostile:
@@ -46,7 +48,7 @@ class Hostile:
 def hostile(answer: Callable[[Seen], Reply], host: str = "127.0.0.1") -> Iterator[Hostile]:
     """Serve `answer`; 127.0.0.2 and the like stand for other machines."""
     seen: list[Seen] = []
-    server = ThreadingHTTPServer((host, 0), _handling(answer, seen))
+    server = ThreadingHTTPServer((host, 0), _answering(answer, seen))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -63,13 +65,14 @@ def routed(routes: Mapping[str, Reply]) -> Callable[[Seen], Reply]:
     return lambda seen: routes.get(seen.path.partition("?")[0], Reply(404))
 
 
-def _handling(answer: Callable[[Seen], Reply], seen: list[Seen]) -> type[BaseHTTPRequestHandler]:
+def _answering(answer: Callable[[Seen], Reply], seen: list[Seen]) -> type[BaseHTTPRequestHandler]:
     class Answering(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             lowered = {name.lower(): value for name, value in self.headers.items()}
-            request = Seen(self.command, self.path, lowered)
+            body = self.rfile.read(int(lowered.get("content-length", "0")))
+            request = Seen(self.command, self.path, lowered, self.client_address[1], body)
             seen.append(request)
             reply = answer(request)
             try:
@@ -85,7 +88,7 @@ def _handling(answer: Callable[[Seen], Reply], seen: list[Seen]) -> type[BaseHTT
                 self.close_connection = True
                 reply.script(self.wfile)
                 return
-            self.send_response(reply.status)
+            self.send_response_only(reply.status)
             for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()

@@ -102,7 +102,8 @@ class World:
     def exposures(self, as_of: datetime) -> Document:
         """Read the ledger as users do."""
         views = SqlViews(self.engine)
-        upto = views.pass_upto(as_of)
+        done = views.finished(as_of)
+        upto = done.number if done else 0
         coverage = views.coverage(upto, as_of, STALE_AFTER)
         windows = SqlExposures(self.engine).windows(WindowFilter(), upto)
         covered = {track: one.covered for track, one in coverage.items()}
@@ -111,11 +112,12 @@ class World:
     def covered(self, stream: str, as_of: datetime) -> bool:
         """Whether every platform of a stream is covered."""
         views = SqlViews(self.engine)
-        coverage = views.coverage(views.pass_upto(as_of), as_of, STALE_AFTER)
-        states = {
-            one.stream: coverage[one.track].covered for one in views.streams(views.pass_upto(as_of))
-        }
-        return states[stream]
+        done = views.finished(as_of)
+        upto = done.number if done else 0
+        coverage = views.coverage(upto, as_of, STALE_AFTER)
+        return all(
+            coverage[head.track].covered for head in views.streams(upto) if head.name == stream
+        )
 
     def _show_tags(self, happened: Document) -> None:
         if happened["tags"] == "failed":

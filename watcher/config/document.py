@@ -9,12 +9,16 @@ from typing import Any, Final
 
 import yaml
 
+from watcher.config.near import printable
 from watcher.domain.errors import UsageError
 
 Place = tuple[str | int, ...]
 
 _LARGEST: Final = 1024 * 1024
-_ADVICE: Final = "write one with `watcher init`, or name another with --config (docs/configuration.md)"
+_MOST_KEYS: Final = 10_000
+_ADVICE: Final = (
+    "write one with `watcher init`, or name another with --config (docs/configuration.md)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +39,24 @@ class Document:
 def read_document(path: Path) -> Document:
     """Read a YAML file; raises UsageError where it is missing, no YAML or no mapping."""
     text = _text(path)
+    lines: dict[Place, int] = {}
     try:
         loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
+        # Before values are made of the nodes, which merges `<<` into them.
+        _number(path, root, (), lines)
         values = None if root is None else loader.construct_document(root)
     except yaml.YAMLError as error:
         raise UsageError(_broken(path, error)) from None
+    except ValueError as error:
+        # A number or date that the grammar allows and Python does not.
+        raise UsageError(f"{path}: is not valid YAML ({error}): put the text in quotes") from None
     except RecursionError:
         raise UsageError(f"{path}: is nested too deeply: write it flatter") from None
     if values is None:
         return Document(path, {}, {})
     if not isinstance(root, yaml.MappingNode) or not all(isinstance(key, str) for key in values):
         raise UsageError(f"{path}: must be a mapping of keys such as `registries:`")
-    lines: dict[Place, int] = {}
-    _number(path, root, (), lines)
     return Document(path, values, lines)
 
 
@@ -76,15 +84,18 @@ def _broken(path: Path, error: yaml.YAMLError) -> str:
     return f"{path}{line}: is not valid YAML ({reason}): correct it, or put the text in quotes"
 
 
-def _number(path: Path, node: yaml.Node, here: Place, lines: dict[Place, int]) -> None:
+def _number(path: Path, node: yaml.Node | None, here: Place, lines: dict[Place, int]) -> None:
     """Note the line of every key and list entry; raises UsageError where a key stands twice."""
+    if len(lines) > _MOST_KEYS:
+        raise UsageError(f"{path}: has more than {_MOST_KEYS} keys and entries: write less")
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            there = (*here, str(key.value))
+            name = str(key.value)
+            there = (*here, name)
             line = key.start_mark.line + 1
             if there in lines:
                 raise UsageError(
-                    f"{path}:{line}: key {key.value} stands here and on line {lines[there]}: "
+                    f"{path}:{line}: key {printable(name)} stands here and on line {lines[there]}: "
                     "keep one of them"
                 )
             lines[there] = line

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from watcher.config.moments import Span, When
 from watcher.config.secret import Secret
@@ -61,6 +62,16 @@ class DaskExecutor(Section):
     """Work spread over a Dask cluster instead of threads."""
 
     dask: Dask
+
+
+def _executor(given: object) -> str:
+    return "DaskExecutor" if isinstance(given, Mapping | DaskExecutor) else "threads"
+
+
+Executor = Annotated[
+    Annotated[Literal["threads"], Tag("threads")] | Annotated[DaskExecutor, Tag("DaskExecutor")],
+    Discriminator(_executor),
+]
 
 
 class Oidc(Section):

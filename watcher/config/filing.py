@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from watcher.config.moments import Duration
 from watcher.config.secret import Secret
@@ -54,7 +54,7 @@ class Policy(Section):
 
     preset: Text = "default"
     class_: Annotated[Text | None, Field(alias="class")] = None
-    rules: Mapping[str, Any] | None = None
+    rules: Mapping[str, JsonValue] | None = None
 
     @model_validator(mode="after")
     def _preset_or_rules(self) -> Self:

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from pydantic import model_validator
 
-from watcher.config.engine import DaskExecutor, Database, Retention, Schedule, Trivy, Web
+from watcher.config.engine import Database, Executor, Retention, Schedule, Trivy, Web
 from watcher.config.filing import AnyTracker, Feeds, Policy, Tickets
 from watcher.config.moments import Span
 from watcher.config.near import nearest
@@ -21,6 +21,7 @@ from watcher.config.registries import AnyRegistry
 from watcher.config.scope import Owner, Rename, StreamSettings
 from watcher.config.section import Section
 from watcher.config.values import BasePattern, Folder
+from watcher.domain.errors import UsageError
 from watcher.domain.pattern import Pattern, Selection
 from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
@@ -61,9 +62,18 @@ class Config(Section):
     policy: Policy = Policy()
     feeds: Feeds = Feeds()
     acceptances: Folder | None = Path("config/acceptances.yaml")
-    executor: Literal["threads"] | DaskExecutor = "threads"
+    executor: Executor = "threads"
     web: Web = Web()
     retention: Retention = Retention()
+
+    def some_registries(self) -> tuple[AnyRegistry, ...]:
+        """The registries, for what cannot do without; raises UsageError where there is none."""
+        if not self.registries:
+            raise UsageError(
+                "registries: none is configured, so there is nothing to watch: "
+                "add one, such as {name: local, kind: oci, url: http://127.0.0.1:5000}"
+            )
+        return self.registries
 
     def stream_rules(self) -> tuple[StreamRule, ...]:
         """The rules for streams, in order; the first that matches a repository applies."""
@@ -89,7 +99,7 @@ class Config(Section):
         return any(base.matches(str(repository)) for base in self.bases)
 
     def owner_of(self, stream_name: str) -> str | None:
-        """The team of a stream such as `local/shop/api#2-slim`: the first rule that matches decides.
+        """The team of a stream such as `local/shop/api#2-slim`, by the first rule that matches.
 
         A rule may match the repository or the whole name; a platform (`@linux/amd64`) is ignored.
         The last rule without match is the default; None where there is none either.
@@ -112,7 +122,6 @@ class Config(Section):
         body = json.dumps(
             self.model_dump(mode="json", by_alias=True),
             sort_keys=True,
-            ensure_ascii=False,
             separators=(",", ":"),
             allow_nan=False,
         )

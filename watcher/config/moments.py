@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import PlainSerializer, PlainValidator
 
@@ -20,7 +20,7 @@ _DAYS = "mon|tue|wed|thu|fri|sat|sun"
 _DAY = re.compile(rf"\*|(?:{_DAYS})(?:-(?:{_DAYS}))?")
 
 
-def parse_duration(given: Any) -> timedelta:
+def parse_duration(given: object) -> timedelta:
     """Read a whole number with s, m, h, d or w; raises ValueError for anything else."""
     if isinstance(given, timedelta):
         return given
@@ -40,7 +40,7 @@ def duration_text(duration: timedelta) -> str:
     return f"{seconds // _SECONDS[unit]}{'d' if seconds == 0 else unit}"
 
 
-def _positive(given: Any) -> timedelta:
+def _positive(given: object) -> timedelta:
     duration = parse_duration(given)
     if not duration:
         raise ValueError("must be longer than nothing")
@@ -71,10 +71,12 @@ def _stepping(part: str, name: str, least: int, most: int) -> bool:
         return False
     first, last, step = (int(number) if number else None for number in found.groups())
     bounds = [number for number in (first, last) if number is not None]
-    return all(least <= number <= most for number in bounds) and bounds == sorted(bounds) and step != 0
+    return (
+        all(least <= number <= most for number in bounds) and bounds == sorted(bounds) and step != 0
+    )
 
 
-def _when(given: Any) -> timedelta | str:
+def _when(given: object) -> timedelta | str:
     if isinstance(given, str) and " " in given.strip():
         return parse_cron(given)
     return _positive(given)

@@ -1,4 +1,4 @@
-"""What somebody may have meant who wrote a name that nobody knows."""
+"""How a name that nobody knows is shown, and what was meant by it."""
 
 from __future__ import annotations
 
@@ -13,3 +13,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if near:
         return f"; did you mean {near[0]}?"
     return f"; known are: {', '.join(names)}" if names else "; none is configured"
+
+
+def printable(text: str) -> str:
+    """Show a text in one line, with escapes for what a terminal would obey."""
+    escaped = (one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return "".join(escaped)

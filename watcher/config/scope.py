@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
 from watcher.config.section import Section
-from watcher.config.values import Name, PlatformText, RepositoryText, StreamPattern, TagPattern, Text
+from watcher.config.values import (
+    Name,
+    PlatformText,
+    RepositoryText,
+    StreamPattern,
+    TagPattern,
+    Text,
+)
 from watcher.domain.pattern import Pattern, Selection
 from watcher.domain.stream import By, Lines, StreamRule
 
-Scalar = bool | int | float | str
+
+def _scalar(given: object) -> object:
+    if not isinstance(given, bool | int | float | str) or given != given:  # noqa: PLR0124 - NaN
+        raise ValueError("must be text, a number, true or false")
+    return given
+
+
+Scalar = Annotated[bool | int | float | str, PlainValidator(_scalar)]
 
 
 class TagSelection(Section):
@@ -57,7 +71,7 @@ class Owner(Section):
     match: StreamPattern | None = None
     team: Text
     tracker: Name | None = None
-    attributes: Mapping[Text, Scalar] = Field(default_factory=dict)
+    attributes: Mapping[str, Scalar] = Field(default_factory=dict)
 
     def owns(self, repository: str, stream: str) -> bool:
         """Whether the rule matches a repository, or its stream by its whole name."""

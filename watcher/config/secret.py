@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
@@ -40,13 +38,10 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._value.encode(), other._value.encode())
+        return self._value == other._value
 
     def __hash__(self) -> int:
         return hash((Secret, self._value))
-
-    def __reduce__(self) -> str:
-        raise TypeError("a secret is not pickled")
 
     @classmethod
     def __get_pydantic_core_schema__(
@@ -57,7 +52,7 @@ class Secret:
         )
 
 
-def _read(given: Any, context: ValidationInfo) -> Secret:
+def _read(given: object, context: ValidationInfo) -> Secret:
     if isinstance(given, Secret):
         return given
     environment = (context.context or {}).get(ENVIRONMENT, {})
@@ -92,4 +87,6 @@ def _from_file(path: Path) -> str:
         raise ValueError(f"the file {path} is not UTF-8 text: write the secret as text") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise ValueError(f"the file {path} cannot be read ({reason}): create it, or let us read it") from None
+        raise ValueError(
+            f"the file {path} cannot be read ({reason}): create it, or let us read it"
+        ) from None

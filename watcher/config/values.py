@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator
@@ -28,9 +28,10 @@ _MOST = 10_000
 def _read(parse: Callable[[str], Parsed]) -> PlainValidator:
     """Validate a text by a parser that raises UsageError or ValueError."""
 
-    def validate(given: Any) -> Parsed:
+    def validate(given: object) -> Parsed:
         if not isinstance(given, str):
-            raise ValueError("must be text: put it in quotes")
+            # pydantic collects ValueErrors alone.
+            raise ValueError("must be text: put it in quotes")  # noqa: TRY004
         try:
             return parse(given)
         except UsageError as error:
@@ -53,6 +54,14 @@ def _path(text: str) -> Pattern:
     if pattern.literal and not is_repository_path(text):
         raise ValueError(f"{text!r} is no repository, such as shop/api")
     return pattern
+
+
+def _base(text: str) -> Pattern:
+    registry, _, path = text.partition("/")
+    if not NAME.fullmatch(registry) or not path:
+        raise ValueError(f"{text!r} must begin with a registry's name, such as local/base/**")
+    _path(path)
+    return Pattern(text)
 
 
 def parse_repository(text: str) -> Repository:
@@ -139,10 +148,10 @@ def _dask_address(text: str) -> str:
     return f"{scheme}://{_host_port(place)}"
 
 
-def _number(given: Any) -> Any:
+def _number(given: object) -> object:
     # Python counts true as 1; whoever wrote `workers: true` meant something else.
     if isinstance(given, bool):
-        raise ValueError("must be a number")  # noqa: TRY004 - pydantic collects ValueErrors alone
+        raise ValueError("must be a number")  # noqa: TRY004
     return given
 
 
@@ -158,6 +167,7 @@ ExistingFile = Annotated[Path, _read(_existing)]
 Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=_MOST)]
 Rate = Annotated[float, BeforeValidator(_number), Field(gt=0, le=_MOST)]
 PathPattern = Annotated[Pattern, _read(_path), PlainSerializer(str)]
+BasePattern = Annotated[Pattern, _read(_base), PlainSerializer(str)]
 TagPattern = Annotated[
     Pattern,
     _read(_pattern("A-Za-z0-9._*?-", "tags are of letters, digits, '.', '_' and '-'")),

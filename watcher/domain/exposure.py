@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from watcher.domain.interval import Bound, later
+from watcher.domain.interval import Bound, earlier, later
 from watcher.domain.knowledge import Match
 from watcher.domain.stream import Binding
 
@@ -27,8 +27,8 @@ Cause = Literal[
     "out_of_scope",
 ]
 
-# What counts when several intervals end at the same moment: only then is anything a success when
-# nothing else explains the end.
+# What counts when several packages' matches end at the same moment: it is a success only where
+# nothing else explains the end of any of them.
 _PRECEDENCE: tuple[Cause, ...] = (
     "out_of_scope",
     "retired",
@@ -53,7 +53,8 @@ class Content:
 class Held:
     """A binding with what its image contains; no contents means: not known yet.
 
-    `known_until` is set where the binding is presumed to go on: nothing opens from then on.
+    `known_until` is set where the binding is presumed to go on: from then on nothing opens, and
+    what is open lasts as long as some package of the image matches.
     """
 
     binding: Binding
@@ -86,10 +87,11 @@ class _Piece:
     start: Bound
     end: Bound | None
     cause: Cause | None
+    presumed: bool  # begins where nothing opens: it only carries on what is open
 
     @property
     def order(self) -> tuple[datetime, bool, int, int]:
-        return self.start.at, self.start.backfilled, self.position, self.package
+        return self.start.at, self.presumed, self.position, self.package
 
 
 def fold(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> list[Episode]:
@@ -98,7 +100,7 @@ def fold(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> lis
     `history` holds the stream's bindings on one platform, oldest first and not overlapping.
     """
     pieces = sorted(_pieces(history, matches), key=lambda piece: piece.order)
-    return [_episode(group, history, matches) for group in _runs(pieces)]
+    return [_episode(run, history) for run in _runs(pieces)]
 
 
 def is_flap(earlier: datetime | None, start: datetime) -> bool:
@@ -113,30 +115,26 @@ def presumed(history: Iterable[Held]) -> list[Held]:
     again reaches back, in doubt, to where knowing stopped.
     """
     known: list[Held] = []
-    unknown_since: datetime | None = None
-    previous: Binding | None = None
+    doubt: datetime | None = None  # since when nothing is known, without a gap until now
+    reach: datetime | None = None  # where the binding before ended
     for held in history:
         binding = held.binding
-        follows = (
-            previous is not None
-            and previous.end is not None
-            and previous.end.at == binding.start.at
-        )
-        doubt, previous = (unknown_since if follows else None), binding
+        doubt = doubt if reach == binding.start.at else None
+        reach = binding.end.at if binding.end else None
         if held.contents:
             start = binding.start.reaching_back_to(doubt) if doubt else binding.start
             known.append(replace(held, binding=replace(binding, start=start)))
-            unknown_since = None
-        else:
-            unknown_since = doubt or binding.start.at
-            if known and follows:
-                known[-1] = _stretched(known[-1], binding)
+            doubt = None
+            continue
+        doubt = doubt or binding.start.earliest
+        last = known[-1].binding.end if known else None
+        if last and last.at == binding.start.at:
+            known[-1] = _stretched(known[-1], binding)
     return known
 
 
 def _stretched(held: Held, over: Binding) -> Held:
-    own = held.binding.end
-    doubt = (own.not_before or own.at) if own else over.start.at
+    doubt = (held.binding.end or over.start).earliest
     end = over.end.reaching_back_to(doubt) if over.end else None
     stretched = replace(held.binding, end=end, reason=over.reason)
     return Held(stretched, held.contents, held.known_until or over.start.at)
@@ -155,45 +153,47 @@ def _pieces(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> 
 def _intersect(
     position: int, history: Sequence[Held], content: Content, package: int, match: Match
 ) -> _Piece | None:
-    binding = history[position].binding
-    starts = [binding.start, match.start]
+    held = history[position]
+    starts = [held.binding.start, match.start]
     if content.since is not None:
         starts.append(Bound(content.since))
     start = later(*starts)
-    known_until = history[position].known_until
-    if known_until is not None and start.at >= known_until:
+    end, cause = _end(position, history, content, package, match)
+    if end is not None and end.at <= start.at:
         return None
-    ends = [end for end in (binding.end, match.end) if end is not None]
-    if content.until is not None:
-        ends.append(Bound(content.until))
-    end = min(ends, key=lambda bound: bound.at) if ends else None
-    if end is None:
-        return _Piece(package, position, start, None, None)
-    if end.at <= start.at:
-        return None
-    cause = _cause(position, history, package, match, end.at)
-    return _Piece(package, position, start, _bound_of(cause, binding, match, end), cause)
+    beyond = held.known_until is not None and start.at >= held.known_until
+    return _Piece(package, position, start, end, cause, presumed=beyond)
 
 
-def _bound_of(cause: Cause, binding: Binding, match: Match, end: Bound) -> Bound:
-    if cause == "knowledge_withdrawn" and match.end is not None:
-        return match.end
-    if cause not in {"knowledge_withdrawn", "detection_change"} and binding.end is not None:
-        return binding.end
-    return end
+def _end(
+    position: int, history: Sequence[Held], content: Content, package: int, match: Match
+) -> tuple[Bound | None, Cause | None]:
+    """The first end of binding, match and contents, and which of them ended first.
 
-
-def _cause(
-    position: int, history: Sequence[Held], package: int, match: Match, at: datetime
-) -> Cause:
+    Where two end at once, the next image decides: if it has the package, its match ended.
+    """
     binding = history[position].binding
-    by_binding = binding.end is not None and binding.end.at == at
-    by_match = match.end is not None and match.end.at == at
-    if by_binding and binding.reason != "moved":
-        return binding.reason or "retired"
-    if by_match and not (by_binding and not _next_holds(history, position, package)):
-        return match.end_cause or "knowledge_withdrawn"
-    return "remediated" if by_binding else "detection_change"
+    ends: list[tuple[Bound, Cause]] = []
+    if binding.end is not None:
+        ends.append((binding.end, _left(binding)))
+    if match.end is not None:
+        ends.append((match.end, match.end_cause or "knowledge_withdrawn"))
+    if content.until is not None:
+        ends.append((Bound(content.until), "detection_change"))
+    if not ends:
+        return None, None
+    goes_on = binding.reason == "moved" and _next_holds(history, position, package)
+    at = min(end.at for end, _ in ends)
+    first = [(end, cause) for end, cause in ends if end.at == at]
+    end, cause = first[1] if goes_on and len(first) > 1 else first[0]
+    if goes_on and history[position].known_until is None:
+        return end, cause  # when exactly the image changed makes no difference to this package
+    return earlier(*(end for end, _ in ends)), cause
+
+
+def _left(binding: Binding) -> Cause:
+    """Why an episode ends with its binding, where the next image lacks the package."""
+    return "remediated" if binding.reason == "moved" else binding.reason or "retired"
 
 
 def _next_holds(history: Sequence[Held], position: int, package: int) -> bool:
@@ -202,12 +202,15 @@ def _next_holds(history: Sequence[Held], position: int, package: int) -> bool:
 
 
 def _runs(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
+    """Group pieces into unbroken stretches; what only carries on begins none."""
     run: list[_Piece] = []
     reach: datetime | None = None
     for piece in pieces:
         if run and reach is not None and piece.start.at > reach:
             yield run
             run = []
+        if not run and piece.presumed:
+            continue
         ending = piece.end.at if piece.end else None
         reach = (
             ending if not run else (None if reach is None or ending is None else max(reach, ending))
@@ -217,28 +220,21 @@ def _runs(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
         yield run
 
 
-def _episode(
-    run: list[_Piece], history: Sequence[Held], matches: Mapping[int, Sequence[Match]]
-) -> Episode:
-    first = run[0]
+def _episode(run: list[_Piece], history: Sequence[Held]) -> Episode:
     ends = [piece.end for piece in run if piece.end is not None]
-    lasting = [piece for piece in run if piece.end is None]
-    at = None if lasting else max(end.at for end in ends)
-    last = lasting or [piece for piece in run if piece.end and piece.end.at == at]
-    cause = (
-        None
-        if lasting
-        else min((piece.cause for piece in last if piece.cause), key=_PRECEDENCE.index)
-    )
-    deciding = next((piece for piece in last if piece.cause == cause), last[0])
+    start = earlier(*(piece.start for piece in run))
+    end = later(*ends).no_earlier_than(start.earliest) if len(ends) == len(run) else None
+    last = [piece for piece in run if (piece.end and piece.end.at) == (end and end.at)]
+    causes = [piece.cause for piece in last if piece.cause is not None]
+    cause = min(causes, key=_PRECEDENCE.index, default=None)
     position = max(piece.position for piece in last)
     return Episode(
-        start=later(*(piece.start for piece in run if piece.start.at == first.start.at)),
-        end=deciding.end,
+        start=start,
+        end=end,
         cause=cause,
-        first_image=history[first.position].binding.image or "",
+        first_image=history[run[0].position].binding.image or "",
         last_image=history[position].binding.image or "",
-        present=_present(first.position, history, frozenset(matches)),
+        present=_present(run[0].position, history, frozenset(piece.package for piece in run)),
         packages=frozenset(piece.package for piece in last),
         ended_by=_ended_by(cause, position, history),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -24,20 +24,48 @@ class Bound:
     not_before: datetime | None = None
     backfilled: bool = False
 
+    @property
+    def earliest(self) -> datetime:
+        """The earliest time at which the bound may really lie."""
+        return self.at if self.not_before is None else min(self.at, self.not_before)
+
     def reaching_back_to(self, time: datetime) -> Bound:
         """The same bound, uncertain from `time` on at the latest."""
-        earliest = time if self.not_before is None else min(time, self.not_before)
-        return replace(self, not_before=earliest) if earliest < self.at else self
+        return _bound(self.at, min(time, self.earliest), backfilled=self.backfilled)
+
+    def no_earlier_than(self, time: datetime) -> Bound:
+        """The same bound, with no doubt about the time before `time`."""
+        return _bound(self.at, max(time, self.earliest), backfilled=self.backfilled)
 
 
 def later(*bounds: Bound) -> Bound:
-    """The bound at which an intersection starts: the latest, and the surest of the latest."""
-    at = max(bound.at for bound in bounds)
-    return min((bound for bound in bounds if bound.at == at), key=_doubt)
+    """The last of several bounds: where an intersection starts, or a union ends.
+
+    It may really lie where the last of them may: no earlier than each of their earliest times.
+    """
+    return _bound(
+        max(bound.at for bound in bounds),
+        max(bound.earliest for bound in bounds),
+        backfilled=_backfilled(bounds, max(bound.at for bound in bounds)),
+    )
 
 
-def _doubt(bound: Bound) -> tuple[bool, bool]:
-    return bound.backfilled, bound.not_before is not None
+def earlier(*bounds: Bound) -> Bound:
+    """The first of several bounds: where an intersection ends, or a union starts."""
+    return _bound(
+        min(bound.at for bound in bounds),
+        min(bound.earliest for bound in bounds),
+        backfilled=_backfilled(bounds, min(bound.at for bound in bounds)),
+    )
+
+
+def _bound(at: datetime, earliest: datetime, *, backfilled: bool) -> Bound:
+    return Bound(at, earliest if earliest < at else None, backfilled)
+
+
+def _backfilled(bounds: Iterable[Bound], at: datetime) -> bool:
+    """A bound is backfilled unless somebody watched at least one of those that decide it."""
+    return all(bound.backfilled for bound in bounds if bound.at == at)
 
 
 @dataclass(frozen=True, slots=True)

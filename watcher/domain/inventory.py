@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from watcher.domain.interval import Bound
 
@@ -77,22 +77,26 @@ def observe(
 def spans(intervals: Iterable[TagInterval]) -> list[TagSpan]:
     """Turn the intervals of one tag into spans with dated ends, oldest first."""
     ordered = sorted(intervals, key=lambda interval: interval.observed_at)
+    ordered = [*ordered[:1], *(_after(earlier, later) for earlier, later in pairwise(ordered))]
     dated: list[TagSpan] = []
-    for interval, successor in pairwise([*ordered, None]):
-        if interval is not None:
-            dated.append(_span(interval, successor))
-    return [span for span in dated if span.end is None or span.start.at < span.end.at]
+    for interval, successor in zip_longest(ordered, ordered[1:]):
+        span = _span(interval, successor)
+        if span.end is None or span.start.at < span.end.at or span.created_counts:
+            dated.append(span)
+        elif dated and span.gone:  # it came and went at one time: what was there before is gone
+            dated[-1] = replace(dated[-1], end=span.end, gone=True)
+    return dated
 
 
 def start_of(interval: TagInterval) -> Bound:
     """Date the beginning of a tag's digest: by its push where that is news, else when seen."""
-    pushed = interval.pushed_at
-    if interval.previous_at is None:
-        known = pushed is not None and pushed <= interval.observed_at
-        return Bound(pushed if known and pushed else interval.observed_at, backfilled=True)
-    if pushed is not None and interval.previous_at < pushed <= interval.observed_at:
+    seen_at, previous_at = interval.observed_at, interval.previous_at
+    pushed = plausible_creation(interval.pushed_at, seen_at)  # doubted like any date told
+    if previous_at is None:
+        return Bound(pushed or seen_at, backfilled=True)
+    if pushed is not None and previous_at < pushed:
         return Bound(pushed)
-    return Bound(interval.observed_at, not_before=interval.previous_at)
+    return Bound(seen_at).reaching_back_to(previous_at)
 
 
 def plausible_creation(created: datetime | None, observed_at: datetime) -> datetime | None:
@@ -102,18 +106,31 @@ def plausible_creation(created: datetime | None, observed_at: datetime) -> datet
     return created
 
 
+def _after(earlier: TagInterval, interval: TagInterval) -> TagInterval:
+    """An interval dated no earlier than the one before it: the tag was seen otherwise until then.
+
+    The last complete listing may lie before that, since one tag that fails makes all incomplete.
+    """
+    seen_otherwise = earlier.gone_at or earlier.observed_at
+    previous = interval.previous_at or seen_otherwise
+    return replace(interval, previous_at=max(previous, seen_otherwise))
+
+
 def _span(interval: TagInterval, successor: TagInterval | None) -> TagSpan:
     end = None
     if interval.gone_at is not None:
-        end = Bound(interval.gone_at, not_before=interval.gone_previous_at)
+        end = Bound(interval.gone_at, not_before=interval.gone_previous_at or interval.observed_at)
+        end = end.no_earlier_than(interval.observed_at)
     elif successor is not None:
         end = start_of(successor)
+    start = start_of(interval)
     return TagSpan(
         tag=interval.tag,
         digest=interval.digest,
         observed_at=interval.observed_at,
-        start=start_of(interval),
+        start=start,
         end=end,
         gone=interval.gone_at is not None,
-        created_counts=interval.previous_at is None and interval.pushed_at is None,
+        created_counts=start.backfilled
+        and plausible_creation(interval.pushed_at, interval.observed_at) is None,
     )

@@ -13,6 +13,10 @@ _PATH = re.compile(
     r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
 )
 _PATH_LIMIT = 255
+_HOST = re.compile(
+    r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?"
+)
+_THIS_MACHINE = re.compile(r"localhost|\[::1\]|127(?:\.[0-9]{1,3}){3}", re.IGNORECASE)
 
 
 def is_digest(text: str) -> bool:
@@ -74,21 +78,19 @@ class ArtifactReference:
     @classmethod
     def parse(cls, text: str) -> ArtifactReference:
         """Read host/path[:tag][@digest]; the host is never implied. Raises UsageError."""
-        name, _, digest = text.partition("@")
-        host, slash, rest = name.partition("/")
-        path, _, tag = rest.partition(":")
-        reference = cls(host, path, tag or "latest", digest or None)
-        named = slash and host and is_repository_path(path) and is_tag(reference.tag)
-        if not named or (digest and not is_digest(digest)):
-            message = f"artifact {text!r} is not host/path[:tag][@sha256:…]"
-            raise UsageError(message)
-        return reference
+        name, at, digest = text.partition("@")
+        host, _, rest = name.partition("/")
+        path, colon, tag = rest.partition(":")
+        named = _HOST.fullmatch(host) and is_repository_path(path)
+        if not named or (colon and not is_tag(tag)) or (at and not is_digest(digest)):
+            raise UsageError(f"artifact {text!r} is not host/path[:tag][@sha256:…]")
+        return cls(host, path, tag or "latest", digest or None)
 
     @property
     def plain(self) -> bool:
         """Whether the host is this machine, where plain HTTP is allowed."""
-        name = self.host.rpartition(":")[0] or self.host
-        return name in {"localhost", "[::1]"} or name.startswith("127.")
+        host = _HOST.fullmatch(self.host)
+        return host is not None and _THIS_MACHINE.fullmatch(host[1]) is not None
 
     @property
     def target(self) -> str:

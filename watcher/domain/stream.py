@@ -7,20 +7,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import zip_longest
 from typing import Literal
 
 from watcher.domain.interval import Bound
 from watcher.domain.inventory import TagInterval, TagSpan, plausible_creation, spans
 from watcher.domain.pattern import Pattern, Selection
 from watcher.domain.reference import Platform, Repository
-from watcher.domain.version import Version, kind_of, parse
+from watcher.domain.version import Order, TagKind, Version, is_date, kind_of, parse
 
 By = Literal["version", "tag", "newest"]
 _EVERY_TAG = Selection.parse(("*",))
 
 Lines = Literal["major", "minor", "all"]
 EndReason = Literal["moved", "retired", "head_removed", "platform_gone", "out_of_scope"]
+Member = tuple[Version, TagSpan]  # of a version line
+Rank = tuple[bool, Order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def rule_for(repository: Repository, rules: Iterable[StreamRule]) -> StreamRule:
 
 def streams_of(intervals: Iterable[TagInterval], rule: StreamRule) -> list[Stream]:
     """View a repository's tags of all times as streams, sorted by name."""
+    if rule.by == "newest":
+        return [Stream("newest", "newest", not_covered="streams by newest are not watched yet")]
     by_tag: dict[str, list[TagInterval]] = defaultdict(list)
     for interval in intervals:
         if rule.tags.holds(interval.tag):
@@ -146,12 +150,14 @@ def within(
     `since` None: the past of the first time counts too. What is cut off at `until` is out of scope.
     """
     cut: list[Binding] = []
+    if since is not None and until is not None and until <= since:
+        return []
     for one in bound:
         if (until and one.start.at >= until) or (since and one.end and one.end.at <= since):
             continue
         start = Bound(since) if since and one.start.at < since else one.start
         here = replace(one, start=start)
-        if until is not None and (one.end is None or one.end.at > until):
+        if until is not None and (one.end is None or one.end.at >= until):
             here = replace(here, end=Bound(until), reason="out_of_scope")
         cut.append(here)
     return cut
@@ -159,25 +165,32 @@ def within(
 
 def _sorted_by_kind(
     dated: Mapping[str, list[TagSpan]], rule: StreamRule
-) -> tuple[dict[str, list[tuple[Version, TagSpan]]], list[str], bool]:
+) -> tuple[dict[str, list[Member]], list[str], bool]:
     if rule.by == "tag":
         return {}, sorted(dated), False
-    versions = {tag: version for tag in dated if (version := parse(tag, rule.flavours))}
-    full = {
-        tag: v for tag, v in versions.items() if not any(o.extends(v) for o in versions.values())
+    kinds = _kinds(dated)
+    versions = {
+        tag: version
+        for tag, kind in kinds.items()
+        if (kind == "version" or rule.by == "version") and (version := parse(tag, rule.flavours))
     }
-    lines: dict[str, list[tuple[Version, TagSpan]]] = defaultdict(list)
-    for tag, version in full.items():
-        lines[_line_name(version, rule.lines)] += [(version, span) for span in dated[tag]]
+    shorter = {stem for version in versions.values() for stem in version.shorter_stems()}
+    lines: dict[str, list[Member]] = defaultdict(list)
+    for tag, version in versions.items():
+        if version.stem not in shorter:
+            lines[_line_name(version, rule.lines)] += [(version, span) for span in dated[tag]]
     if rule.by == "version":
         return lines, [], False
     aliases = _aliases(versions.values()) if versions else frozenset()
-    moving = sorted(
-        tag
-        for tag in dated
-        if tag not in versions and kind_of(tag) == "moving" and tag not in aliases
-    )
-    return lines, moving, any(kind_of(tag) == "opaque" for tag in dated)
+    moving = sorted(tag for tag, kind in kinds.items() if kind == "moving" and tag not in aliases)
+    return lines, moving, "opaque" in kinds.values()
+
+
+def _kinds(tags: Iterable[str]) -> dict[str, TagKind]:
+    """Sort tags by their looks; dates with dots are versions only beside other versions."""
+    kinds = {tag: kind_of(tag) for tag in tags}
+    versions = [tag for tag, kind in kinds.items() if kind == "version"]
+    return kinds | dict.fromkeys(versions, "opaque") if all(map(is_date, versions)) else kinds
 
 
 def _aliases(versions: Iterable[Version]) -> frozenset[str]:
@@ -191,7 +204,7 @@ def _line_name(version: Version, lines: Lines) -> str:
     return f"{numbers}-{version.flavour}" if version.flavour else numbers
 
 
-def _line_stream(name: str, members: list[tuple[Version, TagSpan]]) -> Stream:
+def _line_stream(name: str, members: Sequence[Member]) -> Stream:
     return Stream("version", name, tuple(_heads(members)))
 
 
@@ -209,31 +222,44 @@ def _pointings(dated: Sequence[TagSpan]) -> list[Pointing]:
     ]
 
 
-def _heads(members: list[tuple[Version, TagSpan]]) -> list[Pointing]:
-    """Sweep a line's spans over time, keeping the highest one present: stable, else pre-release."""
-    heads: list[tuple[datetime, TagSpan | None]] = []
-    present: list[tuple[tuple[object, ...], int]] = []
+def _heads(members: Sequence[Member]) -> list[Pointing]:
+    """Follow a line's head over time: the highest tag present, stable before any pre-release."""
+    found: list[Pointing] = []
+    changes = _changes_of_head(members)
+    for (at, head), following in zip_longest(changes, changes[1:]):
+        if head is None:
+            continue
+        replaced = found[-1].end if found and found[-1].end else None
+        start = replaced if replaced and replaced.at == at else _appeared(head[1], first=not found)
+        end, reason = _left_head(head, *following) if following else (None, None)
+        counts = head[1].created_counts and start is head[1].start
+        found.append(
+            Pointing(head[1].digest, head[1].observed_at, start, end, reason, created_counts=counts)
+        )
+    return found
+
+
+def _changes_of_head(members: Sequence[Member]) -> list[tuple[datetime, Member | None]]:
+    """Sweep a line's spans over time; of several changes at one moment the outcome counts."""
+    changes: list[tuple[datetime, Member | None]] = []
+    present: list[tuple[Rank, datetime, datetime, int]] = []
     for at, begins, number in _events(members):
         version, span = members[number]
-        key = ((not version.prerelease, *version.order, span.observed_at), number)
+        key = (_rank(version), span.observed_at, span.start.at, number)
         bisect.insort(present, key) if begins else present.remove(key)
-        head = members[present[-1][1]][1] if present else None
-        if heads and heads[-1][0] == at:
-            heads.pop()
-        if not heads or heads[-1][1] is not head:
-            heads.append((at, head))
-    order = {id(span): version.order for version, span in members}
-    found = [
-        _headed(here, there, order) for here, there in pairwise([*heads, None]) if here is not None
-    ]
-    return _dated_by_predecessor([pointing for pointing in found if pointing])
+        head = members[present[-1][-1]] if present else None
+        if changes and changes[-1][0] == at:
+            changes.pop()
+        if not changes or changes[-1][1] is not head:
+            changes.append((at, head))
+    return changes
 
 
-def _events(members: Sequence[tuple[Version, TagSpan]]) -> list[tuple[datetime, bool, int]]:
+def _events(members: Sequence[Member]) -> list[tuple[datetime, bool, int]]:
     """When spans begin and end; what the first listing found begins when it was found."""
     events: list[tuple[datetime, bool, int]] = []
     for number, (_, span) in enumerate(members):
-        begins = span.observed_at if span.start.backfilled else span.start.at
+        begins = _begins(span)
         if span.end is None or begins < span.end.at:
             events.append((begins, True, number))
             if span.end is not None:
@@ -241,46 +267,31 @@ def _events(members: Sequence[tuple[Version, TagSpan]]) -> list[tuple[datetime, 
     return sorted(events)
 
 
-def _headed(
-    here: tuple[datetime, TagSpan | None],
-    there: tuple[datetime, TagSpan | None] | None,
-    order: Mapping[int, tuple[object, ...]],
-) -> Pointing | None:
-    at, span = here
-    if span is None:
-        return None
-    begins = span.observed_at if span.start.backfilled else span.start.at
-    start = span.start if begins == at else Bound(at)
-    end, reason = _end_of_head(span, there, order) if there else (None, None)
-    return Pointing(
-        span.digest,
-        span.observed_at,
-        start,
-        end,
-        reason,
-        span.created_counts and start is span.start,
-    )
+def _begins(span: TagSpan) -> datetime:
+    return span.observed_at if span.start.backfilled else span.start.at
 
 
-def _end_of_head(
-    span: TagSpan, there: tuple[datetime, TagSpan | None], order: Mapping[int, tuple[object, ...]]
-) -> tuple[Bound, EndReason]:
-    at, successor = there
+def _rank(version: Version) -> Rank:
+    return not version.prerelease, version.order
+
+
+def _appeared(span: TagSpan, *, first: bool) -> Bound:
+    """When a tag became the head by appearing; only a line's first head reaches back further."""
+    if first or not span.start.backfilled:
+        return span.start
+    return Bound(span.observed_at).reaching_back_to(span.start.at)
+
+
+def _left_head(head: Member, at: datetime, successor: Member | None) -> tuple[Bound, EndReason]:
+    """When and why a tag was the head no longer: overtaken, moved itself, or gone."""
+    span = head[1]
     own = span.end if span.end is not None and span.end.at == at else None
     if successor is None:
         return own or Bound(at), "retired" if span.gone else "moved"
-    if own is None or not span.gone or order[id(successor)] > order[id(span)]:
-        return successor.start if successor.start.at == at else own or Bound(at), "moved"
-    return own, "head_removed"
-
-
-def _dated_by_predecessor(found: list[Pointing]) -> list[Pointing]:
-    """Give a head that came back the doubt of the end that brought it back."""
-    dated = found[:1]
-    for earlier, pointing in pairwise(found):
-        same = earlier.end is not None and earlier.end.at == pointing.start.at
-        dated.append(replace(pointing, start=earlier.end) if same and earlier.end else pointing)
-    return dated
+    if own is not None and span.gone and _rank(successor[0]) <= _rank(head[0]):
+        return own, "head_removed"
+    appeared = _appeared(successor[1], first=False)
+    return appeared if appeared.at == at else own or Bound(at), "moved"
 
 
 def _on_platform(
@@ -291,19 +302,33 @@ def _on_platform(
     bound: list[Binding] = []
     for pointing, images in zip(pointings, known, strict=True):
         if images is None:
-            bound.append(_unknown(platform, pointing))
+            _append(bound, _unknown(platform, pointing))
         elif platform in images:
-            bound.append(_known(platform, pointing, images[platform]))
-        elif bound and bound[-1].end is not None and bound[-1].end.at == pointing.start.at:
-            bound[-1] = replace(
-                bound[-1], end=_seen_without(pointing, bound[-1]), reason="platform_gone"
-            )
-    return bound
+            _append(bound, _known(platform, pointing, images[platform]))
+        elif bound and bound[-1].reason == "moved":
+            bound[-1] = _without_platform(bound[-1], pointing)
+    return [one for one in bound if one.end is None or one.start.at < one.end.at]
 
 
-def _seen_without(pointing: Pointing, earlier: Binding) -> Bound:
-    end = Bound(pointing.observed_at)
-    return end.reaching_back_to(earlier.end.at) if earlier.end else end
+def _append(bound: list[Binding], one: Binding) -> None:
+    """Add a binding; where the digest is the same as just before, that one goes on."""
+    last = bound[-1] if bound else None
+    if last and last.target == one.target and last.end and last.end.at == one.start.at:
+        bound[-1] = replace(last, end=one.end, reason=one.reason)
+    else:
+        bound.append(one)
+
+
+def _without_platform(last: Binding, pointing: Pointing) -> Binding:
+    """End a binding where an index without its platform was seen.
+
+    An index that was replaced before anybody saw it is no evidence: the binding outlasts it.
+    """
+    doubt = last.end.earliest if last.end else pointing.start.earliest
+    seen_at = max(pointing.observed_at, pointing.start.at)
+    if pointing.end is not None and pointing.end.at <= seen_at:
+        return replace(last, end=pointing.end.reaching_back_to(doubt), reason=pointing.reason)
+    return replace(last, end=Bound(seen_at).reaching_back_to(doubt), reason="platform_gone")
 
 
 def _unknown(platform: Platform | None, pointing: Pointing) -> Binding:

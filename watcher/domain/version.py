@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 TagKind = Literal["version", "opaque", "moving"]
 
-_HASH = re.compile(r"(?:sha-?)?(?=\d*[a-f])[0-9a-f]{7,64}")
-_NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)((?:\.?(?:rc|a|b|alpha|beta|pre|dev|m)\.?\d*)?)")
+_HASH = re.compile(r"(?:sha-?|git-)[0-9a-f]{7,64}|(?=\d*[a-f])[0-9a-f]{7,64}")
+_DATE = re.compile(
+    r"(?:19|20)\d\d([.-]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)"  # 2024-01-15
+    r"|(?:19|20)\d{10,}"  # 20240115093000
+)
+_NUMBERS = re.compile(
+    r"v?(\d+(?:\.\d+)*)"
+    r"((?:\.?(?:rc|a|b|alpha|beta|pre|dev|m)\.?\d*)?)"
+    r"(?:_([A-Za-z0-9._]+))?"  # tags may not hold the + of build metadata, so people write _
+)
 _PRERELEASE = re.compile(
     r"(?:rc|alpha|beta|pre|preview|dev|snapshot|next|canary|nightly|m)[.\d]*", re.IGNORECASE
 )
-_LONGEST_MAJOR = 4  # more digits in a lone number are a date or a build number
+_LONGEST_MAJOR = 4  # more digits in front are a date or a build number
 _PIECES = re.compile(r"\d+|\D+")
 
 Natural = tuple[tuple[int, int, str], ...]
+Stem = tuple[tuple[int, ...], str, bool]
+Order = tuple[tuple[int, ...], bool, Natural, Natural]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +41,27 @@ class Version:
     build: str = ""
 
     @property
-    def order(self) -> tuple[tuple[int, ...], bool, Natural, Natural]:
+    def order(self) -> Order:
         """A key under which newer versions of one line and flavour sort later."""
-        return self.numbers, not self.prerelease, natural(self.prerelease), natural(self.build)
+        build = "" if _HASH.fullmatch(self.build) else self.build  # hashes have no order
+        return self.numbers, not self.prerelease, natural(self.prerelease), natural(build)
+
+    @property
+    def stem(self) -> Stem:
+        """What a tag that says less of this version has in common with it."""
+        return self.numbers, self.flavour, bool(self.prerelease)
+
+    def shorter_stems(self) -> Iterator[Stem]:
+        """The stems of all that says less of this version: of 1.2.3-slim, 1-slim and 1.2-slim.
+
+        A pre-release says more of pre-releases alone: 1.3 may be out while 1.3.1-rc1 is not.
+        """
+        for length in range(1, len(self.numbers)):
+            yield self.numbers[:length], self.flavour, bool(self.prerelease)
 
     def extends(self, other: Version) -> bool:
         """Whether `other` says less of the same version: 1.2.3 extends 1.2 of its flavour."""
-        shorter = len(other.numbers) < len(self.numbers)
-        return (
-            shorter
-            and self.flavour == other.flavour
-            and self.numbers[: len(other.numbers)] == other.numbers
-        )
+        return other.stem in self.shorter_stems()
 
 
 def natural(text: str) -> Natural:
@@ -54,19 +74,19 @@ def natural(text: str) -> Natural:
 
 @lru_cache(maxsize=65536)
 def parse(tag: str, flavours: frozenset[str] = frozenset()) -> Version | None:
-    """Read a tag as a version, or None where it is none.
+    """Read a tag as a version, or None where it cannot be one; a date can, a hash cannot.
 
     One leading `v` is dropped. Behind the numbers, parts with digits are build ids and others
     flavours, unless `flavours` names them; parts such as `rc1` make a pre-release.
     """
     head, *parts = tag.split("-")
     numbers = _NUMBERS.fullmatch(head)
-    if numbers is None or kind_of(tag) == "opaque":
+    if numbers is None or _HASH.fullmatch(tag):
         return None
     prerelease = [numbers[2].lstrip(".")] if numbers[2] else []
     flavour: list[str] = []
     build: list[str] = []
-    for part in _suffix_parts(parts, flavours):
+    for part in _suffix_parts([numbers[3], *parts] if numbers[3] else parts, flavours):
         if part in flavours:
             flavour.append(part)
         elif _PRERELEASE.fullmatch(part):
@@ -78,11 +98,25 @@ def parse(tag: str, flavours: frozenset[str] = frozenset()) -> Version | None:
 
 
 def kind_of(tag: str) -> TagKind:
-    """Sort a tag by its looks: version, opaque (a hash, date or build number), or moving name."""
-    head = tag.split("-", 1)[0].removeprefix("v")
-    if _HASH.fullmatch(tag) or (head.isdecimal() and len(head) > _LONGEST_MAJOR):
+    """Sort a tag by its looks: version, opaque (a hash, date or build number), or moving name.
+
+    A name with a hash or a date behind it (`main-1a2b3c4`) is opaque: it is made once and never
+    moves. A date with dots is a version as far as one tag can tell; see `is_date`.
+    """
+    head, *parts = tag.split("-")
+    first = re.split(r"[._]", head.removeprefix("v"), maxsplit=1)[0]
+    numbered = first.isdecimal() and len(first) > _LONGEST_MAJOR
+    if _HASH.fullmatch(tag) or numbered or (is_date(tag) and "." not in head):
         return "opaque"
-    return "version" if _NUMBERS.fullmatch(tag.split("-", 1)[0]) else "moving"
+    if _NUMBERS.fullmatch(head):
+        return "version"
+    made_once = _DATE.search(tag) or any(map(_HASH.fullmatch, parts))
+    return "opaque" if made_once else "moving"
+
+
+def is_date(tag: str) -> bool:
+    """Whether a tag begins like a date: 2024.01.15 is one, unless its neighbours are versions."""
+    return _DATE.match(tag.removeprefix("v")) is not None
 
 
 def _suffix_parts(parts: list[str], flavours: frozenset[str]) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from watcher.domain.exposure import is_flap
-from watcher.domain.package import SEVERITIES
 from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow
 from watcher.ports.store.ledger import Track
 from watcher.report.times import stamp
@@ -36,15 +35,9 @@ def stream_name(window: ReadWindow) -> str:
     return f"{window.repository}{':' if window.by == 'tag' else '#'}{window.stream}"
 
 
-def worst(packages: Iterable[AffectedPackage]) -> tuple[str, str | None]:
-    """The worst severity among packages, and who says so."""
-    rated = [(one.severity, one.severity_source) for one in packages]
-    return min(rated, key=lambda pair: (SEVERITIES.index(pair[0]), pair[1] or ""))
-
-
 def _window(window: ReadWindow, as_of: datetime, team: str | None, *, covered: bool) -> Document:
     last = window.episodes[-1]
-    severity, source = worst(last.packages)
+    severity, source = window.rating
     return {
         "id": str(window.number),
         "registry": window.repository.registry,

@@ -32,8 +32,9 @@ class BirthAudit:
             different = differences(newborn.findings, self.store.derived(newborn.catalogue))
             self.store.audited(newborn.catalogue, different)
             if different:
-                summary = f"derived findings differ from the scanner's own in {len(different)}: {different[0]}"
-                outcome.failed(newborn.subject, PermanentError(summary))
+                summary = f"in {len(different)} findings, such as {different[0]}"
+                message = f"what is derived differs from the scanner's own findings {summary}"
+                outcome.failed(newborn.subject, PermanentError(message))
         return outcome
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from watcher.domain.errors import PermanentError, TransientError, WatcherError
 from watcher.domain.knowledge import KnowledgeVersion, effective_at
@@ -58,7 +59,7 @@ class KnowledgeStage:
         except WatcherError as error:
             outcome.failed("db", error)
             return outcome
-        outcome.covered = () if outcome.failures else (_EVERYTHING,)
+        outcome.covered = (_EVERYTHING,)
         self._adopt(this, outcome, str(reference), digest)
         return outcome
 
@@ -96,18 +97,25 @@ class KnowledgeStage:
         reason = self.library.refusal(digest)
         if reason is not None:
             raise PermanentError(f"{reference} still offers {digest}, refused before: {reason}")
+        layer = self.artifacts.layer(reference, digest)
+        with self.library.receiving(digest) as archive:
+            self.artifacts.pull(reference, layer, archive)
+            self._unpack(shelf, reference, digest, archive)
+
+    def _unpack(
+        self, shelf: Shelf, reference: ArtifactReference, digest: str, archive: Path
+    ) -> None:
+        """Put a pulled archive on the shelf; one that is no database is refused for good."""
         try:
-            layer = self.artifacts.layer(reference, digest)
-            with self.library.receiving(digest) as archive:
-                self.artifacts.pull(reference, layer, archive)
-                self.library.unpack(shelf, digest, archive)
+            self.library.unpack(shelf, digest, archive)
             if shelf == "db":
                 self.scanner.check(self.library.files(digest, None))
         except PermanentError as error:
             self.library.drop(shelf, digest)
+            self.library.refuse(digest, one_line(error))
             raise PermanentError(
-                f"{reference} offers {digest}, which is unusable ({one_line(error)}); "
-                "the version in force stays; a repaired or newer artifact will be taken"
+                f"{reference} offers {digest}, which is no usable database ({one_line(error)}); "
+                "what is in force stays, and whatever is offered next will be taken"
             ) from error
 
     def _adopt(self, this: PassRecord, outcome: KnowledgeOutcome, source: str, db: str) -> None:
@@ -115,7 +123,8 @@ class KnowledgeStage:
         if current and (current.scanner, current.db_digest) == (scanner, db):
             return
         updated_at = self.library.updated_at("db", db)
-        if current and updated_at < current.updated_at:
+        # A stamp in the future must not make every later database an older one.
+        if current and updated_at < min(current.updated_at, current.applied_at):
             offered = f"{source} offers {db} of {updated_at:%Y-%m-%dT%H:%M:%SZ}"
             message = f"{offered}, older than the one in force: skipped, nothing changes"
             outcome.failed("db", PermanentError(message))

@@ -63,7 +63,7 @@ class MatchStage:
     progress: Progress
 
     def take(self, this: PassRecord, version: KnowledgeVersion) -> MatchOutcome:
-        """Match what the version in force has not seen yet; a context that fails changes nothing."""
+        """Match what the version in force has not seen; a context that fails changes nothing."""
         outcome = MatchOutcome("match")
         since = this.at - REMEMBERED
         jobs = []

@@ -14,6 +14,7 @@ from watcher.adapters.http import Retrying, Timeouts
 from watcher.adapters.registries.oci import OciRegistry
 from watcher.demo.workshop import READER, TokenServer
 from watcher.domain.errors import TransientError, UnauthorizedError
+from watcher.domain.pattern import Selection
 from watcher.ports.registry import Registry
 
 # One entry per module of adapters/registries, with the servers it signs on.
@@ -79,8 +80,7 @@ class OciSubject:
             self.server.registry.url,
             username=READER.username if guarded else None,
             password=password if guarded else None,
-            include=include,
-            exclude=exclude,
+            selection=Selection.parse(include, exclude),
             timeouts=Timeouts(connect=2, read=5, total=10),
             retrying=Retrying(attempts=2, within=2, first=0, jitter=0),
             page=page,

@@ -24,12 +24,12 @@ from watcher.demo.workshop import (
     debian_base,
     trivy_database,
 )
+from watcher.demo.workshop.locate import find_tool
 from watcher.domain.errors import TransientError
 from watcher.ports.registry import PullAccess
 from watcher.ports.scanner import KnowledgeFiles, Scanner
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TRIVY = Path(__file__).parents[3] / ".tools" / "bin" / "trivy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +170,6 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         yield FakeWorld(tmp_path)
         return
     with Registry(tmp_path / "registry") as registry:
-        yield TrivyWorld(tmp_path, registry, TrivyScanner(str(TRIVY), tmp_path / "state"))
+        yield TrivyWorld(
+            tmp_path, registry, TrivyScanner(str(find_tool("trivy")), tmp_path / "state")
+        )

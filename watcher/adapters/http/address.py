@@ -51,12 +51,12 @@ def redacted(url: str) -> str:
         return "an unreadable address"
     host = parts.netloc.rpartition("@")[2]
     plain = urlunsplit((parts.scheme, host, quote(parts.path, safe="/:@%~"), query, ""))
-    text = plain if plain.isascii() and plain.isprintable() else quote(plain, safe="/:?&=%~[]…")
-    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+    text = plain if plain.isascii() and plain.isprintable() else quote(plain, safe="/:?&=%~[]")
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..."
 
 
 def _shown(key: str, value: str) -> str:
-    return f"{key}={quote(value, safe='/:,*')}" if key in _SHOWN else "…"
+    return f"{key}={quote(value, safe='/:,*')}" if key in _SHOWN else "..."
 
 
 def redirected(source: str, location: str) -> str:

@@ -43,7 +43,7 @@ class Connecting:
 
     concurrency: int = 8
     rate: float | None = None
-    tls_ca: str | None = None
+    tls_ca: Path | None = None
     proxy: str | None = field(default=None, repr=False)
     timeouts: Timeouts = Timeouts()
     retrying: Retrying = Retrying()
@@ -51,8 +51,8 @@ class Connecting:
     def __post_init__(self) -> None:
         if self.concurrency < 1 or (self.rate is not None and self.rate <= 0):
             raise UsageError("concurrency and rate must be positive")
-        if self.tls_ca is not None and not Path(self.tls_ca).is_file():
-            raise UsageError(f"tls_ca {self.tls_ca!r} is not a file of PEM certificates")
+        if self.tls_ca is not None and not self.tls_ca.is_file():
+            raise UsageError(f"tls_ca {str(self.tls_ca)!r} is not a file of PEM certificates")
 
 
 class Observer(Protocol):

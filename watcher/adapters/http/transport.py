@@ -83,7 +83,7 @@ class Transport:
             request.prepare(),
             stream=True,
             timeout=(timeouts.connect, timeouts.read),
-            verify=self._connecting.tls_ca or True,
+            verify=str(self._connecting.tls_ca) if self._connecting.tls_ca else True,
             proxies=self._proxies(url),
         )
 

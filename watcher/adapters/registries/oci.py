@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from watcher.adapters.distribution import Credentials, Distribution, Images, Meter, list_tags
@@ -22,12 +23,13 @@ from watcher.ports.registry import (
 
 _TIMEOUTS = Timeouts()
 _RETRYING = Retrying()
+_EVERYTHING = Selection.parse(("**",))
 
 
 class OciRegistry:
     """A registry of the kind `oci`; signs `watcher.ports.registry.Registry`.
 
-    `include` and `exclude` are patterns over paths. `rate` is in requests per second; `page` is
+    `selection` is over the paths of repositories. `rate` is in requests per second; `page` is
     the number of names asked for at once, at most 1000. Raises UsageError for what cannot work.
     """
 
@@ -38,9 +40,8 @@ class OciRegistry:
         *,
         username: str | None = None,
         password: str | None = None,
-        include: tuple[str, ...] = ("**",),
-        exclude: tuple[str, ...] = (),
-        tls_ca: str | None = None,
+        selection: Selection = _EVERYTHING,
+        tls_ca: Path | None = None,
         proxy: str | None = None,
         concurrency: int = 8,
         rate: float | None = None,
@@ -52,8 +53,8 @@ class OciRegistry:
         self.traffic = Traffic()
         self._url = url.rstrip("/")
         self._credentials = _credentials(name, username, password)
-        self._selection = Selection.parse(include, exclude)
-        self._literals = _literals(name, self._selection)
+        self._selection = selection
+        self._literals = _literals(name, selection)
         self._connecting = Connecting(concurrency, rate, tls_ca, proxy, timeouts, retrying)
         http = Http(self._connecting, Meter(self.traffic))
         self._client = Distribution(url, http, self._credentials, page)
@@ -104,7 +105,7 @@ class OciRegistry:
             plain_http=parts.scheme == "http",
             username=credentials.username if credentials else None,
             password=credentials.password if credentials else None,
-            ca_file=self._connecting.tls_ca,
+            ca_file=str(self._connecting.tls_ca) if self._connecting.tls_ca else None,
         )
 
     def check(self) -> str:
@@ -120,7 +121,7 @@ class OciRegistry:
             return self._client.catalog()
         except UnauthorizedError as error:
             raise UnauthorizedError(f"{error}; or {advice}") from None
-        except NotFoundError as error:
+        except PermanentError as error:
             raise PermanentError(f"{error}: no catalogue is offered; {advice}") from None
 
 

@@ -7,36 +7,70 @@ from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, insert
-from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from watcher.domain.errors import UsageError
+from watcher.domain.errors import StartError, UsageError
 
 Item = TypeVar("Item")
 Row = dict[str, object]
 
+# The one driver of each backend that is installed with watcher, by the names people write.
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
 _BATCH = 500  # values in one IN list: SQLite takes 32,766 variables, planners prefer fewer
 _BUSY_MILLISECONDS = 30_000
 
 
 def open_engine(url: str) -> Engine:
     """Open a database by its URL; raises UsageError where the URL is none of ours."""
+    parsed = _parsed(url)
+    engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() == "postgresql")
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "handle_error", _explain)
+    return engine
+
+
+def unusable(url: URL, error: DBAPIError) -> StartError:
+    """What to say of a database that is away, full, locked, read-only or none at all."""
+    return StartError(f"the database {shown(url)} cannot be used: {reason(error)}; see database.url")
+
+
+def reason(error: BaseException) -> str:
+    """What a database says of an error, on one line."""
+    return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+
+
+def shown(url: URL) -> str:
+    """A database's URL as a message may show it: passwords stand before the host or behind `?`."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):
         raise UsageError(
-            f"database.url is not a database URL: {error}; try sqlite:///watcher.db"
-        ) from error
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
-        name = parsed.get_backend_name()
+            "database.url is not a database URL; try sqlite:///watcher.db or "
+            "postgresql+psycopg://user@host/name"
+        ) from None
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
         raise UsageError(
-            f"database.url names {name}: watcher keeps its facts in SQLite or PostgreSQL"
+            f"database.url begins with {parsed.drivername}: watcher keeps its facts in "
+            "sqlite:///… or postgresql+psycopg://…"
         )
-    engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() == "postgresql")
-    if parsed.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-    return engine
+    if driver == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise UsageError(
+            "database.url names no file, so every fact would be forgotten; try sqlite:///watcher.db"
+        )
+    return parsed.set(drivername=driver)
 
 
 def batches(items: Iterable[Item], size: int = _BATCH) -> Iterator[list[Item]]:
@@ -63,6 +97,13 @@ def add_numbered(connection: Connection, table: Table, rows: Sequence[Row]) -> l
 def still_open(table: Table) -> ColumnElement[bool]:
     """The condition that a recorded interval has not ended."""
     return table.c.closed_in.is_(None)
+
+
+def _explain(context: ExceptionContext) -> None:
+    """Say what cannot be mended in a program in words for whoever keeps the database."""
+    error = context.sqlalchemy_exception
+    if isinstance(error, OperationalError) and context.engine is not None:
+        raise unusable(context.engine.url, error) from error
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

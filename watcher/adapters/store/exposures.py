@@ -49,7 +49,9 @@ class SqlExposures:
             for row in connection.execute(_statement(wanted, upto)):
                 rows[Track(row.stream_id, row.platform)].append(row)
             for batch in batches(rows, _TRACKS):
-                yield from _read(connection, upto, {track: rows[track] for track in batch})
+                for window in _read(connection, upto, {track: rows[track] for track in batch}):
+                    if wanted.severity in {None, window.severity}:
+                        yield window
 
 
 def _statement(wanted: WindowFilter, upto: int) -> Select[tuple[object, ...]]:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
+from watcher.adapters.store.engine import unusable
 from watcher.adapters.store.passes import SqlPasses
 from watcher.domain.errors import StartError
 
@@ -34,19 +36,34 @@ class DatabaseLock:
 
     @contextmanager
     def _file(self) -> Iterator[None]:
-        path = Path(f"{self.engine.url.database}.lock")
-        with path.open("a") as file:
+        with self._beside().open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise self._taken() from error
             yield
 
+    def _beside(self) -> Path:
+        """The file to lock; raises StartError where none can be made beside the database."""
+        path = Path(f"{self.engine.url.database}.lock")
+        try:
+            path.touch()
+        except OSError as error:
+            raise StartError(
+                f"no lock can be made beside the database, {path}: {error.strerror}; "
+                "let watcher write there, or see database.url"
+            ) from error
+        return path
+
     @contextmanager
     def _advisory(self) -> Iterator[None]:
         # A connection of its own: a session's lock would survive in a pool.
         engine = create_engine(self.engine.url, poolclass=NullPool)
-        with engine.connect() as connection:
+        try:
+            connection = engine.connect()
+        except DBAPIError as error:
+            raise unusable(engine.url, error) from error
+        with connection:
             if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY}):
                 raise self._taken()
             connection.commit()

@@ -10,12 +10,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from watcher.adapters.store.engine import reason, shown, unusable
 from watcher.domain.errors import StartError
 
 _PACKAGE = Path(__file__).resolve().parents[2]
+_KEY = 0x736368656D61  # "schema", read as a number
 _PLACES = (_PACKAGE / "_migrations", _PACKAGE.parent / "migrations")
 
 
@@ -40,30 +42,39 @@ def state(engine: Engine) -> SchemaState:
         with engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
     except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
-        shown = engine.url.render_as_string(hide_password=True)
-        message = f"the database {shown} cannot be opened: {reason}; see database.url"
-        raise StartError(message) from error
+        raise unusable(engine.url, error) from error
     if current is not None and current not in {one.revision for one in script.walk_revisions()}:
-        shown = engine.url.render_as_string(hide_password=True)
         raise StartError(
-            f"the database {shown} is at migration {current}, newer than this watcher knows "
+            f"the database {shown(engine.url)} is at migration {current}, newer than this watcher knows "
             f"({wanted}): install the newer watcher, nothing was changed"
         )
     return SchemaState(current, wanted)
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring a database to the wanted revision; raises StartError like `state`."""
+    """Bring a database to the wanted revision, wholly or not at all; raises StartError."""
     if state(engine).ready:
         return
     config = _config()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        try:
+    try:
+        with engine.begin() as connection:
+            _alone(connection)
+            config.attributes["connection"] = connection
             command.upgrade(config, "head")
-        except CommandError as error:
-            raise StartError(f"the database could not be upgraded: {error}") from error
+    except (CommandError, DBAPIError) as error:
+        raise StartError(
+            f"the database {shown(engine.url)} could not be upgraded: {reason(error)}; "
+            "nothing was changed"
+        ) from error
+
+
+def _alone(connection: Connection) -> None:
+    """Let one upgrade run at a time, and on SQLite in one transaction like anywhere else."""
+    if connection.dialect.name == "sqlite":
+        # Its driver commits each statement that changes the schema, unless told to begin.
+        connection.execute(text("BEGIN IMMEDIATE"))
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
 
 
 def _config() -> Config:

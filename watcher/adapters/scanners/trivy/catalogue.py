@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from watcher.adapters.scanners.trivy import contexts, identity
+from watcher.adapters.scanners.trivy import contexts, identity, left_out
 from watcher.adapters.scanners.trivy.contexts import OperatingSystem
 from watcher.adapters.scanners.trivy.fields import JsonObject, part, parts, text, whole
 from watcher.adapters.scanners.trivy.findings import FIELDS, make_finding
-from watcher.adapters.scanners.trivy.suppliers import is_sealed, supplier_of
+from watcher.adapters.scanners.trivy.suppliers import supplier_of
 from watcher.domain.errors import PermanentError, TransientError
 from watcher.domain.package import Catalogue, Finding, Occurrence, Package
 
@@ -47,14 +47,14 @@ def read_catalogue(report: bytes, log: str, image: str) -> Catalogue:
         end_of_life=system.end_of_life,
         occurrences=tuple(reading.occurrences),
         findings=tuple(reading.findings),
-        not_covered=_not_covered(reading.supplier),
+        not_covered=left_out.rebuilt_by(reading.supplier),
     )
 
 
 def _parsed(report: bytes) -> JsonObject:
     try:
         source = whole(json.loads(report), "report")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise TransientError(
             "Trivy printed no JSON report for the image, or one that is cut off; watcher retries"
         ) from None
@@ -72,7 +72,10 @@ def _read_result(reading: _Reading, result: JsonObject) -> None:
         made = _os_packages(reading, packages)
     else:
         kind = text(result, "Type")
-        made = [identity.language_package(kind, source, _nameless(source)) for source in packages]
+        made = [
+            identity.language_package(kind, source, left_out.nameless(source))
+            for source in packages
+        ]
     by_uid: dict[str, Package] = {}
     for source, package in zip(packages, made, strict=True):
         by_uid[text(part(source, "Identifier"), "UID")] = package
@@ -103,7 +106,9 @@ def _release(reading: _Reading) -> str:
 def _os_package(reading: _Reading, release: str, source: JsonObject) -> Package:
     system, supplier = reading.system, reading.supplier
     context = contexts.os_context(system, release, _part(reading, source))
-    return identity.os_package(context, system.family, source, _left_out(system, supplier, source))
+    return identity.os_package(
+        context, system.family, source, left_out.of_os(system, supplier, source)
+    )
 
 
 def _part(reading: _Reading, source: JsonObject) -> str:
@@ -115,30 +120,6 @@ def _part(reading: _Reading, source: JsonObject) -> str:
         # One content set that the database does not know fails the whole document.
         return f"build:{identity.digest(build)}"
     return ""
-
-
-def _left_out(system: OperatingSystem, supplier: str, source: JsonObject) -> str | None:
-    if reason := _nameless(source):
-        return reason
-    if source.get("Name") == "gpg-pubkey":
-        return "a signing key, not a package"
-    if system.family not in contexts.SUPPORTED:
-        return f"Trivy has no advisories for {system.family}"
-    third_party = text(part(source, "Repository"), "Class") == "third-party"
-    sealed = supplier == "Seal" and is_sealed(source)
-    if third_party and system.family != "echo" and not sealed:
-        return "from a third-party repository, which the OS's advisories do not describe"
-    return _not_covered(supplier)
-
-
-def _nameless(source: JsonObject) -> str | None:
-    return None if text(source, "Name") and text(source, "Version") else "no name or no version"
-
-
-def _not_covered(supplier: str) -> str | None:
-    if not supplier:
-        return None
-    return f"OS packages rebuilt by {supplier} are not matched by this version of watcher"
 
 
 def _occurrence(result: JsonObject, source: JsonObject, package: Package) -> Occurrence:

@@ -6,6 +6,7 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,11 +14,12 @@ from dataclasses import dataclass, field
 from typing import IO, Final
 
 from watcher.adapters.scanners.trivy.workspace import Workspace
-from watcher.domain.errors import StartError, TransientError
+from watcher.domain.errors import PermanentError, StartError, TransientError
 
-OUTPUT_LIMIT: Final = 2 << 30  # bytes; 100,000 packages with ten findings each print 0.3 GB
+OUTPUT_LIMIT: Final = 512 << 20  # bytes; an image with 100,000 findings prints half as much
 _LOG_LIMIT: Final = 256 << 10  # bytes kept of each end of the log
 _CHUNK: Final = 1 << 16
+_BLINK: Final = 0.25  # seconds between two looks at whether watcher ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +47,37 @@ class _Log:
         return bytes(self.head + self.tail).decode("utf-8", "replace")
 
 
-def run(binary: str, arguments: Sequence[str], workspace: Workspace, timeout: float) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """When a run ends at the latest: after so many seconds, or once `stopped` is set."""
+
+    seconds: float
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def remaining(self, started: float) -> float:
+        """Seconds left of a run. Raises TransientError where none are."""
+        if self.stopped.is_set():
+            raise TransientError("Trivy was stopped because watcher ends")
+        left = started + self.seconds - time.monotonic()
+        if left <= 0:
+            raise TransientError(
+                f"Trivy was stopped after {self.seconds:.0f} s; trivy.timeout allows for more"
+            )
+        return left
+
+
+def run(binary: str, arguments: Sequence[str], workspace: Workspace, limit: Limit) -> Outcome:
     """Run the binary in a process group of its own; its output lands in `workspace.output`.
 
-    `timeout` is in seconds. Raises TransientError where it is over or the output has no end;
-    StartError where the binary cannot be started. Then the whole group is killed.
+    Raises TransientError at the limit, PermanentError where the output has no end, StartError
+    where the binary cannot be started. Then the whole group is killed.
     """
+    started = time.monotonic()
+    limit.remaining(started)
     process = _start(binary, arguments, workspace)
-    deadline = time.monotonic() + timeout
     try:
-        log = _drain(process, workspace, deadline)
-        return Outcome(process.wait(max(0.0, deadline - time.monotonic())), log)
-    except (TimeoutError, subprocess.TimeoutExpired):
-        _kill(process)
-        raise TransientError(
-            f"Trivy was stopped after {timeout:.0f} s; trivy.timeout allows for more"
-        ) from None
+        log = _drain(process, workspace, limit, started)
+        return Outcome(_end(process, limit, started), log)
     except BaseException:
         _kill(process)
         raise
@@ -87,17 +104,16 @@ def _start(binary: str, arguments: Sequence[str], workspace: Workspace) -> subpr
         ) from None
 
 
-def _drain(process: subprocess.Popen[bytes], workspace: Workspace, deadline: float) -> str:
-    """Read both outputs to their end. Raises TimeoutError, TransientError at the size limit."""
+def _drain(
+    process: subprocess.Popen[bytes], workspace: Workspace, limit: Limit, started: float
+) -> str:
+    """Read both outputs to their end. Raises TransientError, PermanentError at the size limit."""
     log, size = _Log(), 0
     with workspace.output.open("wb") as output, selectors.DefaultSelector() as selector:
         for stream in (process.stdout, process.stderr):
             selector.register(_opened(stream), selectors.EVENT_READ)
         while selector.get_map():
-            events = selector.select(max(0.0, deadline - time.monotonic()))
-            if not events:
-                raise TimeoutError
-            for key, _ in events:
+            for key, _ in selector.select(min(limit.remaining(started), _BLINK)):
                 chunk = os.read(key.fd, _CHUNK)
                 if not chunk:
                     selector.unregister(key.fileobj)
@@ -106,8 +122,17 @@ def _drain(process: subprocess.Popen[bytes], workspace: Workspace, deadline: flo
                 else:
                     size += output.write(chunk)
             if size > OUTPUT_LIMIT:
-                raise TransientError(f"Trivy was stopped after printing {size} bytes")
+                raise PermanentError(
+                    f"Trivy was stopped after printing {size} bytes, more than any real report has"
+                )
     return log.read()
+
+
+def _end(process: subprocess.Popen[bytes], limit: Limit, started: float) -> int:
+    """Wait for a process that has closed its outputs; give its exit code."""
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(min(limit.remaining(started), _BLINK))
 
 
 def _opened(stream: IO[bytes] | None) -> IO[bytes]:

@@ -28,7 +28,8 @@ _LAYERS = re.compile(
 _TRANSIENT = re.compile(
     r"deadline exceeded|timeout|timed out|connection (?:refused|reset)|no such host|"
     r"network is unreachable|no route to host|broken pipe|unexpected EOF|: EOF\b|"
-    r"TOOMANYREQUESTS|too many requests|server misbehaving|no space left|UNAVAILABLE|"
+    r"out of memory|cannot allocate memory|no space left|server misbehaving|UNAVAILABLE|"
+    r"TOOMANYREQUESTS|too many requests|"
     r"status code:? (?:429|5\d\d)|\b5\d\d (?:Internal|Bad Gateway|Service|Gateway)",
     re.IGNORECASE,
 )

@@ -1,25 +1,28 @@
 """Packages of one context as a CycloneDX document that Trivy matches as it matches an image.
 
-Trivy reads names and versions back from purls, and fills what is missing by guessing. So each
-purl here is synthetic, with everything percent-encoded, and every gap is filled with a value that
-matches nothing (Trivy 0.74.0: pkg/sbom/io/decode.go).
+Everything hangs on one parent through `dependencies`: what does not is lost or taken for something
+else (Trivy 0.74.0: pkg/sbom/io/decode.go).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+from watcher.adapters.scanners.trivy.component import (
+    Component,
+    component,
+    encoded,
+    os_component,
+    properties,
+    purl_type,
+    text,
+)
 from watcher.adapters.scanners.trivy.contexts import LANGUAGE, os_of
 from watcher.domain.package import Package
 
-_PREFIX: Final = "aquasecurity:trivy:"
-_APK: Final = frozenset({"alpine", "wolfi", "chainguard", "minimos"})
-_DEB: Final = frozenset({"debian", "ubuntu", "echo"})
-
-Component = dict[str, object]
-Property = tuple[str, str]
+_SAME_NAME_VANISHES: Final = frozenset({"azurelinux", "cbl-mariner"})
 
 
 def write(context: str, packages: Sequence[Package]) -> bytes:
@@ -44,9 +47,28 @@ def expected_packages(context: str, packages: Sequence[Package]) -> dict[str, in
         return {os_of(context)[0]: len(packages)}
     counts: dict[str, int] = {}
     for package in packages:
-        kind = _text(package.attributes, "type")
+        kind = text(package.attributes, "type")
         counts[kind] = counts.get(kind, 0) + 1
     return counts
+
+
+def apart(context: str, packages: Sequence[Package]) -> list[list[Package]]:
+    """Spread packages over as few documents as their context allows.
+
+    On Azure Linux and Mariner no document may have two of equal name and version: their drivers
+    give findings no package id to tell them apart by, and Trivy drops one.
+    """
+    if os_of(context)[0] not in _SAME_NAME_VANISHES:
+        return [list(packages)]
+    documents: list[list[Package]] = []
+    times: dict[tuple[str, str], int] = {}
+    for package in packages:
+        key = (package.name, package.version)
+        place = times[key] = times.get(key, -1) + 1
+        if place == len(documents):
+            documents.append([])
+        documents[place].append(package)
+    return documents
 
 
 def _operating_system(
@@ -56,8 +78,8 @@ def _operating_system(
     system: Component = {"bom-ref": "os", "type": "operating-system", "name": family}
     if version:
         system["version"] = version
-    kind = "apk" if family in _APK else "deb" if family in _DEB else "rpm"
-    components = [_os_component(str(at), kind, package) for at, package in enumerate(packages)]
+    kind = purl_type(family)
+    components = [os_component(str(at), kind, package) for at, package in enumerate(packages)]
     references = [str(at) for at in range(len(packages))]
     return [system, *components], [{"ref": "os", "dependsOn": references}]
 
@@ -67,9 +89,9 @@ def _language(packages: Sequence[Package]) -> tuple[list[Component], list[Compon
     children: dict[str, list[str]] = {}
     components: list[Component] = []
     for at, package in enumerate(packages):
-        children.setdefault(_text(package.attributes, "type"), []).append(str(at))
-        purl = f"pkg:cargo/x@{_encoded(package.version)}"
-        components.append(_component(str(at), package.name, package.version, purl, []))
+        children.setdefault(text(package.attributes, "type"), []).append(str(at))
+        purl = f"pkg:cargo/x@{encoded(package.version)}"
+        components.append(component(str(at), package.name, package.version, purl, []))
     applications = [_application(kind) for kind in children]
     parents: list[Component] = [
         {"ref": f"type {kind}", "dependsOn": references} for kind, references in children.items()
@@ -82,78 +104,5 @@ def _application(kind: str) -> Component:
         "bom-ref": f"type {kind}",
         "type": "application",
         "name": kind,
-        "properties": _properties([("Type", kind)]),
+        "properties": properties([("Type", kind)]),
     }
-
-
-def _os_component(reference: str, kind: str, package: Package) -> Component:
-    read = package.attributes
-    release = _text(read, "release")
-    version = _text(read, "version") + (f"-{release}" if release else "")
-    qualifiers = [f"arch={_encoded(_text(read, 'arch'))}"] if read.get("arch") else []
-    qualifiers += [f"epoch={_number(read, 'epoch')}"] if _number(read, "epoch") else []
-    tail = f"?{'&'.join(qualifiers)}" if qualifiers else ""
-    purl = f"pkg:{kind}/x@{_encoded(version)}{tail}"
-    properties = [*_source(kind, package), *_build(read)]
-    if module := _text(read, "module"):
-        properties.append(("Modularitylabel", module))
-    return _component(reference, package.name, version, purl, properties)
-
-
-def _source(kind: str, package: Package) -> list[Property]:
-    """Name the source package; where there is none, one that no advisory names."""
-    read = package.attributes
-    name, version = _text(read, "src_name"), _text(read, "src_version")
-    # Drivers of apk families fall back to the package's own name, those of the others do not.
-    told = [
-        ("SrcName", name or (package.name if kind == "apk" else "-")),
-        ("SrcVersion", version or "0"),
-        ("SrcRelease", _text(read, "src_release")),
-        ("SrcEpoch", str(_number(read, "src_epoch") or "")),
-    ]
-    return [(key, value) for key, value in told if value]
-
-
-def _build(read: Mapping[str, object]) -> list[Property]:
-    build = read.get("build")
-    if not isinstance(build, Mapping):
-        return []
-    listed = build.get("content_sets")
-    content_sets = [str(item) for item in listed] if isinstance(listed, list) else []
-    nvr = _text(build, "nvr")
-    # Trivy forgets a build that names neither; one content set that does not exist keeps it.
-    named = content_sets or ([] if nvr else ["-"])
-    told = [("ContentSet", item) for item in named] + [("NVR", nvr), ("Arch", _text(build, "arch"))]
-    return [(key, value) for key, value in told if value]
-
-
-def _component(
-    reference: str, name: str, version: str, purl: str, properties: Sequence[Property]
-) -> Component:
-    return {
-        "bom-ref": reference,
-        "type": "library",
-        "name": name,
-        "version": version,
-        "purl": purl,
-        "properties": _properties([("PkgID", reference), *properties]),
-    }
-
-
-def _properties(told: Sequence[Property]) -> list[dict[str, str]]:
-    return [{"name": _PREFIX + key, "value": value} for key, value in told]
-
-
-def _encoded(value: str) -> str:
-    """Percent-encode everything, letters too: no reader of purls finds anything to interpret."""
-    return f"%{value.encode().hex('%')}" if value else ""
-
-
-def _text(source: Mapping[str, object], name: str) -> str:
-    value = source.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _number(source: Mapping[str, object], name: str) -> int:
-    value = source.get(name)
-    return value if isinstance(value, int) else 0

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
 
 from watcher.domain.errors import PermanentError
 
 JsonObject = Mapping[str, object]
 _NOTHING: JsonObject = {}
+
+# What moves a terminal's cursor or turns a line around.
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+_TITLE_LIMIT: Final = 300
 
 
 def _wrong(name: str, expected: str) -> PermanentError:
@@ -70,3 +78,22 @@ def whole(value: object, name: str) -> JsonObject:
     if not isinstance(value, dict):
         raise _wrong(name, "object")
     return value
+
+
+@lru_cache(maxsize=1 << 14)
+def readable(title: str) -> str:
+    """Bound a title and take out what moves a terminal's cursor or turns a line around."""
+    shortened = title[: 2 * _TITLE_LIMIT]
+    if not shortened.isprintable():
+        shortened = CONTROL.sub(" ", shortened)
+    return shortened.strip()[:_TITLE_LIMIT]
+
+
+@lru_cache(maxsize=1 << 14)
+def moment(written: str) -> datetime | None:
+    """Read a time of RFC 3339 as aware UTC; None where it is none, or Go's zero time."""
+    try:
+        read = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return read.astimezone(UTC) if read.tzinfo and read.year > 1 else None

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from watcher.adapters.scanners.trivy import command, contexts, database, document, workspace
+from watcher.adapters.scanners.trivy import command, database, document, workspace
 from watcher.adapters.scanners.trivy.catalogue import read_catalogue
 from watcher.adapters.scanners.trivy.complaints import failure
 from watcher.adapters.scanners.trivy.findings import TEMPLATE, read_matches
@@ -30,7 +30,7 @@ _QUIET: Final = (
     "--cache-backend=memory",
     "--scanners=vuln",
 )
-_SAME_NAME_VANISHES: Final = frozenset({"azurelinux", "cbl-mariner"})
+_GRACE: Final = 60.0  # seconds
 
 
 class TrivyScanner:
@@ -44,7 +44,7 @@ class TrivyScanner:
     def __init__(self, binary: str, state: Path, timeout: float = 600.0) -> None:
         self._name = binary
         self._state = state
-        self._timeout = timeout
+        self._limit = command.Limit(timeout)
         self._runs = 0
         self._lock = threading.Lock()
 
@@ -77,18 +77,20 @@ class TrivyScanner:
     ) -> list[Finding]:
         """Match packages of one context in one run, on Azure Linux in a few; see the port."""
         matched = [package for package in packages if package.left_out is None]
-        documents = _apart(matched) if _vanish(context) else [matched]
-        found = (self._match(context, part, knowledge) for part in documents if part)
+        documents = document.apart(context, matched)
+        subject = f"matching {context}"
+        found = (self._match(part, knowledge, subject) for part in documents if part)
         return list(itertools.chain.from_iterable(found))
 
     def check(self, knowledge: KnowledgeFiles) -> None:
         """Make sure that the database is whole and that Trivy opens it; see the port."""
         database.check_whole(knowledge.db)
         probe = Package("wolfi", "probe", "probe", "1", {"version": "1"})
-        try:
-            self._match(probe.context, [probe], knowledge, counted=False)
-        except PermanentError as error:
-            raise PermanentError(f"Trivy cannot use the database: {error}") from None
+        self._match([probe], knowledge, "Trivy cannot use the database", counted=False)
+
+    def stop(self) -> None:
+        """End every run under way within a moment and start no other: watcher ends."""
+        self._limit.stopped.set()
 
     @cached_property
     def _binary(self) -> str:
@@ -96,24 +98,24 @@ class TrivyScanner:
 
     def _match(
         self,
-        context: str,
         packages: Sequence[Package],
         knowledge: KnowledgeFiles,
+        subject: str,
         *,
         counted: bool = True,
     ) -> list[Finding]:
+        context = packages[0].context
         arguments = ["sbom", *self._common(), "--format=template", f"--template={TEMPLATE}"]
         with workspace.opened(knowledge) as place:
             place.document.write_bytes(document.write(context, packages))
-            self._run(
-                [*arguments, str(place.document)], place, f"matching {context}", counted=counted
-            )
+            self._run([*arguments, str(place.document)], place, subject, counted=counted)
             expected = document.expected_packages(context, packages)
             printed = place.output.read_text(encoding="utf-8", errors="replace")
             return read_matches(printed, packages, expected)
 
     def _common(self) -> list[str]:
-        return [*_QUIET, f"--timeout={self._timeout:.0f}s"]
+        # Trivy's own timeout is only there so that ours is never undercut.
+        return [*_QUIET, f"--timeout={self._limit.seconds + _GRACE:.0f}s"]
 
     def _run(
         self,
@@ -128,32 +130,11 @@ class TrivyScanner:
             self._runs += counted
         cached = [*arguments[:1], "--cache-dir", str(place.cache), *arguments[1:]]
         try:
-            outcome = command.run(self._binary, cached, place, self._timeout)
+            outcome = command.run(self._binary, cached, place, self._limit)
         except TransientError as error:
             raise TransientError(f"{subject}: {error}") from None
-        except StartError as error:
-            raise PermanentError(str(error)) from None
+        except (PermanentError, StartError) as error:
+            raise PermanentError(f"{subject}: {error}") from None
         if outcome.code != 0:
             raise failure(outcome, subject, *secrets)
         return outcome.log
-
-
-def _vanish(context: str) -> bool:
-    """Tell whether Trivy drops components of equal name and version in documents of a context.
-
-    The drivers for Azure Linux and Mariner give findings no package id to tell them apart by.
-    """
-    return contexts.os_of(context)[0] in _SAME_NAME_VANISHES
-
-
-def _apart(packages: Sequence[Package]) -> list[list[Package]]:
-    """Spread packages over documents, so that none has two of equal name and version."""
-    documents: list[list[Package]] = []
-    times: dict[tuple[str, str], int] = {}
-    for package in packages:
-        key = (package.name, package.version)
-        place = times[key] = times.get(key, -1) + 1
-        if place == len(documents):
-            documents.append([])
-        documents[place].append(package)
-    return documents

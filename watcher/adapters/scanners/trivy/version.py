@@ -16,8 +16,8 @@ from watcher.domain.errors import StartError
 
 OLDEST: Final = (0, 74, 0)
 
-_SECONDS: Final = 60.0
-_LIMIT: Final = 1 << 16  # bytes
+_LIMIT: Final = command.Limit(60.0)
+_MOST: Final = 1 << 16  # bytes
 _VERSION = re.compile(r"v?(\d{1,6})\.(\d{1,6})\.(\d{1,6})\b[0-9A-Za-z.+-]{0,60}")
 
 
@@ -56,7 +56,7 @@ def _key(binary: str) -> list[object]:
 def _recall(remembered: Path, key: list[object]) -> str | None:
     """Read the remembered version; any damage to the file means that nothing is remembered."""
     with suppress(OSError, ValueError):
-        kept = json.loads(remembered.read_bytes()[:_LIMIT])
+        kept = json.loads(remembered.read_bytes()[:_MOST])
         if isinstance(kept, dict) and kept.get("binary") == key:
             version = kept.get("version")
             return version if isinstance(version, str) else None
@@ -75,9 +75,9 @@ def _remember(remembered: Path, key: list[object], version: str) -> None:
 def _ask(binary: str) -> str:
     with workspace.opened(None) as place:
         arguments = ["--version", "--format", "json", "--cache-dir", str(place.cache)]
-        outcome = command.run(binary, arguments, place, _SECONDS)
+        outcome = command.run(binary, arguments, place, _LIMIT)
         with place.output.open("rb") as output:
-            printed = output.read(_LIMIT)
+            printed = output.read(_MOST)
     with suppress(ValueError):
         said = json.loads(printed)
         if outcome.code == 0 and isinstance(said, dict) and isinstance(said.get("Version"), str):

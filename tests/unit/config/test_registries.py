@@ -1,0 +1,152 @@
+"""Registry entries: a kind each, and what that kind needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from watcher.config import Config
+
+Load = Callable[..., Config]
+Refuse = Callable[..., list[str]]
+
+KINDS = {
+    "harbor": "url: 'https://harbor.example', username: 'robot$w', password: x",
+    "docker-hub": "namespaces: [acme], username: acme, password: x",
+    "ecr": "regions: [eu-west-1], roles: []",
+    "artifact-registry": "project: acme, location: europe",
+}
+
+
+def oci(extra: str = "", url: str = "http://127.0.0.1:5000", name: str = "local") -> str:
+    return f"registries: [{{name: '{name}', kind: oci, url: '{url}'{extra}}}]"
+
+
+def test_an_oci_registry_has_all_its_keys(loaded: Load, tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.touch()
+    (one,) = loaded(
+        oci(
+            f", include: [a/b], exclude: ['c/**'], tls_ca: '{authority}', rate: 2.5, "
+            "concurrency: 3, proxy: 'http://me:pw@127.0.0.1:3128', webhook_secret: s, "
+            "username: me, password: pw"
+        )
+    ).registries
+    assert one.kind == "oci"
+    assert (one.name, one.url, one.username) == ("local", "http://127.0.0.1:5000", "me")
+    assert (one.tls_ca, one.rate, one.concurrency) == (authority, 2.5, 3)
+    assert [str(pattern) for pattern in (*one.include, *one.exclude)] == ["a/b", "c/**"]
+    assert one.proxy
+    assert one.proxy.reveal() == "http://me:pw@127.0.0.1:3128"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_without_an_adapter_is_refused_with_those_there_are(
+    refused: Refuse, kind: str
+) -> None:
+    (line,) = refused(f"registries: [{{name: a, kind: {kind}, {KINDS[kind]}}}]")
+    assert line == (
+        f"watcher.yaml:1: registries[0]: this version has no adapter for kind {kind} yet; "
+        "it has: oci; remove the registry, or reach it as one of those"
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_without_an_adapter_is_checked_all_the_same(refused: Refuse, kind: str) -> None:
+    (line,) = refused(f"registries: [{{name: a, kind: {kind}, {KINDS[kind]}, zone: b}}]")
+    assert line.startswith("watcher.yaml:1: registries[0].zone: unknown key; ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{name: a, kind: harbr}", ".kind: unknown kind 'harbr'; did you mean harbor?"),
+        ("{name: a, kind: [oci]}", ".kind: unknown kind"),
+        ("{name: a}", ".kind: is missing: add it, such as kind: oci"),
+        ("local", ": must be a mapping, such as {key: value}"),
+        ("{kind: oci, name: a}", ".url: is missing: add it"),
+        ("{kind: oci, url: 'http://a'}", ".name: is missing: add it"),
+        ("{name: a, kind: docker-hub, namespaces: []}", ".namespaces: must name at least one"),
+    ],
+)
+def test_an_entry_that_is_none_is_refused(refused: Refuse, text: str, line: str) -> None:
+    lines = refused(f"registries: [{text}]")
+    assert [one.startswith(f"watcher.yaml:1: registries[0]{line}") for one in lines] == [True]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://r.example", "http://[::1]:5000", "https://r.example:8443"]
+)
+def test_an_address_is_scheme_host_and_port(loaded: Load, url: str) -> None:
+    (one,) = loaded(oci(url=url)).registries
+    (slashed,) = loaded(oci(url=f"{url}/")).registries
+    assert one == slashed
+    assert one.kind == "oci"
+    assert one.url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("r.example", "must be an address such as https://registry.example"),
+        ("ftp://r.example", "must be an address such as https://registry.example"),
+        ("http://", "must be an address such as https://registry.example"),
+        ("http://r:0", "must be an address such as https://registry.example"),
+        ("http://r:70000", "must be an address such as https://registry.example"),
+        ("http://r example", "must be an address such as https://registry.example"),
+        ("http://rä.example", "must be an address such as https://registry.example"),
+        ("http://[::1", "must be an address such as https://registry.example"),
+        ("http://me@r", "holds a user or password: give them under username and password"),
+        ("http://r/v2", "must end after the host: http://r"),
+        ("http://r?x", "must end after the host: http://r"),
+        ("http://r?", "must end after the host: http://r"),
+        ("http://r#x", "holds a fragment (#…): remove it"),
+    ],
+)
+def test_anything_else_is_no_address_of_a_registry(refused: Refuse, url: str, reason: str) -> None:
+    assert refused(oci(url=url)) == [f"watcher.yaml:1: registries[0].url: {reason}"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "line"),
+    [
+        (", username: me", ": has a username but no password: give both, or none"),
+        (", password: x", ": has a password but no username: give both, or none"),
+        (", rate: 0", ".rate: must be more than 0"),
+        (", rate: .inf", ".rate: must be a number"),
+        (", rate: true", ".rate: must be a number"),
+        (", concurrency: 257", ".concurrency: must be at most 256"),
+        (
+            ", tls_ca: nowhere.pem",
+            ".tls_ca: there is no file nowhere.pem: create it, or correct the path",
+        ),
+        (", proxy: 'proxy:3128'", ".proxy: must be an address such as https://registry.example"),
+        (
+            ", include: [Shop]",
+            (
+                ".include[0]: 'Shop' can match nothing: repositories are lower case "
+                "and begin with no slash"
+            ),
+        ),
+        (
+            ", include: [/shop]",
+            (
+                ".include[0]: '/shop' can match nothing: repositories are lower "
+                "case and begin with no slash"
+            ),
+        ),
+        (", include: [shop/-]", ".include[0]: 'shop/-' is no repository, such as shop/api"),
+        (", exclude: shop", ".exclude: must be a list, such as [a, b]"),
+        (", include: [1.10]", ".include[0]: must be text: put it in quotes"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused(refused: Refuse, extra: str, line: str) -> None:
+    assert refused(oci(extra)) == [f"watcher.yaml:1: registries[0]{line}"]
+
+
+@pytest.mark.parametrize("name", ["", "Local", "-a", "a/b", "a:b", "a b"])
+def test_a_name_is_small_and_plain(refused: Refuse, name: str) -> None:
+    (line,) = refused(oci(name=name))
+    assert line.startswith(f"watcher.yaml:1: registries[0].name: '{name}' is no name")

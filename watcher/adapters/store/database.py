@@ -1,0 +1,78 @@
+"""The database as commands find it: its address, its schema, its size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+
+from watcher.adapters.store import migrate
+from watcher.adapters.store.migrate import SchemaState
+from watcher.domain.errors import StartError
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database that may be missing, old, or ready."""
+
+    engine: Engine
+
+    @property
+    def address(self) -> str:
+        """Where it is, without its password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database; None for a server, or one in memory."""
+        name = self.engine.url.database
+        in_file = self.engine.dialect.name == "sqlite" and name and name != ":memory:"
+        return Path(name) if in_file and name else None
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes the file has, with what is not written back into it yet."""
+        if self.file is None:
+            return None
+        parts = (self.file, self.file.with_name(f"{self.file.name}-wal"))
+        return sum(part.stat().st_size for part in parts if part.exists())
+
+    def state(self) -> SchemaState:
+        """Look at the schema; a file that is not there is not made by looking at it.
+
+        Raises StartError where the database cannot be reached or is of a newer watcher.
+        """
+        if self.file is None or self.file.exists():
+            return migrate.state(self.engine)
+        empty = create_engine("sqlite://")
+        try:
+            return migrate.state(empty)
+        finally:
+            empty.dispose()
+
+    def upgrade(self) -> SchemaState:
+        """Bring the schema to this version's; raises StartError like `state`."""
+        migrate.upgrade(self.engine)
+        return self.state()
+
+    def require(self, *, own_upgrade: bool) -> None:
+        """Make sure that the schema is this version's; an SQLite file may be upgraded for it.
+
+        Raises StartError that says what to run.
+        """
+        found = self.state()
+        if found.ready:
+            return
+        if own_upgrade and self.engine.dialect.name == "sqlite":
+            self.upgrade()
+            return
+        if found.current is None:
+            raise StartError(f"the database {self.address} is empty: run `watcher {self._first()}`")
+        raise StartError(
+            f"the database {self.address} is at migration {found.current}, this watcher needs "
+            f"{found.wanted}: run `watcher db upgrade`"
+        )
+
+    def _first(self) -> str:
+        return "sync" if self.engine.dialect.name == "sqlite" else "db upgrade"

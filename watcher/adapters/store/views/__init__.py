@@ -1,0 +1,76 @@
+"""Views of the record for people, read from SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, select
+
+from watcher.adapters.store.tables.passes import passes
+from watcher.adapters.store.views.find import read_holdings
+from watcher.adapters.store.views.judged import read_coverage, read_unlisted
+from watcher.adapters.store.views.knowledge import read_knowledge
+from watcher.adapters.store.views.watched import read_images, read_streams
+from watcher.ports.store.ledger import Track
+from watcher.ports.store.views import (
+    Coverage,
+    FinishedPass,
+    Holding,
+    KnowledgeDelta,
+    Search,
+    StreamHead,
+    Unlisted,
+    WatchedImage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlViews:
+    """Signs the port `Views`."""
+
+    engine: Engine
+
+    def finished(self, at: datetime | None) -> FinishedPass | None:
+        """The last pass that ended and was made at or before a time; None: the last of all."""
+        statement = (
+            select(passes.c.id, passes.c.at, passes.c.started_at)
+            .where(passes.c.state.in_(("complete", "partial")))
+            .order_by(passes.c.id.desc())
+            .limit(1)
+        )
+        if at is not None:
+            statement = statement.where(passes.c.at <= at)
+        with self.engine.connect() as connection:
+            row = connection.execute(statement).first()
+        return FinishedPass(row.id, row.at, row.started_at) if row else None
+
+    def coverage(self, upto: int, as_of: datetime, stale_after: timedelta) -> dict[Track, Coverage]:
+        """Tell for every track ever bound whether it is covered, in a fixed number of queries."""
+        with self.engine.connect() as connection:
+            return read_coverage(connection, upto, as_of, stale_after)
+
+    def streams(self, upto: int) -> list[StreamHead]:
+        """What every stream points to, by repository and name; ended streams are left out."""
+        with self.engine.connect() as connection:
+            return read_streams(connection, upto)
+
+    def unlisted(self, upto: int) -> list[Unlisted]:
+        """What is in scope and was never listed, so that no stream tells of it."""
+        with self.engine.connect() as connection:
+            return read_unlisted(connection, upto)
+
+    def images(self, upto: int) -> list[WatchedImage]:
+        """The images that streams point to, each once per repository."""
+        with self.engine.connect() as connection:
+            return read_images(connection, upto)
+
+    def find(self, wanted: Search, upto: int) -> list[Holding]:
+        """Where packages are held; heads of streams first, then by stream, platform and purl."""
+        with self.engine.connect() as connection:
+            return read_holdings(connection, wanted, upto)
+
+    def knowledge(self, upto: int) -> list[KnowledgeDelta]:
+        """All versions of knowledge, oldest first."""
+        with self.engine.connect() as connection:
+            return read_knowledge(connection, upto)

@@ -1,0 +1,122 @@
+"""What streams point to after a given pass: the rows that most views begin with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from watcher.adapters.store.asof import unended, visible
+from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
+from watcher.adapters.store.tables.ledger import episodes, windows
+from watcher.adapters.store.tables.packages import catalogues
+from watcher.domain.reference import Repository
+from watcher.ports.store.ledger import Track
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The binding of a track that has not ended; `image` is the image's number."""
+
+    track: Track
+    repository_number: int
+    repository: Repository
+    by: str
+    name: str
+    not_covered: str | None  # why the stream as a whole is not
+    target: str
+    image: int | None
+    digest: str | None
+    since: datetime
+    not_before: datetime | None
+    backfilled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguedImage:
+    """The catalogue of an image: what it says of the whole, and how its audit went."""
+
+    number: int
+    os: str | None
+    packages: int
+    not_covered: str | None
+    differences: Sequence[str]  # empty unless the audit found some
+
+
+def heads(connection: Connection, upto: int) -> list[Head]:
+    """Every binding that had not ended, by registry, repository, stream and platform."""
+    statement = (
+        select(
+            bindings,
+            images.c.digest,
+            streams.c.repository_id,
+            streams.c.by,
+            streams.c.name,
+            streams.c.not_covered,
+            repositories.c.registry,
+            repositories.c.path,
+        )
+        .join(streams, streams.c.id == bindings.c.stream_id)
+        .join(repositories, repositories.c.id == streams.c.repository_id)
+        .outerjoin(images, images.c.id == bindings.c.image_id)
+        .where(visible(bindings, upto), unended(bindings, upto))
+    )
+    found = [
+        Head(
+            track=Track(row.stream_id, row.platform),
+            repository_number=row.repository_id,
+            repository=Repository(row.registry, row.path),
+            by=row.by,
+            name=row.name,
+            not_covered=row.not_covered,
+            target=row.target,
+            image=row.image_id,
+            digest=row.digest,
+            since=row.start_at,
+            not_before=row.start_not_before,
+            backfilled=row.backfilled,
+        )
+        for row in connection.execute(statement)
+    ]
+    return sorted(found, key=lambda one: (one.repository, one.by, one.name, one.track.platform))
+
+
+def catalogued(connection: Connection, upto: int) -> dict[int, CataloguedImage]:
+    """The newest catalogue of each image that a stream points to, by image."""
+    current = select(bindings.c.image_id).where(visible(bindings, upto), unended(bindings, upto))
+    statement = (
+        select(catalogues)
+        .where(visible(catalogues, upto), catalogues.c.image_id.in_(current))
+        .order_by(catalogues.c.id)
+    )
+    return {
+        row.image_id: CataloguedImage(
+            number=row.id,
+            os=f"{row.os_family} {row.os_version}".strip() or None,
+            packages=row.package_count,
+            not_covered=row.not_covered,
+            differences=list(row.differences) if row.audit == "different" else [],
+        )
+        for row in connection.execute(statement)
+    }
+
+
+def open_exposures(connection: Connection, upto: int) -> dict[Track, int]:
+    """How many windows of each track had an episode that had not ended."""
+    statement = (
+        select(
+            windows.c.stream_id,
+            windows.c.platform,
+            func.count(windows.c.id.distinct()).label("windows"),
+        )
+        .join(episodes, episodes.c.window_id == windows.c.id)
+        .where(visible(episodes, upto), unended(episodes, upto))
+        .group_by(windows.c.stream_id, windows.c.platform)
+    )
+    found: dict[Track, int] = defaultdict(int)
+    for row in connection.execute(statement):
+        found[Track(row.stream_id, row.platform)] = row.windows
+    return found

@@ -1,0 +1,78 @@
+"""The application: its commands and global options, and what every ending of a command means."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from watcher import __version__
+from watcher.cli import db, demo, doctor, exits, exposures, find, images, knowledge, streams, sync
+from watcher.cli.session import Session, session_of
+from watcher.cli.spread import spread
+from watcher.domain.errors import WatcherError
+
+application = typer.Typer(
+    name="watcher", add_completion=False, rich_markup_mode=None, epilog=exits.EXPLAINED
+)
+application.command("sync")(sync.sync)
+application.command("streams")(streams.streams)
+application.command("images")(images.images)
+application.command("exposures")(exposures.exposures)
+application.command("find")(find.find)
+application.command("knowledge")(knowledge.knowledge)
+application.command("doctor")(doctor.doctor)
+application.command("demo")(demo.demo)
+application.add_typer(db.application, name="db")
+
+
+def run(arguments: Sequence[str], session: Session) -> int:
+    """Run one command and give its exit code back; every error becomes lines on stderr."""
+    command = typer.main.get_command(application)
+    try:
+        code = command.main(
+            spread(arguments), prog_name="watcher", standalone_mode=False, obj=session
+        )
+    except WatcherError as error:
+        exits.complain(str(error), sys.stderr)
+        return exits.code_of(error)
+    except TyperException as error:
+        message = error.format_message().replace("Value error, ", "")
+        exits.complain(f"{message} (watcher --help explains)", sys.stderr)
+        return exits.USAGE
+    except Exception as error:  # noqa: BLE001 - the last one to see it
+        exits.confess(error, sys.stderr, session.environment)
+        return exits.DEFECT
+    if code == exits.INTERRUPTED:
+        session.say("interrupted")
+    return code if isinstance(code, int) else exits.DONE
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"watcher {__version__}")
+        raise typer.Exit
+
+
+@application.callback()
+def watcher(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The configuration; else $WATCHER_CONFIG, else config/watcher.yaml.",
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
+    ] = False,
+) -> None:
+    """Know since when every image you publish has been exposed to which vulnerability."""
+    del version
+    session_of(context).config_file = config

@@ -1,0 +1,118 @@
+"""What `doctor` looks at: each check says what it saw, or what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from watcher.bootstrap import App
+from watcher.cli.progress import SilentProgress
+from watcher.domain.errors import WatcherError
+from watcher.domain.reference import ArtifactReference
+from watcher.report import clock
+from watcher.report.doctor import Check, State
+from watcher.report.times import stamp
+
+_OLD = timedelta(hours=48)  # a Trivy database is made anew every six hours
+_TIGHT, _FULL = 5 << 30, 1 << 29  # bytes; the databases unpacked take about 2 GiB
+
+
+def all_checks(app: App, file: Path, now: datetime) -> Iterator[Check]:
+    """Check everything, the cheap first; what fails does not keep the rest from being checked."""
+    yield _configuration(app, file)
+    database = _database(app)
+    yield database
+    if database.state == "ok":
+        yield from _record(app, now)
+    parts = app.parts(SilentProgress())
+    yield _seen("trivy", lambda: f"version {parts.scanner.version}")
+    for name, references in (("db", parts.sources.db), ("java_db", parts.sources.java_db)):
+        yield from _sources(name, references, parts.artifacts.poll)
+    for registry in parts.registries:
+        yield _seen(f"registry {registry.name}", registry.check)
+    yield _disk(app.config.state)
+
+
+def _seen(subject: str, look: Callable[[], str]) -> Check:
+    """Look at a thing that is well unless looking at it raises."""
+    try:
+        return Check(subject, "ok", look())
+    except WatcherError as error:
+        return Check(subject, "fail", str(error))
+
+
+def _configuration(app: App, file: Path) -> Check:
+    unused = app.config.unused()
+    if not app.config.registries:
+        return Check("configuration", "warn", f"{file} names no registry: nothing is watched")
+    if unused:
+        keys = ", ".join(unused)
+        return Check("configuration", "warn", f"{file}: without effect in this version: {keys}")
+    return Check("configuration", "ok", f"{file}, registries: {len(app.config.registries)}")
+
+
+def _database(app: App) -> Check:
+    address = app.database.address
+    try:
+        found = app.database.state()
+    except WatcherError as error:
+        return Check("database", "fail", str(error))
+    if found.ready:
+        size = app.database.size
+        shown = f", {size / 2**20:.1f} MiB" if size is not None else ""
+        return Check("database", "ok", f"{address} at migration {found.current}{shown}")
+    command = "sync" if app.database.file is not None else "db upgrade"
+    message = f"{address} is at migration {found.current or 'none'}, needs {found.wanted}"
+    state: State = "warn" if app.database.file is not None else "fail"
+    return Check("database", state, f"{message}: run `watcher {command}`")
+
+
+def _record(app: App, now: datetime) -> Iterator[Check]:
+    last = app.views.finished(None)
+    if last is None:
+        yield Check("passes", "warn", "none was completed yet: run `watcher sync`")
+        return
+    as_of = clock.as_of(None, last, now)
+    state: State = "warn" if as_of - last.at > app.config.stale_after else "ok"
+    yield Check("passes", state, f"the last one that ended is of {stamp(last.at)}")
+    versions = app.views.knowledge(last.number)
+    if not versions:
+        yield Check("knowledge", "warn", "none in force yet: run `watcher sync`")
+        return
+    current = versions[-1]
+    age = as_of - current.updated_at
+    yield Check(
+        "knowledge",
+        "warn" if age > _OLD else "ok",
+        f"{current.db_digest} of {stamp(current.updated_at)}, {age / timedelta(hours=1):.0f} h old",
+    )
+
+
+def _sources(
+    name: str, references: Sequence[ArtifactReference], poll: Callable[[ArtifactReference], str]
+) -> Iterator[Check]:
+    """Poll every source; one that fails is a warning while another answers."""
+    polled = [_seen(f"{name} {one}", partial(_offer, poll, one)) for one in references]
+    answering = any(check.state == "ok" for check in polled)
+    for check in polled:
+        tolerable = check.state == "fail" and answering
+        yield Check(check.subject, "warn", check.message) if tolerable else check
+
+
+def _offer(poll: Callable[[ArtifactReference], str], reference: ArtifactReference) -> str:
+    return f"offers {poll(reference)}"
+
+
+def _disk(state: Path) -> Check:
+    place = next(one for one in (state.absolute(), *state.absolute().parents) if one.exists())
+    try:
+        free = shutil.disk_usage(place).free
+    except OSError as error:
+        return Check("disk", "fail", f"{place} cannot be looked at: {error.strerror}")
+    message = f"{free / 2**30:.1f} GiB free at {place}"
+    if free < _FULL:
+        return Check("disk", "fail", f"{message}: a database of knowledge will not fit")
+    return Check("disk", "warn" if free < _TIGHT else "ok", message)

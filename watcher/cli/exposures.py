@@ -1,0 +1,106 @@
+"""`watcher exposures`: the windows, each with its episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
+from watcher.cli.session import reading
+from watcher.cli.sheet import Column, Entry, entries_of, field
+from watcher.domain.errors import UsageError
+from watcher.ports.store.exposures import WindowFilter
+from watcher.report.exposures import document
+
+_COLUMNS = (
+    field("name", "stream"),
+    field("registry"),
+    field("repository"),
+    field("platform", "platform"),
+    field("team"),
+    field("vulnerability", "vulnerability"),
+    field("severity", "severity"),
+    Column("state", lambda row: "open" if row["to"] is None else "closed", "state"),
+    field("from", "from"),
+    field("to", "to"),
+    field("cause", "cause"),
+    field("cumulative_days", "days"),
+    field("backfilled"),
+    field("from_not_before"),
+    field("to_not_before"),
+    field("flap"),
+    field("detected"),
+    field("fix_available"),
+    field("first_image"),
+    field("last_image"),
+    field("ended_by"),
+    field("packages", "packages"),
+    field("covered", "covered"),
+)
+
+
+class SeverityName(StrEnum):
+    """The severities, worst first."""
+
+    CRITICAL = "CRITICAL"
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+    UNKNOWN = "UNKNOWN"
+
+
+def exposures(
+    context: typer.Context,
+    *,
+    open_: Annotated[bool, typer.Option("--open", help="Only windows that are open.")] = False,
+    stream: Annotated[
+        str | None,
+        typer.Option(metavar="S", help="One stream, or a repository; @os/arch names a platform."),
+    ] = None,
+    vulnerability: Annotated[
+        str | None, typer.Option(metavar="V", help="One vulnerability, by its id.")
+    ] = None,
+    severity: Annotated[
+        SeverityName | None, typer.Option(case_sensitive=False, help="One severity.")
+    ] = None,
+    as_of: AsOfOption = None,
+    format_: AsOption = Format.TABLE,
+    output: FileOption = None,
+) -> None:
+    """List the exposure windows: since when which stream has been exposed, and how each ended.
+
+    In tables and CSV an episode is a row; days are those of the whole window.
+    """
+    wanted = WindowFilter(open_, _stream(stream), vulnerability, severity and severity.value)
+    with reading(context, as_of) as record:
+        covered = {track: one.covered for track, one in record.coverage().items()}
+        windows = record.app.exposures.windows(wanted, record.upto)
+        told = document(record.as_of, windows, record.app.config.owner_of, covered)
+    found = entries_of(told, "windows")
+    note = f"windows: {len(found)}, of which open: {sum(one['open'] is True for one in found)}"
+    show(Listing(told, [*_rows(found)], _COLUMNS, [note]), format_, output)
+
+
+def _stream(text: str | None) -> str | None:
+    if text is not None and "/" not in text.partition("@")[0]:
+        raise UsageError(
+            f"--stream {text!r} names no repository: write local/shop/api:latest, "
+            "local/shop/api#2-slim or local/shop/api, each with @linux/amd64 or without"
+        )
+    return text
+
+
+def _rows(windows: list[Entry]) -> Iterator[Entry]:
+    for window in windows:
+        sign = ":" if window.get("by") == "tag" else "#"
+        name = f"{window['registry']}/{window['repository']}{sign}{window['stream']}"
+        for episode in entries_of(window, "episodes"):
+            packages = [_package(one) for one in entries_of(episode, "packages")]
+            yield {**window, **episode, "name": name, "packages": packages}
+
+
+def _package(package: Mapping[str, object]) -> str:
+    return str(package["purl"])

@@ -1,0 +1,36 @@
+"""`watcher images`: the images that streams point to, and what each consists of."""
+
+from __future__ import annotations
+
+import typer
+
+from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
+from watcher.cli.session import reading
+from watcher.cli.sheet import entries_of, field
+from watcher.report.images import document
+
+_COLUMNS = (
+    field("image", "image"),
+    field("platform", "platform"),
+    field("os", "os"),
+    field("packages", "packages"),
+    field("direct"),
+    field("streams", "streams"),
+    field("covered", "covered"),
+    field("reason", "why not"),
+    field("warning", "warning"),
+)
+
+
+def images(
+    context: typer.Context,
+    as_of: AsOfOption = None,
+    format_: AsOption = Format.TABLE,
+    output: FileOption = None,
+) -> None:
+    """List the images that streams point to: OS, number of packages, and coverage."""
+    with reading(context, as_of) as record:
+        told = document(record.as_of, record.app.views.images(record.upto), record.coverage())
+    entries = entries_of(told, "images")
+    note = f"covered: {sum(one['covered'] is True for one in entries)} of {len(entries)}"
+    show(Listing(told, entries, _COLUMNS, [note]), format_, output)

@@ -1,0 +1,39 @@
+"""`watcher knowledge`: the versions of knowledge, and what each one changed."""
+
+from __future__ import annotations
+
+import typer
+
+from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
+from watcher.cli.session import reading
+from watcher.cli.sheet import entries_of, field
+from watcher.report.knowledge import document
+
+_COLUMNS = (
+    field("db", "database"),
+    field("scanner", "Trivy"),
+    field("source", "source"),
+    field("updated_at", "updated"),
+    field("seen_at", "seen"),
+    field("applied_at", "applied"),
+    field("effective_at", "effective"),
+    field("in_force", "in force"),
+    field("matches_added", "added"),
+    field("matches_removed", "removed"),
+    field("first_matches", "first matches"),
+    field("contexts_matched", "contexts"),
+)
+
+
+def knowledge(
+    context: typer.Context,
+    as_of: AsOfOption = None,
+    format_: AsOption = Format.TABLE,
+    output: FileOption = None,
+) -> None:
+    """List every version of knowledge, oldest first: its times, and matches added and removed."""
+    with reading(context, as_of) as record:
+        told = document(record.as_of, record.app.views.knowledge(record.upto))
+    entries = entries_of(told, "knowledge")
+    note = f"versions: {len(entries)}" + ("; the last is in force" if entries else "")
+    show(Listing(told, entries, _COLUMNS, [note]), format_, output)

@@ -1,0 +1,118 @@
+"""Where results go: to the standard output, or to a file that is whole or not there."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watcher.cli import exits
+from watcher.cli.sheet import Column, Entry, sheet
+from watcher.cli.tables import table
+from watcher.domain.errors import UsageError
+from watcher.report.written import written
+
+_NEW = 0o666  # before the umask
+
+
+class Format(StrEnum):
+    """How a list is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+AsOption = Annotated[Format, typer.Option("--format", help="How the list is written.")]
+FileOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all."),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="T", help="As it was known at this time (RFC 3339)."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A result: the document, its entries as rows, and what a person is told below a table."""
+
+    document: Mapping[str, object]
+    entries: Sequence[Entry]
+    columns: Sequence[Column]
+    notes: Sequence[str] = ()
+
+
+def show(listing: Listing, format_: Format, file: Path | None) -> None:
+    """Write a result in the format that was asked for."""
+    if format_ is Format.JSON:
+        emit(written(listing.document), file)
+    elif format_ is Format.CSV:
+        emit(sheet(listing.entries, listing.columns), file)
+    else:
+        terminal = sys.stdout if file is None else None
+        emit(table(listing.entries, listing.columns, listing.notes, terminal), file)
+
+
+def emit(text: str, file: Path | None) -> None:
+    """Write text; a reader that went away ends the command quietly."""
+    if file is not None:
+        _save(text, file)
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered would raise again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(exits.NO_READER) from None
+
+
+def _save(text: str, file: Path) -> None:
+    """Put a file in place whole; a pipe or a device is written to as it is."""
+    try:
+        if file.exists() and not file.is_file():
+            file.write_text(text, encoding="utf-8")
+        else:
+            _replace(text, file.resolve())
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UsageError(f"{file} cannot be written: {reason}; name another with -o") from None
+
+
+def _replace(text: str, file: Path) -> None:
+    mode = file.stat().st_mode & 0o777 if file.exists() else _NEW & ~_umask()
+    with tempfile.NamedTemporaryFile(
+        "w",
+        encoding="utf-8",
+        newline="",
+        dir=file.parent,
+        prefix=f".{file.name[:64]}.",
+        delete=False,
+    ) as half:
+        place = Path(half.name)
+        try:
+            half.write(text)
+            half.flush()
+            os.fsync(half.fileno())
+            place.chmod(mode)
+            place.replace(file)
+        except BaseException:
+            with suppress(OSError):
+                place.unlink()
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,99 @@
+"""What one call of the command line has: its surroundings, and how it gets at a watcher."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from watcher.bootstrap import App, Parts, build, pass_runner
+from watcher.cli.instants import parse_instant
+from watcher.cli.text import plain
+from watcher.config import Config, load
+from watcher.ports.store.ledger import Track
+from watcher.ports.store.views import Coverage, FinishedPass
+from watcher.report import clock
+from watcher.services.pass_ import PassRunner
+
+DEFAULT_FILE = Path("config/watcher.yaml")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Session:
+    """The surroundings of a call; `config_file` is set once the options are read."""
+
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    now: Callable[[], datetime] = _now
+    build: Callable[[Config], AbstractContextManager[App]] = build
+    runner: Callable[[Parts], PassRunner] = pass_runner
+    config_file: Path | None = None
+
+    @property
+    def file(self) -> Path:
+        """The configuration's file: the option's, else the environment's, else the usual one."""
+        named = self.environment.get("WATCHER_CONFIG")
+        return self.config_file or (Path(named) if named else DEFAULT_FILE)
+
+    @contextmanager
+    def opened(self) -> Iterator[App]:
+        """A watcher over the configuration; raises UsageError where that is wrong."""
+        with self.build(load(self.file, self.environment)) as app:
+            yield app
+
+    def say(self, line: str) -> None:
+        """Tell a person something beside the output."""
+        sys.stderr.write(f"watcher: {plain(line)}\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A watcher whose record is read as it stood after pass `upto`, for the time `as_of`."""
+
+    app: App
+    last: FinishedPass | None
+    as_of: datetime
+
+    @property
+    def upto(self) -> int:
+        """The pass after which the record is read; 0 where there was none."""
+        return self.last.number if self.last else 0
+
+    def coverage(self) -> dict[Track, Coverage]:
+        """Whether each track's figures can be relied on."""
+        stale_after = self.app.config.stale_after
+        return self.app.views.coverage(self.upto, self.as_of, stale_after)
+
+
+def session_of(context: typer.Context) -> Session:
+    """The session that a command runs in."""
+    session = context.obj
+    if not isinstance(session, Session):
+        raise TypeError("the command line was started without a session")
+    return session
+
+
+@contextmanager
+def reading(context: typer.Context, as_of: str | None = None) -> Iterator[Reading]:
+    """Open the record for reading, as of now or of the time given.
+
+    Raises UsageError for what is no time, StartError where the database is not ready.
+    """
+    session = session_of(context)
+    asked = parse_instant("--as-of", as_of) if as_of is not None else None
+    with session.opened() as app:
+        app.database.require(own_upgrade=False)
+        last = app.views.finished(asked)
+        if last is None:
+            before = f" before {as_of}" if as_of else ""
+            session.say(f"no pass was completed{before}: nothing is known (watcher sync makes one)")
+        yield Reading(app, last, clock.as_of(asked, last, session.now()))

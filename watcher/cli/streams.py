@@ -1,0 +1,44 @@
+"""`watcher streams`: what is watched, where each stream points to, and whether it is covered."""
+
+from __future__ import annotations
+
+import typer
+
+from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
+from watcher.cli.session import reading
+from watcher.cli.sheet import entries_of, field
+from watcher.report.streams import document
+
+_COLUMNS = (
+    field("name", "stream"),
+    field("registry"),
+    field("repository"),
+    field("stream"),
+    field("by"),
+    field("platform", "platform"),
+    field("tag_digest", "tag"),
+    field("image", "image"),
+    field("since", "since"),
+    field("since_not_before"),
+    field("backfilled"),
+    field("packages", "packages"),
+    field("open_exposures", "open"),
+    field("covered", "covered"),
+    field("reason", "why not"),
+    field("warning", "warning"),
+)
+
+
+def streams(
+    context: typer.Context,
+    as_of: AsOfOption = None,
+    format_: AsOption = Format.TABLE,
+    output: FileOption = None,
+) -> None:
+    """List every stream on every platform: the image it points to, since when, and its coverage."""
+    with reading(context, as_of) as record:
+        views, upto = record.app.views, record.upto
+        told = document(record.as_of, views.streams(upto), record.coverage(), views.unlisted(upto))
+    entries = entries_of(told, "streams")
+    note = f"covered: {sum(one['covered'] is True for one in entries)} of {len(entries)}"
+    show(Listing(told, entries, _COLUMNS, [note]), format_, output)

@@ -1,0 +1,39 @@
+"""The configuration: a YAML file under the environment, checked as a whole before anything runs.
+
+config = load(Path("config/watcher.yaml"), os.environ)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from watcher.config.document import Place, read_document
+from watcher.config.environment import merged, read_environment, variable
+from watcher.config.model import Config
+from watcher.config.problems import problem_lines
+from watcher.config.secret import ENVIRONMENT, Secret
+from watcher.domain.errors import UsageError
+
+__all__ = ["Config", "Secret", "load"]
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Config:
+    """Read the file, lay the environment over it, read the secrets, and check everything.
+
+    Raises UsageError with a line for each problem: the place, the key, what is wrong, what to do.
+    """
+    document = read_document(path)
+    values = merged(document.values, read_environment(environment))
+
+    def place(where: Place) -> str:
+        return variable(environment, where) or document.place(where)
+
+    try:
+        return Config.model_validate(values, context={ENVIRONMENT: environment})
+    except ValidationError as error:
+        problems = problem_lines(error, values, place)
+    # Outside of the handler, so that no traceback carries pydantic's view of the input.
+    raise UsageError("\n".join(problems))

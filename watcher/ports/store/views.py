@@ -1,0 +1,176 @@
+"""Views of the record for people: what is watched, how well, and what holds a package.
+
+Every view is of the record as it stood after one pass, whose number is asked for as `upto`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from watcher.domain.reference import Repository
+from watcher.ports.store.ledger import Track
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedPass:
+    """A pass that came to its end: its number, its own time, and when it really started."""
+
+    number: int
+    at: datetime
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whether a track's figures rest on completed, fresh work of every stage.
+
+    `reason` says why not, None where they do. `warning` names failures too young to matter yet.
+    """
+
+    covered: bool
+    reason: str | None = None
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamHead:
+    """What a stream points to now, on one platform.
+
+    `target` is the digest of the tag, `image` that of the platform's own manifest, None while it
+    is not known; `packages` is None while the image is not catalogued. `since` is the start of the
+    binding, `not_before` how far back it may lie, None where it is certain.
+    """
+
+    track: Track
+    repository: Repository
+    by: str
+    name: str
+    target: str
+    image: str | None
+    since: datetime
+    not_before: datetime | None
+    backfilled: bool
+    packages: int | None
+    open_exposures: int
+
+    @property
+    def stream(self) -> str:
+        """The stream's whole name, without the platform."""
+        return stream_name(self.repository, self.by, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A registry or repository in scope that never showed a stream, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedImage:
+    """An image that streams point to now; `platform` is None while its manifest is not read.
+
+    `os` and `packages` are None while it is not catalogued; `os` too where it has none.
+    """
+
+    repository: Repository
+    digest: str
+    platform: str | None
+    os: str | None
+    packages: int | None
+    streams: tuple[str, ...]
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPackage:
+    """A package by the names it is searched by, with its purl as the image has it."""
+
+    name: str
+    version: str
+    purl: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched: packages whose name (or purl) contains `fragment` and that are accepted.
+
+    Letter case does not count. `vulnerability` is an id that may be meant instead, whole.
+    """
+
+    vulnerability: str
+    fragment: str
+    in_purl: bool
+    accepts: Callable[[ListedPackage], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A package held by an image that a stream points to, or pointed to until `until`.
+
+    `vulnerability` is set where the search was for it and the package matches it.
+    """
+
+    track: Track
+    stream: str
+    repository: Repository
+    image: str
+    package: ListedPackage
+    vulnerability: str | None
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeDelta:
+    """A version of knowledge with what it changed.
+
+    `added` and `removed` count matches of packages that were matched before; `first_matched` those
+    found on packages that never were. `contexts` counts the contexts matched whole under it.
+    """
+
+    scanner: str
+    db_digest: str
+    source: str
+    updated_at: datetime
+    seen_at: datetime
+    applied_at: datetime
+    effective_at: datetime
+    added: int
+    removed: int
+    first_matched: int
+    contexts: int
+
+
+class Views(Protocol):
+    """The record, for reading."""
+
+    def finished(self, at: datetime | None) -> FinishedPass | None:
+        """The last pass that ended and was made at or before a time; None: the last of all."""
+
+    def coverage(self, upto: int, as_of: datetime, stale_after: timedelta) -> dict[Track, Coverage]:
+        """Tell for every track ever bound whether it is covered, in a fixed number of queries."""
+
+    def streams(self, upto: int) -> list[StreamHead]:
+        """What every stream points to, by repository and name; ended streams are left out."""
+
+    def unlisted(self, upto: int) -> list[Unlisted]:
+        """What is in scope and was never listed, so that no stream tells of it."""
+
+    def images(self, upto: int) -> list[WatchedImage]:
+        """The images that streams point to, each once per repository."""
+
+    def find(self, wanted: Search, upto: int) -> list[Holding]:
+        """Where packages are held; heads of streams first, then by stream, platform and purl."""
+
+    def knowledge(self, upto: int) -> list[KnowledgeDelta]:
+        """All versions of knowledge, oldest first."""
+
+
+def stream_name(repository: Repository, by: str, name: str) -> str:
+    """The whole name of a stream: `local/shop/api:latest`, `local/shop/api#2-slim`."""
+    return f"{repository}{':' if by == 'tag' else '#'}{name}"

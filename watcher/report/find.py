@@ -1,0 +1,59 @@
+"""The find document: who holds a package or is exposed, and what was searched for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from watcher.ports.store.ledger import Track
+from watcher.ports.store.views import Coverage, Holding, StreamHead
+from watcher.report.streams import UNKNOWN
+from watcher.report.times import stamp
+
+Document = dict[str, object]
+
+
+def document(
+    text: str,
+    as_of: datetime,
+    holdings: Iterable[Holding],
+    heads: Iterable[StreamHead],
+    coverage: Mapping[Track, Coverage],
+) -> Document:
+    """Write findings down, heads of streams first, with a sentence on what was searched."""
+    found = [_finding(one, coverage) for one in holdings]
+    tracks = [coverage.get(head.track, UNKNOWN) for head in heads]
+    uncovered = sum(not one.covered for one in tracks)
+    return {
+        "schema": "watcher/find/1",
+        "as_of": stamp(as_of),
+        "searched": text,
+        "find": found,
+        "streams": len(tracks),
+        "not_covered": uncovered,
+        "note": _note(text, found, len(tracks), uncovered),
+    }
+
+
+def _finding(one: Holding, coverage: Mapping[Track, Coverage]) -> Document:
+    return {
+        "stream": one.stream,
+        "platform": one.track.platform,
+        "image": f"{one.repository}@{one.image}",
+        "package": one.package.name,
+        "version": one.package.version,
+        "purl": one.package.purl,
+        "vulnerability": one.vulnerability,
+        "current": one.until is None,
+        "since": stamp(one.since),
+        "until": stamp(one.until),
+        "covered": coverage.get(one.track, UNKNOWN).covered,
+    }
+
+
+def _note(text: str, found: Iterable[Document], streams: int, uncovered: int) -> str:
+    holding = {(one["stream"], one["platform"]) for one in found if one["current"]}
+    note = f"streams watched: {streams}, of which hold or are exposed to {text} now: {len(holding)}"
+    if not uncovered:
+        return f"{note}; all are covered" if streams else note
+    return f"{note}; not covered, so may be affected too: {uncovered} (see watcher streams)"

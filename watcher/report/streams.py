@@ -1,0 +1,67 @@
+"""The streams document: what every stream points to, and whether its figures can be relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from watcher.ports.store.ledger import Track
+from watcher.ports.store.views import Coverage, StreamHead, Unlisted
+from watcher.report.times import stamp
+
+Document = dict[str, object]
+
+UNKNOWN = Coverage(covered=False, reason="not judged: it was first seen after this time")
+
+
+def document(
+    as_of: datetime,
+    heads: Iterable[StreamHead],
+    coverage: Mapping[Track, Coverage],
+    unlisted: Iterable[Unlisted],
+) -> Document:
+    """Write streams down, and behind them what was never listed, as streams without a name."""
+    listed = [_stream(head, coverage.get(head.track, UNKNOWN)) for head in heads]
+    return {
+        "schema": "watcher/streams/1",
+        "as_of": stamp(as_of),
+        "streams": listed + [_unlisted(one) for one in unlisted],
+    }
+
+
+def _stream(head: StreamHead, coverage: Coverage) -> Document:
+    return {
+        "name": head.stream,
+        "registry": head.repository.registry,
+        "repository": head.repository.path,
+        "stream": head.name,
+        "by": head.by,
+        "platform": head.track.platform or None,
+        "tag_digest": head.target,
+        "image": head.image,
+        "since": stamp(head.since),
+        "since_not_before": stamp(head.not_before),
+        "backfilled": head.backfilled,
+        "covered": coverage.covered,
+        "reason": coverage.reason,
+        "warning": coverage.warning,
+        "packages": head.packages,
+        "open_exposures": head.open_exposures,
+    }
+
+
+def _unlisted(one: Unlisted) -> Document:
+    registry, _, path = one.name.partition("/")
+    nothing = ("stream", "by", "platform", "tag_digest", "image", "since", "since_not_before")
+    return {
+        "name": one.name,
+        "registry": registry,
+        "repository": path or None,
+        **dict.fromkeys(nothing),
+        "backfilled": False,
+        "covered": False,
+        "reason": one.reason,
+        "warning": None,
+        "packages": None,
+        "open_exposures": 0,
+    }
