@@ -66,8 +66,11 @@ class Trivy:
             probe.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{probe.getsockname()[1]}"
         command = [str(self.binary), "server", "--listen", address, "--cache-dir", str(cache)]
-        command += ["--skip-db-update", "--disable-telemetry", "--skip-version-check", "--quiet"]
-        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command += ["--skip-db-update", "--quiet"]
+        quiet = os.environ | {"TRIVY_DISABLE_TELEMETRY": "true", "TRIVY_SKIP_VERSION_CHECK": "true"}
+        running = subprocess.Popen(
+            command, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             _wait_for(address)
             yield f"http://{address}"

@@ -60,6 +60,7 @@ class Parts:
     rules: Sequence[StreamRule]
     executor: Executor
     progress: Progress
+    is_base: Callable[[Repository], bool] = lambda _: False
 
 
 def pass_runner(parts: Parts) -> PassRunner:
@@ -73,7 +74,7 @@ def pass_runner(parts: Parts) -> PassRunner:
         stages=Stages(
             knowledge=KnowledgeStage(parts.artifacts, library, scanner, matches, parts.sources),
             inventory=InventoryStage(parts.registries, parts.includes, inventory, executor),
-            streams=StreamStage(by_name, parts.rules, inventory, executor),
+            streams=StreamStage(by_name, parts.rules, parts.is_base, inventory, executor),
             catalog=CatalogStage(by_name, library, scanner, catalogues, executor, progress),
             match=MatchStage(library, scanner, matches, executor, progress),
             audit=BirthAudit(catalogues),
@@ -129,6 +130,7 @@ def _parts(config: Config, engine: Engine, executor: Executor, progress: Progres
         rules=config.stream_rules(),
         executor=executor,
         progress=progress,
+        is_base=config.is_base,
     )
 
 

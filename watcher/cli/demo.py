@@ -55,6 +55,6 @@ def _told(chapter: Chapter, report: PassReport) -> str:
     seconds = sum(report.seconds.values())
     lines = [f"[bold]day {chapter.day:>2g}[/bold]  {escape(chapter.title)}"]
     lines.append(f"        {', '.join(news) or 'nothing changed'} ({seconds:.1f} s)")
-    for failure in report.failures:
-        lines.append(f"        [yellow]{escape(f'{failure.subject}: {failure.error}')}[/yellow]")
+    failed = [escape(f"{failure.subject}: {failure.error}") for failure in report.failures]
+    lines += [f"        [yellow]{line}[/yellow]" for line in failed]
     return "\n".join(lines)

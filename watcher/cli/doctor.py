@@ -11,7 +11,11 @@ from watcher.cli.session import session_of
 from watcher.cli.sheet import entries_of, field
 from watcher.report.doctor import document
 
-_COLUMNS = (field("state", "state"), field("check", "check"), field("message", "message"))
+_COLUMNS = (
+    field("state", "state"),
+    field("check", "check"),
+    field("message", "message", flexible=True),
+)
 
 
 def doctor(

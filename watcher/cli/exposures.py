@@ -15,6 +15,11 @@ from watcher.domain.errors import UsageError
 from watcher.ports.store.exposures import WindowFilter
 from watcher.report.exposures import document
 
+
+def _without_qualifiers(purls: object) -> object:
+    return [str(one).partition("?")[0] for one in purls] if isinstance(purls, list) else purls
+
+
 _COLUMNS = (
     field("name", "stream"),
     field("registry"),
@@ -27,7 +32,7 @@ _COLUMNS = (
     field("from", "from"),
     field("to", "to"),
     field("cause", "cause"),
-    field("cumulative_days", "days"),
+    field("cumulative_days", "days", short=lambda days: f"{days:.1f}"),
     field("backfilled"),
     field("from_not_before"),
     field("to_not_before"),
@@ -37,7 +42,7 @@ _COLUMNS = (
     field("first_image"),
     field("last_image"),
     field("ended_by"),
-    field("packages", "packages"),
+    field("packages", "packages", short=_without_qualifiers, flexible=True),
     field("covered", "covered"),
 )
 

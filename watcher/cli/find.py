@@ -18,7 +18,7 @@ _COLUMNS = (
     field("image", "image"),
     field("package"),
     field("version"),
-    field("purl", "package"),
+    field("purl", "package", flexible=True),
     field("vulnerability", "vulnerability"),
     field("current", "current"),
     field("since", "since"),

@@ -6,7 +6,7 @@ import typer
 
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import reading
-from watcher.cli.sheet import entries_of, field
+from watcher.cli.sheet import REMARK, entries_of, field
 from watcher.report.images import document
 
 _COLUMNS = (
@@ -15,10 +15,11 @@ _COLUMNS = (
     field("os", "os"),
     field("packages", "packages"),
     field("direct"),
-    field("streams", "streams"),
+    field("streams", "streams", flexible=True),
     field("covered", "covered"),
-    field("reason", "why not"),
-    field("warning", "warning"),
+    field("reason"),
+    field("warning"),
+    REMARK,
 )
 
 

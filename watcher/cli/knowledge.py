@@ -12,7 +12,7 @@ from watcher.report.knowledge import document
 _COLUMNS = (
     field("db", "database"),
     field("scanner", "Trivy"),
-    field("source", "source"),
+    field("source", "source", flexible=True),
     field("updated_at", "updated"),
     field("seen_at", "seen"),
     field("applied_at", "applied"),

@@ -15,11 +15,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its key in CSV, how an entry is read; and its heading in a table, None for none."""
+    """A column: its key in CSV and how an entry is read; its heading in a table, None for none.
 
-    key: str
+    `short` cuts for tables what CSV has whole. A `flexible` column is folded where a terminal is
+    too narrow; the others stay on one line. A column without a key is for tables alone.
+    """
+
+    key: str | None
     read: Callable[[Entry], object]
     heading: str | None = None
+    short: Callable[[object], object] | None = None
+    flexible: bool = False
 
 
 def entries_of(document: Mapping[str, object], key: str) -> list[Entry]:
@@ -30,17 +36,29 @@ def entries_of(document: Mapping[str, object], key: str) -> list[Entry]:
     return listed
 
 
-def field(key: str, heading: str | None = None) -> Column:
+def field(
+    key: str,
+    heading: str | None = None,
+    short: Callable[[object], object] | None = None,
+    *,
+    flexible: bool = False,
+) -> Column:
     """The column of a field of the document."""
-    return Column(key, lambda entry: entry[key], heading)
+    return Column(key, lambda entry: entry[key], heading, short, flexible)
+
+
+REMARK = Column(
+    None, lambda entry: entry["reason"] or entry["warning"], heading="remark", flexible=True
+)
 
 
 def sheet(entries: Iterable[Entry], columns: Sequence[Column]) -> str:
     """Write CSV (RFC 4180) with a heading row."""
+    written = [column for column in columns if column.key is not None]
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([column.key for column in columns])
-    writer.writerows([_cell(column.read(entry)) for column in columns] for entry in entries)
+    writer.writerow([column.key for column in written])
+    writer.writerows([_cell(column.read(entry)) for column in written] for entry in entries)
     return text.getvalue()
 
 

@@ -6,7 +6,7 @@ import typer
 
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import reading
-from watcher.cli.sheet import entries_of, field
+from watcher.cli.sheet import REMARK, entries_of, field
 from watcher.report.streams import document
 
 _COLUMNS = (
@@ -24,8 +24,9 @@ _COLUMNS = (
     field("packages", "packages"),
     field("open_exposures", "open"),
     field("covered", "covered"),
-    field("reason", "why not"),
-    field("warning", "warning"),
+    field("reason"),
+    field("warning"),
+    REMARK,
 )
 
 

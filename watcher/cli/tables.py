@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +14,8 @@ from rich.text import Text
 from watcher.cli.sheet import Column, Entry
 from watcher.cli.text import plain, shortened
 
-_WIDE = 100_000  # where no terminal limits the width, a line is as long as it must be
+_GAP = 2  # spaces between columns
+_NARROWEST = 24  # what folding leaves of a flexible column
 _STYLES = {
     "no": "red",
     "fail": "red",
@@ -32,34 +34,47 @@ def table(
     notes: Sequence[str],
     terminal: TextIO | None,
 ) -> str:
-    """Draw a table with notes below it; coloured and fitted only where it goes to a terminal."""
-    shown = [column for column in columns if column.heading is not None]
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for column in shown:
-        drawn.add_column(column.heading or "", overflow="fold")
-    count = 0
-    for entry in entries:
-        drawn.add_row(*(_cell(column.read(entry)) for column in shown))
-        count += 1
-    console = _console(terminal)
-    if count:
+    """Draw a table with notes below it; coloured and fitted only where it goes to a terminal.
+
+    A terminal that is too narrow even for folded columns wraps lines itself: nothing is cut.
+    """
+    headed = [column for column in columns if column.heading is not None]
+    rows = [[_cell(column, entry) for column in headed] for entry in entries]
+    drawn = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold")
+    for column in headed:
+        drawn.add_column(column.heading or "", overflow="fold", no_wrap=not column.flexible)
+    for row in rows:
+        drawn.add_row(*row)
+    console = _console(terminal, *_widths(headed, rows))
+    if rows:
         console.print(drawn)
     for note in notes:
         console.print(Text(plain(note)), soft_wrap=True)
     return _trimmed(console)
 
 
-def _console(terminal: TextIO | None) -> Console:
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> tuple[int, int]:
+    """How wide a table is with its flexible columns folded, and with all of them unfolded."""
+    folded = unfolded = 0
+    for position, column in enumerate(columns):
+        cells = (cell_len(row[position].plain) for row in rows)
+        width = max([cell_len(column.heading or ""), *cells])
+        folded += (min(width, _NARROWEST) if column.flexible else width) + _GAP
+        unfolded += width + _GAP
+    return folded, unfolded
+
+
+def _console(terminal: TextIO | None, folded: int, unfolded: int) -> Console:
     real = Console(file=terminal) if terminal is not None else None
-    if real is not None and real.is_terminal:
-        return Console(
-            file=io.StringIO(),
-            force_terminal=True,
-            width=real.width,
-            no_color=real.no_color,
-            highlight=False,
-        )
-    return Console(file=io.StringIO(), force_terminal=False, width=_WIDE, highlight=False)
+    if real is None or not real.is_terminal:
+        return Console(file=io.StringIO(), force_terminal=False, width=unfolded, highlight=False)
+    return Console(
+        file=io.StringIO(),
+        force_terminal=True,
+        width=max(real.width, folded),
+        no_color=real.no_color,
+        highlight=False,
+    )
 
 
 def _trimmed(console: Console) -> str:
@@ -68,8 +83,9 @@ def _trimmed(console: Console) -> str:
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
-def _cell(value: object) -> Text:
-    text = shown_as(value)
+def _cell(column: Column, entry: Entry) -> Text:
+    value = column.read(entry)
+    text = shown_as(column.short(value) if column.short else value)
     return Text(text, style=_STYLES.get(text, ""))
 
 

@@ -57,6 +57,7 @@ class Stream:
     name: str
     pointings: tuple[Pointing, ...] = ()
     not_covered: str | None = None
+    published: bool = True  # False for bases: watched, and never exposed themselves
 
     @property
     def sign(self) -> str:
@@ -242,10 +243,10 @@ def _heads(members: Sequence[Member]) -> list[Pointing]:
 def _changes_of_head(members: Sequence[Member]) -> list[tuple[datetime, Member | None]]:
     """Sweep a line's spans over time; of several changes at one moment the outcome counts."""
     changes: list[tuple[datetime, Member | None]] = []
-    present: list[tuple[Rank, datetime, datetime, int]] = []
+    present: list[tuple[Rank, datetime, datetime, str, int]] = []
     for at, begins, number in _events(members):
         version, span = members[number]
-        key = (_rank(version), span.observed_at, span.start.at, number)
+        key = (_rank(version), span.observed_at, span.start.at, span.tag, number)
         bisect.insort(present, key) if begins else present.remove(key)
         head = members[present[-1][-1]] if present else None
         if changes and changes[-1][0] == at:

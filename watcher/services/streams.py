@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.domain.errors import PermanentError, WatcherError
 from watcher.domain.reference import Repository
@@ -22,6 +22,8 @@ from watcher.ports.store.inventory import Inventory, RepositoryHistory
 from watcher.ports.store.passes import PassRecord
 from watcher.services.outcome import Outcome
 
+_View = tuple[RepositoryHistory, StreamRule, list[Stream]]
+
 _BATCH = 200  # repositories whose histories are in memory at once
 
 
@@ -31,6 +33,7 @@ class StreamStage:
 
     registries: Mapping[str, Registry]
     rules: Sequence[StreamRule]
+    is_base: Callable[[Repository], bool]
     store: Inventory
     executor: Executor
 
@@ -49,10 +52,7 @@ class StreamStage:
     def _view(
         self, this: PassRecord, histories: Sequence[RepositoryHistory], outcome: Outcome
     ) -> None:
-        viewed = [
-            (one, rule := rule_for(one.repository, self.rules), streams_of(one.tags, rule))
-            for one in histories
-        ]
+        viewed = [self._viewed(one) for one in histories]
         digests = {
             pointing.digest for _, _, streams in viewed for s in streams for pointing in s.pointings
         }
@@ -64,6 +64,14 @@ class StreamStage:
             for one, rule, streams in viewed
         }
         self.store.revise_streams(this, bound)
+
+    def _viewed(self, one: RepositoryHistory) -> _View:
+        """A repository's streams; of a base every tag is one, for images are built on tags."""
+        rule = rule_for(one.repository, self.rules)
+        if not self.is_base(one.repository):
+            return one, rule, streams_of(one.tags, rule)
+        rule = rule if rule.by else replace(rule, by="tag")
+        return one, rule, [replace(s, published=False) for s in streams_of(one.tags, rule)]
 
     def _resolve(
         self, this: PassRecord, wanted: Mapping[str, Repository], outcome: Outcome
@@ -96,9 +104,7 @@ def _fetch(
     return manifest, [registry.image(repository.path, one.digest) for one in manifest.platforms]
 
 
-def _wanted(
-    viewed: Iterable[tuple[RepositoryHistory, StreamRule, list[Stream]]], resolved: Collection[str]
-) -> dict[str, Repository]:
+def _wanted(viewed: Iterable[_View], resolved: Collection[str]) -> dict[str, Repository]:
     """Digests that streams point to now and that nobody resolved yet, with their repository."""
     return {
         pointing.digest: one.repository

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from watcher.adapters.distribution.client import Distribution
 from watcher.adapters.distribution.config import parse_config
@@ -18,7 +19,7 @@ from watcher.domain.errors import NotFoundError, PermanentError
 from watcher.ports.registry import ImageConfig, Manifest, ManifestPlatform
 
 _RECENT_BYTES = 32 * 1024 * 1024
-_MOST_LOOKED_INTO = 100  # entries of an index that name no platform, or are indexes themselves
+_MOST_LOOKUPS = 100  # entries of an index that name no platform, or are indexes themselves
 
 
 class Images:
@@ -35,7 +36,7 @@ class Images:
             image = self._describe(path, digest, document)
             found = [ManifestPlatform(image.platform, digest)]
         else:
-            found = list(self._listed(path, digest, document))
+            found = list(self._listed(_Place(path, digest), document))
         if not found:
             raise PermanentError(f"{path}@{digest} is not an image: an index without any image")
         # A platform listed twice (Windows, by its version) is the first one, as clients pull it.
@@ -74,38 +75,45 @@ class Images:
         self._recent.keep(path, digest, image, len(body))
         return image
 
-    def _listed(self, path: str, digest: str, index: IndexDocument) -> Iterator[ManifestPlatform]:
-        looked_into = [entry for entry in index.entries if entry.nested or entry.platform is None]
-        if len(looked_into) > _MOST_LOOKED_INTO:
-            raise PermanentError(
-                f"{path}@{digest}: {len(looked_into)} entries of this index name no platform;"
-                f" {_MOST_LOOKED_INTO} are looked into at most"
-            )
+    def _listed(self, at: _Place, index: IndexDocument) -> Iterator[ManifestPlatform]:
         for entry in index.entries:
             if entry.nested:
-                yield from self._nested(path, digest, entry)
+                yield from self._nested(at, entry)
             elif entry.platform is None:
-                image = self._inside(path, digest, entry)
+                image = self._inside(at, entry)
                 yield ManifestPlatform(image.platform, image.digest)
             else:
                 yield ManifestPlatform(entry.platform, entry.descriptor.digest)
 
-    def _nested(self, path: str, digest: str, entry: IndexEntry) -> Iterator[ManifestPlatform]:
-        inner = self._lookup(path, digest, entry)
+    def _nested(self, at: _Place, entry: IndexEntry) -> Iterator[ManifestPlatform]:
+        inner = self._lookup(at, entry)
         if isinstance(inner, ImageDocument) or any(one.nested for one in inner.entries):
-            raise PermanentError(f"{path}@{digest}: its indexes are nested deeper than two levels")
-        yield from self._listed(path, entry.descriptor.digest, inner)
+            raise PermanentError(f"{at}: its indexes are nested deeper than two levels")
+        yield from self._listed(at, inner)
 
-    def _inside(self, path: str, digest: str, entry: IndexEntry) -> ImageConfig:
-        inner = self._lookup(path, digest, entry)
+    def _inside(self, at: _Place, entry: IndexEntry) -> ImageConfig:
+        inner = self._lookup(at, entry)
         if isinstance(inner, IndexDocument):
-            raise PermanentError(f"{path}@{digest}: an entry is an index, and says it is not")
-        return self._describe(path, entry.descriptor.digest, inner)
+            raise PermanentError(f"{at}: an entry is an index, and says it is not")
+        return self._describe(at.path, entry.descriptor.digest, inner)
 
-    def _lookup(self, path: str, digest: str, entry: IndexEntry) -> ImageDocument | IndexDocument:
+    def _lookup(self, at: _Place, entry: IndexEntry) -> ImageDocument | IndexDocument:
+        if next(at.lookups, None) is None:
+            raise PermanentError(f"{at}: {_MOST_LOOKUPS} entries are looked into at most; refused")
+        digest = entry.descriptor.digest
         try:
-            return self._document(path, entry.descriptor.digest)
+            return self._document(at.path, digest)
         except NotFoundError:
-            raise PermanentError(
-                f"{path}@{digest} lists {entry.descriptor.digest}, which the registry has not"
-            ) from None
+            raise PermanentError(f"{at} lists {digest}, which the registry has not") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An index that is being read, and the lookups it may still cost."""
+
+    path: str
+    digest: str
+    lookups: Iterator[int] = field(default_factory=lambda: iter(range(_MOST_LOOKUPS)))
+
+    def __str__(self) -> str:
+        return f"{self.path}@{self.digest}"

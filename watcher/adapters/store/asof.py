@@ -29,3 +29,25 @@ def pass_upto(connection: Connection, at: datetime | None) -> int:
     if at is not None:
         statement = statement.where(passes.c.at <= at)
     return connection.scalar(statement) or 0
+
+
+def folded_upto(connection: Connection, upto: int) -> int:
+    """The last pass up to `upto` behind which the ledger held all facts; 0 where there was none.
+
+    What was recorded since waits for the exposure stage: its pass died, or left that stage out.
+    """
+    statement = select(func.max(passes.c.id)).where(passes.c.folded, passes.c.id <= upto)
+    return connection.scalar(statement) or 0
+
+
+def ended_with(connection: Connection, stage: str, before: int | None = None) -> int:
+    """The last pass that came to its end and ran a stage; 0 where there was none."""
+    statement = select(passes.c.id, passes.c.stages).where(
+        passes.c.state.in_(("complete", "partial"))
+    )
+    if before is not None:
+        statement = statement.where(passes.c.id < before)
+    rows = connection.execute(
+        statement.order_by(passes.c.id.desc()).execution_options(yield_per=50)
+    )
+    return next((row.id for row in rows if stage in row.stages), 0)

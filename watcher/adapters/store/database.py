@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine
 
 from watcher.adapters.store import migrate
+from watcher.adapters.store.engine import shown
 from watcher.adapters.store.migrate import SchemaState
 from watcher.domain.errors import StartError
 
@@ -21,7 +22,7 @@ class Database:
     @property
     def address(self) -> str:
         """Where it is, without its password."""
-        return self.engine.url.render_as_string(hide_password=True)
+        return shown(self.engine.url)
 
     @property
     def file(self) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
@@ -39,7 +40,9 @@ def open_engine(url: str) -> Engine:
 
 def unusable(url: URL, error: DBAPIError) -> StartError:
     """What to say of a database that is away, full, locked, read-only or none at all."""
-    return StartError(f"the database {shown(url)} cannot be used: {reason(error)}; see database.url")
+    return StartError(
+        f"the database {shown(url)} cannot be used: {reason(error)}; see database.url"
+    )
 
 
 def reason(error: BaseException) -> str:
@@ -102,7 +105,9 @@ def still_open(table: Table) -> ColumnElement[bool]:
 def _explain(context: ExceptionContext) -> None:
     """Say what cannot be mended in a program in words for whoever keeps the database."""
     error = context.sqlalchemy_exception
-    if isinstance(error, OperationalError) and context.engine is not None:
+    # SQLite files a wrong statement under the same head: that is a defect, and stays one.
+    defect = getattr(context.original_exception, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    if isinstance(error, OperationalError) and context.engine is not None and not defect:
         raise unusable(context.engine.url, error) from error
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, or_, select
 
-from watcher.adapters.store.asof import visible
+from watcher.adapters.store.asof import folded_upto, visible
 from watcher.adapters.store.engine import batches
 from watcher.adapters.store.evidence import Evidence, read_evidence
 from watcher.adapters.store.facts import read_facts
@@ -45,6 +45,7 @@ class SqlExposures:
     def windows(self, wanted: WindowFilter, upto: int) -> Iterator[ReadWindow]:
         """Windows as they stood recorded after pass `upto`, in the order of their streams."""
         with self.engine.connect() as connection:
+            upto = folded_upto(connection, upto)
             rows: dict[Track, list[Row[tuple[object, ...]]]] = defaultdict(list)
             for row in connection.execute(_statement(wanted, upto)):
                 rows[Track(row.stream_id, row.platform)].append(row)

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, union, update
 
+from watcher.adapters.store.asof import ended_with
 from watcher.adapters.store.engine import Row, add_numbered, add_rows, batches, still_open
 from watcher.adapters.store.streams import revise_streams
 from watcher.adapters.store.tables.inventory import (
@@ -143,8 +144,12 @@ class SqlInventory:
             add_rows(connection, unseen_moves, rows)
 
     def unresolved(self) -> set[int]:
-        """Numbers of repositories in which a stream points to a digest that is not resolved yet."""
-        statement = (
+        """Numbers of repositories whose streams are not up to date with the record.
+
+        A stream points to a digest that is not resolved yet, or tags or scope changed in a pass
+        that died before it viewed them.
+        """
+        pointing = (
             select(streams.c.repository_id)
             .join(bindings, bindings.c.stream_id == streams.c.id)
             .where(
@@ -152,10 +157,16 @@ class SqlInventory:
                 bindings.c.end_at.is_(None),
                 bindings.c.superseded_in.is_(None),
             )
-            .distinct()
         )
         with self.engine.connect() as connection:
-            return set(connection.scalars(statement))
+            viewed = ended_with(connection, "inventory")
+            changed = [
+                select(table.c.repository_id).where(
+                    or_(table.c.opened_in > viewed, table.c.closed_in > viewed)
+                )
+                for table in (tag_intervals, repository_scopes)
+            ]
+            return set(connection.scalars(union(pointing, *changed)))
 
     def all_numbers(self) -> set[int]:
         """Numbers of all repositories ever recorded."""
@@ -246,15 +257,21 @@ class SqlInventory:
 
 
 def _open_tags(connection: Connection, registry: str) -> dict[int, dict[str, KnownTag]]:
+    again = (
+        select(unseen_moves.c.tag_interval_id, func.max(unseen_moves.c.pushed_at).label("at"))
+        .group_by(unseen_moves.c.tag_interval_id)
+        .subquery()
+    )
     statement = (
         select(
             tag_intervals.c.id,
             tag_intervals.c.repository_id,
             tag_intervals.c.tag,
             tag_intervals.c.digest,
-            tag_intervals.c.pushed_at,
+            func.coalesce(again.c.at, tag_intervals.c.pushed_at).label("pushed_at"),
         )
         .join(repositories, repositories.c.id == tag_intervals.c.repository_id)
+        .outerjoin(again, again.c.tag_interval_id == tag_intervals.c.id)
         .where(repositories.c.registry == registry, still_open(tag_intervals))
     )
     found: dict[int, dict[str, KnownTag]] = defaultdict(dict)

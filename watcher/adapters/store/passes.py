@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
+from watcher.adapters.store.asof import ended_with
 from watcher.adapters.store.engine import add_rows, batches
 from watcher.adapters.store.tables.passes import config_snapshots, coverage, failures, passes
 from watcher.ports.store.passes import (
@@ -65,16 +66,13 @@ class SqlPasses:
             return connection.scalar(statement.limit(1))
 
     def previous_snapshot(self, before: PassRecord) -> str | None:
-        """The sha256 of the configuration of the pass before this one."""
-        statement = (
-            select(config_snapshots.c.sha256)
-            .join(passes, passes.c.config_id == config_snapshots.c.id)
-            .where(passes.c.id < before.number)
-            .order_by(passes.c.id.desc())
-            .limit(1)
+        """The sha256 of the configuration under which streams were last viewed to the end."""
+        statement = select(config_snapshots.c.sha256).join(
+            passes, passes.c.config_id == config_snapshots.c.id
         )
         with self.engine.connect() as connection:
-            return connection.scalar(statement)
+            number = ended_with(connection, "inventory", before.number)
+            return connection.scalar(statement.where(passes.c.id == number))
 
     def finish(self, this: PassRecord, state: PassState, summary: Mapping[str, object]) -> None:
         """Close a pass with what it did."""

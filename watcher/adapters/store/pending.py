@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, or_, select
 
-from watcher.adapters.store.tables.inventory import bindings
+from watcher.adapters.store.tables.inventory import bindings, streams
 from watcher.adapters.store.tables.knowledge import matches, package_coverage, vulnerabilities
 from watcher.adapters.store.tables.packages import catalogue_sets, catalogues, package_set_members
 from watcher.ports.store.ledger import Track
@@ -36,11 +36,16 @@ def _recorded_after(since: int, *columns: Column[int]) -> ColumnElement[bool]:
     return or_(*(column > since for column in columns))
 
 
+def _published() -> ColumnElement[bool]:
+    """The condition that a binding is one of a published stream, and not of a base."""
+    return bindings.c.stream_id.in_(select(streams.c.id).where(streams.c.published))
+
+
 def _rebound(since: int) -> Select[tuple[int, str]]:
     changed = _recorded_after(
         since, bindings.c.opened_in, bindings.c.closed_in, bindings.c.superseded_in
     )
-    return select(bindings.c.stream_id, bindings.c.platform).where(changed).distinct()
+    return select(bindings.c.stream_id, bindings.c.platform).where(changed, _published()).distinct()
 
 
 def _newly_known(since: int) -> Select[tuple[int, str]]:
@@ -55,7 +60,7 @@ def _newly_known(since: int) -> Select[tuple[int, str]]:
         select(bindings.c.stream_id, bindings.c.platform)
         .join(catalogues, catalogues.c.image_id == bindings.c.image_id)
         .where(or_(catalogues.c.opened_in > since, catalogues.c.id.in_(joined)))
-        .where(bindings.c.superseded_in.is_(None))
+        .where(bindings.c.superseded_in.is_(None), _published())
         .distinct()
     )
 
@@ -78,6 +83,6 @@ def _rematched(since: int) -> Select[tuple[int, str, int]]:
         .join(catalogues, catalogues.c.image_id == bindings.c.image_id)
         .join(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
         .join(sets, sets.c.set_id == catalogue_sets.c.set_id)
-        .where(bindings.c.superseded_in.is_(None))
+        .where(bindings.c.superseded_in.is_(None), _published())
         .distinct()
     )

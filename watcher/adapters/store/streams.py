@@ -20,6 +20,7 @@ Opening = tuple[
 ]  # image, target, and the start's bound
 Ending = tuple[datetime, datetime | None, str | None]  # the end's bound, and the reason
 Track = tuple[int, str]
+Name = tuple[int, str, str]  # repository, kind, name
 
 
 def revise_streams(connection: Connection, this: PassRecord, viewed: Viewed) -> None:
@@ -33,34 +34,44 @@ def revise_streams(connection: Connection, this: PassRecord, viewed: Viewed) -> 
                 track = (numbers[repository, stream.by, stream.name], str(one.platform or ""))
                 wanted[track].append(_row_of(one, image_numbers))
     recorded = _recorded(connection, set(numbers.values()))
-    for track in sorted(wanted.keys() | recorded.keys()):
-        _apply(connection, this, track, revise(recorded.get(track, {}), wanted.get(track, [])))
+    revised = {
+        track: revise(recorded.get(track, {}), wanted.get(track, []))
+        for track in sorted(wanted.keys() | recorded.keys())
+    }
+    _apply(connection, this, revised)
 
 
-def _numbered_streams(connection: Connection, viewed: Viewed) -> dict[tuple[int, str, str], int]:
-    held: dict[tuple[int, str, str], int] = {}
-    reasons: dict[int, str | None] = {}
+def _numbered_streams(connection: Connection, viewed: Viewed) -> dict[Name, int]:
+    held: dict[Name, int] = {}
+    told: dict[Name, tuple[bool, str | None]] = {}
     for batch in batches(sorted(viewed)):
         for row in connection.execute(select(streams).where(streams.c.repository_id.in_(batch))):
             held[row.repository_id, row.by, row.name] = row.id
-            reasons[row.id] = row.not_covered
+            told[row.repository_id, row.by, row.name] = (row.published, row.not_covered)
     wanted = {
-        (repo, s.by, s.name): s.not_covered for repo, members in viewed.items() for s, _ in members
+        (repository, one.by, one.name): (one.published, one.not_covered)
+        for repository, members in viewed.items()
+        for one, _ in members
     }
-    new = [name for name in wanted if name not in held]
-    rows: list[Row] = [
-        {"repository_id": repo, "by": by, "name": name, "not_covered": wanted[repo, by, name]}
-        for repo, by, name in new
-    ]
-    changed = [
-        {"number": held[k], "reason": why}
-        for k, why in wanted.items()
-        if k in held and reasons[held[k]] != why
-    ]
+    changed = [name for name in wanted if name in held and told[name] != wanted[name]]
     if changed:
         statement = update(streams).where(streams.c.id == bindparam("number"))
-        connection.execute(statement.values(not_covered=bindparam("reason")), changed)
-    return held | dict(zip(new, add_numbered(connection, streams, rows), strict=True))
+        statement = statement.values(published=bindparam("told"), not_covered=bindparam("reason"))
+        rows = [{"number": held[k], "told": wanted[k][0], "reason": wanted[k][1]} for k in changed]
+        connection.execute(statement, rows)
+    new = [name for name in wanted if name not in held]
+    numbers = add_numbered(connection, streams, [_stream_row(name, *wanted[name]) for name in new])
+    return held | dict(zip(new, numbers, strict=True))
+
+
+def _stream_row(name: Name, published: bool, not_covered: str | None) -> Row:  # noqa: FBT001
+    return {
+        "repository_id": name[0],
+        "by": name[1],
+        "name": name[2],
+        "published": published,
+        "not_covered": not_covered,
+    }
 
 
 def _image_numbers(connection: Connection, viewed: Viewed) -> dict[tuple[str, str], int]:
@@ -104,12 +115,20 @@ def _recorded(
 
 
 def _apply(
-    connection: Connection, this: PassRecord, track: Track, revision: Revision[Opening, Ending]
+    connection: Connection,
+    this: PassRecord,
+    revised: Mapping[Track, Revision[Opening, Ending]],
 ) -> None:
-    for batch in batches(revision.supersede):
+    """Write what changed on all tracks, in as many statements as one of them would take."""
+    for batch in batches(number for one in revised.values() for number in one.supersede):
         outdated = update(bindings).where(bindings.c.id.in_(batch))
         connection.execute(outdated.values(superseded_in=this.number))
-    if revision.close:
+    ends = [
+        {"number": number, "at": at, "not_before": back, "why": why}
+        for one in revised.values()
+        for number, (at, back, why) in one.close
+    ]
+    if ends:
         end = update(bindings).where(bindings.c.id == bindparam("number"))
         end = end.values(
             end_at=bindparam("at"),
@@ -117,12 +136,9 @@ def _apply(
             reason=bindparam("why"),
             closed_in=this.number,
         )
-        ends = [
-            {"number": n, "at": at, "not_before": back, "why": why}
-            for n, (at, back, why) in revision.close
-        ]
         connection.execute(end, ends)
-    add_rows(connection, bindings, [_new(this, track, *pair) for pair in revision.add])
+    new = [_new(this, track, *pair) for track, one in revised.items() for pair in one.add]
+    add_rows(connection, bindings, new)
 
 
 def _new(this: PassRecord, track: Track, opening: Opening, ending: Ending | None) -> Row:

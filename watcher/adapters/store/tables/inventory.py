@@ -112,6 +112,7 @@ streams = Table(
     refer("repository_id", "repositories"),
     Column("by", String(8), nullable=False),
     Column("name", Text, nullable=False),
+    Column("published", Boolean, nullable=False),  # False: a base, watched without exposure
     Column("not_covered", Text, nullable=True),
     UniqueConstraint("repository_id", "by", "name"),
 )

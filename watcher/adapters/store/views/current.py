@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from watcher.adapters.store.asof import unended, visible
+from watcher.adapters.store.asof import folded_upto, unended, visible
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.adapters.store.tables.packages import catalogues
@@ -47,7 +47,7 @@ class CataloguedImage:
 
 
 def heads(connection: Connection, upto: int) -> list[Head]:
-    """Every binding that had not ended, by registry, repository, stream and platform."""
+    """Every binding of a published stream that had not ended, by the stream's names."""
     statement = (
         select(
             bindings,
@@ -62,7 +62,7 @@ def heads(connection: Connection, upto: int) -> list[Head]:
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
         .outerjoin(images, images.c.id == bindings.c.image_id)
-        .where(visible(bindings, upto), unended(bindings, upto))
+        .where(visible(bindings, upto), unended(bindings, upto), streams.c.published)
     )
     found = [
         Head(
@@ -106,6 +106,7 @@ def catalogued(connection: Connection, upto: int) -> dict[int, CataloguedImage]:
 
 def open_exposures(connection: Connection, upto: int) -> dict[Track, int]:
     """How many windows of each track had an episode that had not ended."""
+    folded = folded_upto(connection, upto)
     statement = (
         select(
             windows.c.stream_id,
@@ -113,7 +114,7 @@ def open_exposures(connection: Connection, upto: int) -> dict[Track, int]:
             func.count(windows.c.id.distinct()).label("windows"),
         )
         .join(episodes, episodes.c.window_id == windows.c.id)
-        .where(visible(episodes, upto), unended(episodes, upto))
+        .where(visible(episodes, folded), unended(episodes, folded))
         .group_by(windows.c.stream_id, windows.c.platform)
     )
     found: dict[Track, int] = defaultdict(int)

@@ -130,7 +130,7 @@ def _holders(numbers: Collection[int], upto: int) -> Select[tuple[object, ...]]:
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
         .where(_MEMBERS.c.package_id.in_(numbers))
-        .where(visible(catalogues, upto), visible(bindings, upto))
+        .where(visible(catalogues, upto), visible(bindings, upto), streams.c.published)
         .distinct()
     )
 

@@ -123,9 +123,10 @@ def _tried(connection: Connection, upto: int) -> dict[str, datetime]:
         .order_by(passes.c.id.desc())
     )
     found: dict[str, datetime] = {}
-    for row in connection.execute(statement.execution_options(yield_per=50)):
-        for stage in row.stages:
-            found.setdefault(stage, row.at)
-        if found.keys() >= set(_STAGES):
-            break
+    with connection.execute(statement.execution_options(yield_per=50)) as rows:
+        for row in rows:
+            for stage in row.stages:
+                found.setdefault(stage, row.at)
+            if found.keys() >= set(_STAGES):
+                break
     return found
