@@ -3,13 +3,15 @@
 from alembic import context
 
 from watcher.adapters.store.tables import metadata
-from watcher.adapters.store.tables.base import Utc
+from watcher.adapters.store.tables.base import Utc, Words
 
 
 def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
-    """Write our time type down as what it is to a database, for migrations outlive our modules."""
+    """Write our types down as what they are to a database, for migrations outlive our modules."""
     del autogen_context
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Utc) else False
+    if kind == "type" and isinstance(item, Utc):
+        return "sa.DateTime(timezone=True)"
+    return "sa.Text()" if kind == "type" and isinstance(item, Words) else False
 
 
 connection = context.config.attributes["connection"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from watcher.adapters.artifacts import OciArtifacts
 from watcher.adapters.distribution import Credentials
@@ -27,6 +28,7 @@ from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.views import SqlViews
 from watcher.config import Config
 from watcher.config.registries import OciSettings
+from watcher.domain.errors import StartError
 from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
 from watcher.ports.artifacts import Artifacts
@@ -100,8 +102,8 @@ class App:
 def build(config: Config) -> Iterator[App]:
     """Build a watcher with its real adapters; nothing is asked of any of them yet.
 
-    Raises UsageError for a configuration that cannot work. On the way out, work that waits is
-    dropped, and work that runs is waited for.
+    Raises UsageError for a configuration that cannot work, StartError where the database fails
+    under way. On the way out, work that waits is dropped, and work that runs is waited for.
     """
     engine = open_engine(config.database.url.reveal())
     executor = ThreadPoolExecutor(config.trivy.workers, thread_name_prefix="watcher")
@@ -111,6 +113,12 @@ def build(config: Config) -> Iterator[App]:
 
     try:
         yield App(config, Database(engine), SqlViews(engine), SqlExposures(engine), parts)
+    except OperationalError as error:
+        reason = " ".join(str(error.orig).split())
+        raise StartError(
+            f"the database {Database(engine).address} failed: {reason}; what was recorded stays, "
+            "run the command again"
+        ) from error
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
         engine.dispose()

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("stages", sa.JSON(), nullable=False),
         sa.Column("folded", sa.Boolean(), nullable=False),
+        sa.Column("identified", sa.Boolean(), nullable=False),
         sa.Column("summary", sa.JSON(), nullable=True),
         sa.Column("config_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -133,7 +134,7 @@ def upgrade() -> None:
         "images",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=71), nullable=False),
-        sa.Column("platform", sa.String(length=64), nullable=False),
+        sa.Column("platform", sa.String(length=200), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=True),
         sa.Column("diff_ids", sa.JSON(), nullable=False),
         sa.Column("layers", sa.JSON(), nullable=False),
@@ -204,7 +205,7 @@ def upgrade() -> None:
         "package_sets",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("layer", sa.String(length=71), nullable=False),
+        sa.Column("layer", sa.Text(), nullable=False),
         sa.Column("opened_in", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["opened_in"], ["passes.id"], name=op.f("fk_package_sets_opened_in_passes")
@@ -342,8 +343,8 @@ def upgrade() -> None:
         sa.Column("package_id", sa.Integer(), nullable=False),
         sa.Column("vulnerability_id", sa.Integer(), nullable=False),
         sa.Column("severity", sa.String(length=8), nullable=False),
-        sa.Column("severity_source", sa.String(length=32), nullable=True),
-        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("severity_source", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
         sa.Column("fixed_version", sa.Text(), nullable=False),
         sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_in", sa.Integer(), nullable=False),
@@ -381,10 +382,47 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "base_identities",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("image_id", sa.Integer(), nullable=False),
+        sa.Column("base_image_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("digest", sa.String(length=71), nullable=True),
+        sa.Column("grade", sa.String(length=32), nullable=True),
+        sa.Column("evidence", sa.Text(), nullable=True),
+        sa.Column("opened_in", sa.Integer(), nullable=False),
+        sa.Column("superseded_in", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["base_image_id"], ["images.id"], name=op.f("fk_base_identities_base_image_id_images")
+        ),
+        sa.ForeignKeyConstraint(
+            ["image_id"], ["images.id"], name=op.f("fk_base_identities_image_id_images")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_in"], ["passes.id"], name=op.f("fk_base_identities_opened_in_passes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["superseded_in"], ["passes.id"], name=op.f("fk_base_identities_superseded_in_passes")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_base_identities")),
+    )
+    with op.batch_alter_table("base_identities", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_base_identities_base_image_id"), ["base_image_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_base_identities_image_id"), ["image_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_base_identities_opened_in"), ["opened_in"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_base_identities_superseded_in"), ["superseded_in"], unique=False
+        )
+
+    op.create_table(
         "bindings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("stream_id", sa.Integer(), nullable=False),
-        sa.Column("platform", sa.String(length=64), nullable=False),
+        sa.Column("platform", sa.String(length=200), nullable=False),
         sa.Column("image_id", sa.Integer(), nullable=True),
         sa.Column("target", sa.String(length=71), nullable=False),
         sa.Column("start_at", sa.DateTime(timezone=True), nullable=False),
@@ -646,7 +684,7 @@ def upgrade() -> None:
         "windows",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("stream_id", sa.Integer(), nullable=False),
-        sa.Column("platform", sa.String(length=64), nullable=False),
+        sa.Column("platform", sa.String(length=200), nullable=False),
         sa.Column("vulnerability_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["stream_id"], ["streams.id"], name=op.f("fk_windows_stream_id_streams")
@@ -838,6 +876,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_bindings_closed_in"))
 
     op.drop_table("bindings")
+    with op.batch_alter_table("base_identities", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_base_identities_superseded_in"))
+        batch_op.drop_index(batch_op.f("ix_base_identities_opened_in"))
+        batch_op.drop_index(batch_op.f("ix_base_identities_image_id"))
+        batch_op.drop_index(batch_op.f("ix_base_identities_base_image_id"))
+
+    op.drop_table("base_identities")
     with op.batch_alter_table("assessments", schema=None) as batch_op:
         batch_op.drop_index("ix_assessments_package_id_vulnerability_id")
         batch_op.drop_index(batch_op.f("ix_assessments_opened_in"))

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from tests.fakes.progress import Silent
 from watcher.cli.application import run as run_cli
 from watcher.cli.session import Session

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from tests.acceptance.conftest import START, Month
 
 EXPECTED: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(

@@ -1,4 +1,4 @@
-"""A world in which a history of `timelines.yaml` happens: registry, scanner and knowledge in memory.
+"""A world in which a history happens: registry, scanner and knowledge in memory.
 
 Everything between them is real: the stages, and the record in SQLite.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
+
 from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.progress import Silent
 from tests.fakes.registry import FakeRegistry

@@ -19,14 +19,16 @@ from watcher.domain.errors import WatcherError
 application = typer.Typer(
     name="watcher", add_completion=False, rich_markup_mode=None, epilog=exits.EXPLAINED
 )
-application.command("sync")(sync.sync)
-application.command("streams")(streams.streams)
-application.command("images")(images.images)
-application.command("exposures")(exposures.exposures)
-application.command("find")(find.find)
-application.command("knowledge")(knowledge.knowledge)
-application.command("doctor")(doctor.doctor)
-application.command("demo")(demo.demo)
+application.command("sync", short_help="Make one pass of every stage, or of some.")(sync.sync)
+application.command("streams", short_help="List the streams, and whether each is covered.")(
+    streams.streams
+)
+application.command("images", short_help="List the images that streams point to.")(images.images)
+application.command("exposures", short_help="List the exposure windows.")(exposures.exposures)
+application.command("find", short_help="Find a package or a vulnerability.")(find.find)
+application.command("knowledge", short_help="List the versions of knowledge.")(knowledge.knowledge)
+application.command("doctor", short_help="Check everything that a pass needs.")(doctor.doctor)
+application.command("demo", short_help="Play a month of a small fleet.")(demo.demo)
 application.add_typer(db.application, name="db")
 
 

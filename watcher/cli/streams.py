@@ -15,6 +15,7 @@ _COLUMNS = (
     field("repository"),
     field("stream"),
     field("by"),
+    field("published"),
     field("platform", "platform"),
     field("tag_digest", "tag"),
     field("image", "image"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 from typing import Literal
 
 from watcher.domain.interval import Bound, earlier, later
@@ -81,9 +82,21 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A part of a binding over which the packages are the same; `left` is why it ends."""
+
+    position: int  # of the binding in the stream's history
+    packages: frozenset[int]
+    start: Bound
+    end: Bound | None
+    left: Cause
+    known_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     package: int
-    position: int  # of the binding in the stream's history
+    position: int
     start: Bound
     end: Bound | None
     cause: Cause | None
@@ -141,64 +154,52 @@ def _stretched(held: Held, over: Binding) -> Held:
 
 
 def _pieces(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> Iterator[_Piece]:
-    for position, held in enumerate(history):
-        for content in held.contents:
-            for package in content.packages & matches.keys():
-                for match in matches[package]:
-                    piece = _intersect(position, history, content, package, match)
-                    if piece is not None:
-                        yield piece
+    stretches = [one for position, held in enumerate(history) for one in _stretches(position, held)]
+    for here, following in zip_longest(stretches, stretches[1:]):
+        going_on = _next_packages(here, following)
+        for package in here.packages & matches.keys():
+            for match in matches[package]:
+                piece = _intersect(package, here, match, goes_on=package in going_on)
+                if piece.end is None or piece.start.at < piece.end.at:
+                    yield piece
 
 
-def _intersect(
-    position: int, history: Sequence[Held], content: Content, package: int, match: Match
-) -> _Piece | None:
-    held = history[position]
-    starts = [held.binding.start, match.start]
-    if content.since is not None:
-        starts.append(Bound(content.since))
-    start = later(*starts)
-    end, cause = _end(position, history, content, package, match)
-    if end is not None and end.at <= start.at:
-        return None
-    beyond = held.known_until is not None and start.at >= held.known_until
-    return _Piece(package, position, start, end, cause, presumed=beyond)
+def _next_packages(here: _Stretch, following: _Stretch | None) -> frozenset[int]:
+    if following is None or here.end is None or here.end.at != following.start.at:
+        return frozenset()
+    return following.packages
 
 
-def _end(
-    position: int, history: Sequence[Held], content: Content, package: int, match: Match
-) -> tuple[Bound | None, Cause | None]:
-    """The first end of binding, match and contents, and which of them ended first.
+def _stretches(position: int, held: Held) -> Iterator[_Stretch]:
+    binding = held.binding
+    left: Cause = "remediated" if binding.reason == "moved" else binding.reason or "retired"
+    for content in held.contents:
+        start, end, why = binding.start, binding.end, left
+        if content.since is not None:
+            start = later(start, Bound(content.since))
+        if content.until is not None:
+            until = Bound(content.until)
+            why = left if end is not None and end.at <= until.at else "detection_change"
+            end = until if end is None else earlier(end, until)
+        yield _Stretch(position, content.packages, start, end, why, held.known_until)
 
-    Where two end at once, the next image decides: if it has the package, its match ended.
+
+def _intersect(package: int, here: _Stretch, match: Match, *, goes_on: bool) -> _Piece:
+    """A package's match in a stretch; `goes_on` where the next stretch has the package too.
+
+    The first end says why. Where both come at once, the match ended only if the package goes on.
     """
-    binding = history[position].binding
-    ends: list[tuple[Bound, Cause]] = []
-    if binding.end is not None:
-        ends.append((binding.end, _left(binding)))
+    start = later(here.start, match.start)
+    beyond = here.known_until is not None and start.at >= here.known_until
+    end, cause = here.end, here.left if here.end else None
     if match.end is not None:
-        ends.append((match.end, match.end_cause or "knowledge_withdrawn"))
-    if content.until is not None:
-        ends.append((Bound(content.until), "detection_change"))
-    if not ends:
-        return None, None
-    goes_on = binding.reason == "moved" and _next_holds(history, position, package)
-    at = min(end.at for end, _ in ends)
-    first = [(end, cause) for end, cause in ends if end.at == at]
-    end, cause = first[1] if goes_on and len(first) > 1 else first[0]
-    if goes_on and history[position].known_until is None:
-        return end, cause  # when exactly the image changed makes no difference to this package
-    return earlier(*(end for end, _ in ends)), cause
-
-
-def _left(binding: Binding) -> Cause:
-    """Why an episode ends with its binding, where the next image lacks the package."""
-    return "remediated" if binding.reason == "moved" else binding.reason or "retired"
-
-
-def _next_holds(history: Sequence[Held], position: int, package: int) -> bool:
-    following = history[position + 1 : position + 2]
-    return any(package in content.packages for held in following for content in held.contents)
+        by_match = end is None or match.end.at < end.at or (goes_on and match.end.at == end.at)
+        if goes_on and by_match and here.known_until is None:
+            end = match.end  # when exactly the image changed makes no difference to this package
+        else:
+            end = match.end if end is None else earlier(match.end, end)
+        cause = match.end_cause or "knowledge_withdrawn" if by_match else cause
+    return _Piece(package, here.position, start, end, cause, presumed=beyond)
 
 
 def _runs(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:

@@ -29,7 +29,7 @@ def parse_search(text: str) -> Search:
             "package URL or a vulnerability's id"
         )
     if wanted.lower().startswith("pkg:"):
-        return _by_purl(wanted)
+        return _by_purl(f"pkg:{wanted[4:]}")
     name, _, version = wanted.rpartition("@")
     if name and version:
         return Search(wanted, name, in_purl=False, accepts=_named(name.lower(), version))

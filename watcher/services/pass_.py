@@ -186,7 +186,8 @@ class _Running:
 
     def _take_in(self, outcome: Outcome) -> None:
         self.report.counts.update(outcome.counts)
-        self.report.failures += outcome.failures
+        # In the order of their names, whichever thread was first.
+        self.report.failures += sorted(outcome.failures, key=lambda one: one.subject)
         self.runner.records.passes.record_failures(self.this, outcome.stage, outcome.failures)
 
     def _count(self) -> None:

@@ -12,7 +12,6 @@ from watcher.domain.reference import Repository
 
 SSL, ZLIB = fake_package("openssl"), fake_package("zlib")
 AFFECTED = Known("openssl", "CVE-2026-1")
-NO_DATABASE = "0" * 64
 
 
 def test_a_stream_is_shown_with_what_it_points_to_since_when_and_what_is_open(
@@ -126,21 +125,14 @@ def test_a_pass_that_was_given_up_is_not_read(fleet: Fleet) -> None:
     fleet.sync(day(1))
     fleet.push("shop/api", "main", [SSL])
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+    def interrupt(*arguments: object) -> None:
+        if str(arguments[2]).startswith("INSERT INTO bindings"):
+            raise KeyboardInterrupt
 
-    event.listen(fleet.engine, "before_cursor_execute", _only_at("INSERT INTO bindings", interrupt))
+    event.listen(fleet.engine, "before_cursor_execute", interrupt)
     with pytest.raises(KeyboardInterrupt):
         fleet.sync(day(2))
     last = fleet.views.finished(None)
     assert last is not None
     assert last.at == day(1)
     assert list(fleet.streams(day(3))) == ["local/shop/api:latest"]
-
-
-def _only_at(beginning: str, then: object) -> object:
-    def look(*arguments: object) -> None:
-        if str(arguments[2]).startswith(beginning) and callable(then):
-            then()
-
-    return look

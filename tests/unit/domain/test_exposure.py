@@ -185,13 +185,13 @@ def test_a_rebuild_with_an_affected_package_goes_on() -> None:
     (episode,) = episodes(history)
     assert (episode.start, episode.end) == (bound(0), None)
     assert (episode.first_image, episode.last_image) == ("a", "b")
-    assert (episode.present, episode.packages) == (day(0), {P})
+    assert (episode.present, episode.packages) == (day(0), frozenset({P}))
 
 
 def test_a_rebuild_that_swaps_an_affected_package_for_another_goes_on() -> None:
     history = [held("a", [P], bound(0), bound(5, 4), "moved"), held("b", [Q], bound(5, 4))]
     (episode,) = episodes(history, {**ALWAYS, Q: [match(bound(-9))]})
-    assert (episode.end, episode.present, episode.packages) == (None, day(0), {Q})
+    assert (episode.end, episode.present, episode.packages) == (None, day(0), frozenset({Q}))
 
 
 def test_a_rollback_opens_another_episode() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, func, or_, select
 
 from watcher.adapters.store.tables.passes import passes
 
@@ -23,14 +23,6 @@ def unended(table: Table, upto: int) -> ColumnElement[bool]:
     return or_(table.c.closed_in.is_(None), table.c.closed_in > upto)
 
 
-def pass_upto(connection: Connection, at: datetime | None) -> int:
-    """The last pass made at or before a time (None: the last of all); 0 where there was none."""
-    statement = select(func.max(passes.c.id))
-    if at is not None:
-        statement = statement.where(passes.c.at <= at)
-    return connection.scalar(statement) or 0
-
-
 def folded_upto(connection: Connection, upto: int) -> int:
     """The last pass up to `upto` behind which the ledger held all facts; 0 where there was none.
 
@@ -42,12 +34,10 @@ def folded_upto(connection: Connection, upto: int) -> int:
 
 def ended_with(connection: Connection, stage: str, before: int | None = None) -> int:
     """The last pass that came to its end and ran a stage; 0 where there was none."""
-    statement = select(passes.c.id, passes.c.stages).where(
-        passes.c.state.in_(("complete", "partial"))
+    statement = select(passes.c.id).where(
+        passes.c.state.in_(("complete", "partial")),
+        cast(passes.c.stages, Text).contains(json.dumps(stage)),
     )
     if before is not None:
         statement = statement.where(passes.c.id < before)
-    rows = connection.execute(
-        statement.order_by(passes.c.id.desc()).execution_options(yield_per=50)
-    )
-    return next((row.id for row in rows if stage in row.stages), 0)
+    return connection.scalar(statement.order_by(passes.c.id.desc()).limit(1)) or 0

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from sqlalchemy import Row as Fetched
 
 from watcher.adapters.store.engine import Row, add_numbered, add_rows, batches, still_open
+from watcher.adapters.store.tables.base import LONGEST, kept
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.knowledge import assessments, matches, vulnerabilities
 from watcher.adapters.store.tables.packages import (
@@ -167,7 +168,7 @@ class SqlCatalogues:
 def _numbered_packages(
     connection: Connection, this: PassRecord, occurrences: Iterable[Occurrence]
 ) -> dict[Key, int]:
-    wanted = {(one.package.context, one.package.identity): one.package for one in occurrences}
+    wanted = {_key(one.package): one.package for one in occurrences}
     context_numbers = _numbered_contexts(connection, {context for context, _ in wanted})
     held: dict[Key, int] = {}
     for context, number in context_numbers.items():
@@ -180,6 +181,11 @@ def _numbered_packages(
     new = sorted(wanted.keys() - held.keys())
     rows = [_package_row(this, context_numbers[key[0]], wanted[key]) for key in new]
     return held | dict(zip(new, add_numbered(connection, packages, rows), strict=True))
+
+
+def _key(package: Package) -> Key:
+    """A package's place in the record, as the record writes it."""
+    return kept(package.context, LONGEST), kept(package.identity, LONGEST)
 
 
 def _package_row(this: PassRecord, context: int, package: Package) -> Row:
@@ -224,7 +230,7 @@ def _numbered_sets(
     members: list[Row] = [
         {
             "set_id": number,
-            "package_id": numbers[one.package.context, one.package.identity],
+            "package_id": numbers[_key(one.package)],
             "path": one.path,
             "purl": one.purl,
         }
@@ -284,7 +290,16 @@ def _repository_names(connection: Connection, numbers: set[int]) -> dict[int, st
 
 
 def _written(findings: Iterable[Finding]) -> bytes:
-    rows = [{**asdict(one), "published": None, "title": ""} for one in findings]
+    rows = [
+        {
+            **asdict(one),
+            "context": kept(one.context, LONGEST),
+            "identity": kept(one.identity, LONGEST),
+            "published": None,
+            "title": "",
+        }
+        for one in findings
+    ]
     return json.dumps(rows).encode()
 
 

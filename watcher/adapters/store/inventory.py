@@ -222,20 +222,7 @@ class SqlInventory:
     ) -> None:
         """Record what a digest stands for."""
         with self.engine.begin() as connection:
-            statement = select(images.c.digest, images.c.platform, images.c.id)
-            digests = [config.digest for config in configs]
-            held = {
-                (row.digest, row.platform): row.id
-                for row in connection.execute(statement.where(images.c.digest.in_(digests)))
-            }
-            new = [
-                config for config in configs if (config.digest, str(config.platform)) not in held
-            ]
-            numbers = add_numbered(connection, images, [_image(this, config) for config in new])
-            held |= {
-                (one.digest, str(one.platform)): number
-                for one, number in zip(new, numbers, strict=True)
-            }
+            numbers = _numbered_images(connection, this, configs)
             row = {
                 "digest": manifest.digest,
                 "media_type": manifest.media_type,
@@ -243,9 +230,7 @@ class SqlInventory:
                 "opened_in": this.number,
             }
             (number,) = add_numbered(connection, manifests, [row])
-            links: list[Row] = [
-                {"manifest_id": number, "image_id": image} for image in held.values()
-            ]
+            links: list[Row] = [{"manifest_id": number, "image_id": image} for image in numbers]
             connection.execute(insert(manifest_images), links)
 
     def revise_streams(
@@ -254,6 +239,20 @@ class SqlInventory:
         """Make the recorded streams and bindings of these repositories the given ones."""
         with self.engine.begin() as connection:
             revise_streams(connection, this, viewed)
+
+
+def _numbered_images(
+    connection: Connection, this: PassRecord, configs: Sequence[ImageConfig]
+) -> list[int]:
+    """Numbers of the images; an index may list one twice, and another index have listed it."""
+    wanted = {(config.digest, str(config.platform)): config for config in configs}
+    statement = select(images.c.digest, images.c.platform, images.c.id)
+    rows = connection.execute(statement.where(images.c.digest.in_([key[0] for key in wanted])))
+    held = {(row.digest, row.platform): row.id for row in rows}
+    new = [key for key in wanted if key not in held]
+    numbers = add_numbered(connection, images, [_image(this, wanted[key]) for key in new])
+    held |= dict(zip(new, numbers, strict=True))
+    return [held[key] for key in wanted]
 
 
 def _open_tags(connection: Connection, registry: str) -> dict[int, dict[str, KnownTag]]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from watcher.adapters.store.engine import Row, add_numbered, add_rows, batches, still_open
+from watcher.adapters.store.tables.base import kept
 from watcher.adapters.store.tables.inventory import bindings
 from watcher.adapters.store.tables.knowledge import (
     assessments,
@@ -38,12 +39,15 @@ from watcher.adapters.store.tables.packages import (
     package_set_members,
     packages,
 )
+from watcher.domain.errors import PermanentError
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Finding, Package
 from watcher.ports.store.matches import Appearance, Assessment, ContextMatch, ContextState, Stamp
 from watcher.ports.store.passes import PassRecord
 
 Pair = tuple[int, str]
+
+_LONGEST_NAME = 128  # characters of a vulnerability's id; real ones have up to 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +226,11 @@ def _numbered(
     """Numbers of the findings' vulnerabilities; new ones and new publication dates are recorded."""
     told: dict[str, Finding] = {}
     for one in findings:
+        if kept(one.vulnerability, _LONGEST_NAME) != one.vulnerability:
+            raise PermanentError(
+                f"the database names a vulnerability {one.vulnerability[:80]!a}, which is no name: "
+                "nothing of this match counts; check the Trivy database"
+            )
         if one.vulnerability not in told or told[one.vulnerability].published is None:
             told[one.vulnerability] = one
     held = _names(connection, told)

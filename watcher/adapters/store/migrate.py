@@ -45,8 +45,8 @@ def state(engine: Engine) -> SchemaState:
         raise unusable(engine.url, error) from error
     if current is not None and current not in {one.revision for one in script.walk_revisions()}:
         raise StartError(
-            f"the database {shown(engine.url)} is at migration {current}, newer than this watcher knows "
-            f"({wanted}): install the newer watcher, nothing was changed"
+            f"the database {shown(engine.url)} is at migration {current}, newer than this watcher "
+            f"knows ({wanted}): install the newer watcher, nothing was changed"
         )
     return SchemaState(current, wanted)
 

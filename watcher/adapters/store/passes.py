@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from watcher.adapters.store.asof import ended_with
 from watcher.adapters.store.engine import add_rows, batches
+from watcher.adapters.store.tables.base import LONGEST, kept
 from watcher.adapters.store.tables.passes import config_snapshots, coverage, failures, passes
 from watcher.ports.store.passes import (
     CoveredStage,
@@ -48,6 +49,7 @@ class SqlPasses:
                     state="running",
                     stages=list(stages),
                     folded=False,
+                    identified=False,
                     config_id=_snapshot(connection, snapshot),
                 )
             ).inserted_primary_key
@@ -107,12 +109,12 @@ class SqlPasses:
 
     def record_failures(self, this: PassRecord, stage: str, failed: Sequence[Failure]) -> None:
         """Record what a stage failed at now; what it failed at before and not now is over."""
-        now = {one.subject: one for one in failed}
+        now = {kept(one.subject, LONGEST): one for one in failed}
         is_open = (failures.c.stage == stage) & failures.c.closed_in.is_(None)
         columns = (failures.c.id, failures.c.subject, failures.c.error, failures.c.attempts)
         with self.engine.begin() as connection:
             held = {row.subject: row for row in connection.execute(select(*columns).where(is_open))}
-            again = [s for s, row in held.items() if s in now and now[s].error == row.error]
+            again = [s for s, row in held.items() if s in now and kept(now[s].error) == row.error]
             over = [row.id for subject, row in held.items() if subject not in again]
             for batch in batches(over):
                 ended = update(failures).where(failures.c.id.in_(batch))
@@ -124,13 +126,14 @@ class SqlPasses:
                     [{"number": held[s].id} for s in again],
                 )
             new = [
-                _failure(this, one, held) for subject, one in now.items() if subject not in again
+                _failure(this, one, getattr(held.get(subject), "attempts", 0) + 1)
+                for subject, one in now.items()
+                if subject not in again
             ]
             add_rows(connection, failures, new)
 
 
-def _failure(this: PassRecord, one: Failure, held: Mapping[str, object]) -> dict[str, object]:
-    attempts = getattr(held.get(one.subject), "attempts", 0) + 1
+def _failure(this: PassRecord, one: Failure, attempts: int) -> dict[str, object]:
     return {
         "stage": one.stage,
         "subject": one.subject,

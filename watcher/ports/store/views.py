@@ -40,7 +40,8 @@ class StreamHead:
     """What a stream points to now, on one platform.
 
     `target` is the digest of the tag, `image` that of the platform's own manifest, None while it
-    is not known; `packages` is None while the image is not catalogued. `since` is the start of the
+    is not known; `packages` is None while the image is not catalogued. `published` is False for a
+    base, which is watched without exposures of its own. `since` is the start of the
     binding, `not_before` how far back it may lie, None where it is certain.
     """
 
@@ -48,6 +49,7 @@ class StreamHead:
     repository: Repository
     by: str
     name: str
+    published: bool
     target: str
     image: str | None
     since: datetime

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, DateTime, Dialect, ForeignKey, Integer, MetaData
+from sqlalchemy import Column, DateTime, Dialect, ForeignKey, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator
+
+LONGEST = 600  # characters of an indexed text: PostgreSQL takes 2,700 bytes of it
 
 metadata = MetaData(
     naming_convention={
@@ -37,6 +39,33 @@ class Utc(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def kept(text: str, longest: int | None = None) -> str:
+    """A text as both databases can keep it: without NUL and halves of surrogate pairs."""
+    cut = text if longest is None else text[:longest]
+    try:
+        cut.encode()
+    except UnicodeEncodeError:
+        cut = cut.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return cut.replace("\0", "\ufffd")
+
+
+class Words(TypeDecorator[str]):
+    """Text that strangers wrote, kept as `kept` makes it."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, longest: int | None = None) -> None:
+        """Cut it after so many characters; None leaves it whole."""
+        super().__init__()
+        self.longest = longest
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write what can be kept."""
+        del dialect
+        return None if value is None else kept(value, self.longest)
 
 
 def key() -> Column[int]:

@@ -86,7 +86,7 @@ images = Table(
     metadata,
     key(),
     Column("digest", String(71), nullable=False),
-    Column("platform", String(64), nullable=False),
+    Column("platform", String(200), nullable=False),
     Column("created", Utc, nullable=True),
     Column("diff_ids", JSON, nullable=False),
     Column("layers", JSON, nullable=False),
@@ -122,7 +122,7 @@ bindings = Table(
     metadata,
     key(),
     refer("stream_id", "streams", index=True),
-    Column("platform", String(64), nullable=False),  # empty while none is known
+    Column("platform", String(200), nullable=False),  # empty while none is known
     refer("image_id", "images", nullable=True, index=True),
     Column("target", String(71), nullable=False),
     Column("start_at", Utc, nullable=False),
@@ -133,5 +133,20 @@ bindings = Table(
     Column("reason", String(16), nullable=True),
     opened(),
     closed(),
+    closed("superseded_in"),
+)
+
+# What an image is built on, as it was found out; no base: it was looked for in vain.
+base_identities = Table(
+    "base_identities",
+    metadata,
+    key(),
+    refer("image_id", "images", index=True),
+    refer("base_image_id", "images", nullable=True, index=True),
+    Column("name", Text, nullable=True),
+    Column("digest", String(71), nullable=True),
+    Column("grade", String(32), nullable=True),
+    Column("evidence", Text, nullable=True),
+    opened(),
     closed("superseded_in"),
 )

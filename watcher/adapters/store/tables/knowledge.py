@@ -14,7 +14,15 @@ from sqlalchemy import (
     text,
 )
 
-from watcher.adapters.store.tables.base import Utc, closed, key, metadata, opened, refer
+from watcher.adapters.store.tables.base import (
+    Utc,
+    Words,
+    closed,
+    key,
+    metadata,
+    opened,
+    refer,
+)
 
 knowledge = Table(
     "knowledge",
@@ -74,7 +82,7 @@ vulnerabilities = Table(
     metadata,
     key(),
     Column("name", String(128), nullable=False, unique=True),
-    Column("title", Text, nullable=False),
+    Column("title", Words, nullable=False),
     Column("published", Utc, nullable=True),  # as first recorded
     Column("in_db_at", Utc, nullable=False),  # effective time of the first version that knew it
     refer("published_in", "passes", nullable=True, index=True),
@@ -118,9 +126,9 @@ assessments = Table(
     refer("package_id", "packages"),
     refer("vulnerability_id", "vulnerabilities"),
     Column("severity", String(8), nullable=False),
-    Column("severity_source", String(32), nullable=True),
-    Column("status", String(32), nullable=False),
-    Column("fixed_version", Text, nullable=False),
+    Column("severity_source", Words, nullable=True),
+    Column("status", Words, nullable=False),
+    Column("fixed_version", Words, nullable=False),
     Column("effective_at", Utc, nullable=False),
     opened(),
     closed(),

@@ -11,7 +11,7 @@ windows = Table(
     metadata,
     key(),
     refer("stream_id", "streams"),
-    Column("platform", String(64), nullable=False),
+    Column("platform", String(200), nullable=False),
     refer("vulnerability_id", "vulnerabilities", index=True),
     UniqueConstraint("stream_id", "platform", "vulnerability_id"),
 )

@@ -11,17 +11,24 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
-from watcher.adapters.store.tables.base import Utc, key, metadata, opened, refer
+from watcher.adapters.store.tables.base import (
+    LONGEST,
+    Utc,
+    Words,
+    key,
+    metadata,
+    opened,
+    refer,
+)
 
 contexts = Table(
     "contexts",
     metadata,
     key(),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Words(LONGEST), nullable=False, unique=True),
 )
 
 packages = Table(
@@ -29,11 +36,11 @@ packages = Table(
     metadata,
     key(),
     refer("context_id", "contexts"),
-    Column("identity", Text, nullable=False),
-    Column("name", Text, nullable=False, index=True),
-    Column("version", Text, nullable=False),
+    Column("identity", Words(LONGEST), nullable=False),
+    Column("name", Words(LONGEST), nullable=False, index=True),
+    Column("version", Words, nullable=False),
     Column("attributes", JSON, nullable=False),
-    Column("left_out", Text, nullable=True),
+    Column("left_out", Words, nullable=True),
     opened(),
     UniqueConstraint("context_id", "identity"),
 )
@@ -44,7 +51,7 @@ package_sets = Table(
     metadata,
     key(),
     Column("sha256", String(64), nullable=False, unique=True),
-    Column("layer", String(71), nullable=False),
+    Column("layer", Words, nullable=False),
     opened(),
 )
 
@@ -54,8 +61,8 @@ package_set_members = Table(
     key(),
     refer("set_id", "package_sets", index=True),
     refer("package_id", "packages", index=True),
-    Column("path", Text, nullable=False),
-    Column("purl", Text, nullable=False),
+    Column("path", Words, nullable=False),
+    Column("purl", Words(LONGEST), nullable=False),
     Index("ix_package_set_members_purl", "purl"),
 )
 
@@ -67,11 +74,11 @@ catalogues = Table(
     Column("scanner", String(32), nullable=False),
     Column("db_digest", String(71), nullable=False),
     Column("java_db_digest", String(71), nullable=True),
-    Column("os_family", Text, nullable=False),
-    Column("os_version", Text, nullable=False),
+    Column("os_family", Words, nullable=False),
+    Column("os_version", Words, nullable=False),
     Column("end_of_life", Boolean, nullable=False),
     Column("package_count", Integer, nullable=False),
-    Column("not_covered", Text, nullable=True),
+    Column("not_covered", Words, nullable=True),
     Column("applied_at", Utc, nullable=False),
     Column("audit", String(16), nullable=False),  # pending, equal, different
     Column("differences", JSON, nullable=False),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text, text
 
-from watcher.adapters.store.tables.base import Utc, closed, key, metadata, opened, refer
+from watcher.adapters.store.tables.base import (
+    LONGEST,
+    Utc,
+    Words,
+    closed,
+    key,
+    metadata,
+    opened,
+    refer,
+)
 
 config_snapshots = Table(
     "config_snapshots",
@@ -25,6 +34,7 @@ passes = Table(
     Column(
         "folded", Boolean, nullable=False
     ),  # whether the exposure stage took in all facts so far
+    Column("identified", Boolean, nullable=False),  # whether all bases so far were looked for
     Column("summary", JSON, nullable=True),
     refer("config_id", "config_snapshots"),
 )
@@ -57,8 +67,8 @@ failures = Table(
     metadata,
     key(),
     Column("stage", String(16), nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("error", Text, nullable=False),
+    Column("subject", Words(LONGEST), nullable=False),
+    Column("error", Words, nullable=False),
     Column("retry", Boolean, nullable=False),
     Column("attempts", Integer, nullable=False),
     opened(),

@@ -26,6 +26,7 @@ class Head:
     repository: Repository
     by: str
     name: str
+    published: bool
     not_covered: str | None  # why the stream as a whole is not
     target: str
     image: int | None
@@ -55,6 +56,7 @@ def heads(connection: Connection, upto: int) -> list[Head]:
             streams.c.repository_id,
             streams.c.by,
             streams.c.name,
+            streams.c.published,
             streams.c.not_covered,
             repositories.c.registry,
             repositories.c.path,
@@ -71,6 +73,7 @@ def heads(connection: Connection, upto: int) -> list[Head]:
             repository=Repository(row.registry, row.path),
             by=row.by,
             name=row.name,
+            published=row.published,
             not_covered=row.not_covered,
             target=row.target,
             image=row.image_id,

@@ -26,6 +26,7 @@ def read_streams(connection: Connection, upto: int) -> list[StreamHead]:
             repository=head.repository,
             by=head.by,
             name=head.name,
+            published=head.published,
             target=head.target,
             image=head.digest,
             since=head.since,

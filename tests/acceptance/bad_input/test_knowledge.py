@@ -1,0 +1,180 @@
+"""A new database that is missing, corrupt, cut off or too new: what is in force stays in force."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.acceptance.bad_input.conftest import Undisturbed
+from tests.acceptance.bad_input.databases import BROKEN, NO_DATABASE
+from tests.acceptance.bad_input.fleet import FIRST, SECOND, Fleet, assert_clear
+from tests.acceptance.bad_input.storage import stored
+
+from watcher.demo.play import DATABASE, VERSION
+from watcher.demo.workshop import Artifact, Pusher
+
+pytestmark = pytest.mark.servers
+
+BOTH = {"shop/api:latest", "shop/web:latest"}
+
+
+def asked(fleet: Fleet, what: str) -> int:
+    """How often the mirror was asked for this."""
+    return fleet.mirror.log.read_text().count(f'"{what} HTTP')
+
+
+def assert_made_good(fleet: Fleet, undisturbed: Undisturbed) -> None:
+    told = fleet.sync(2)
+    assert told.lines == ()
+    assert told.document["knowledge"]["db"] == SECOND.digest
+    assert fleet.uncovered(2) == {}
+    assert fleet.exposures(2) == undisturbed(False)
+
+
+def assert_in_force(fleet: Fleet, number: float, *named: str, retry: bool) -> None:
+    """Make a pass that cannot have the new database, and look at all that it leaves."""
+    before = fleet.exposures(0)["windows"]
+    told = fleet.sync(number)
+    assert told.code == 1
+    assert told.failures == [("knowledge", "db", retry)]
+    assert_clear(told.lines[0], "failed: knowledge: db: ", *named)
+    assert told.document["knowledge"]["db"] == FIRST.digest
+    assert not told.document["knowledge"]["changed"]
+    after = fleet.exposures(number)["windows"]
+    assert [one["episodes"] for one in after] == [one["episodes"] for one in before]
+
+
+def test_a_broken_database_is_refused_once_and_the_one_in_force_stays(
+    fleet: Fleet, undisturbed: Undisturbed
+) -> None:
+    for number, (artifact, reason) in enumerate(BROKEN.values()):
+        digest = fleet.publish(artifact)
+        assert_in_force(fleet, 1 + number / 24, digest, fleet.mirror.host, reason, retry=False)
+        again = 1 + (number + 0.5) / 24
+        assert_in_force(fleet, again, digest, "refused before", reason, retry=False)
+        (layer,) = artifact.layers
+        assert asked(fleet, f"GET /v2/{DATABASE}/blobs/{layer.digest}") == 1
+    assert fleet.uncovered(1) == {}
+    fleet.publish(SECOND)
+    assert_made_good(fleet, undisturbed)
+
+
+def test_what_is_no_database_is_not_even_pulled(fleet: Fleet, undisturbed: Undisturbed) -> None:
+    for number, (artifact, reason) in enumerate(NO_DATABASE.values()):
+        digest = fleet.publish(artifact)
+        assert_in_force(fleet, 1 + number / 24, digest, reason, retry=False)
+        for layer in artifact.layers:
+            assert asked(fleet, f"GET /v2/{DATABASE}/blobs/{layer.digest}") == 0
+    fleet.publish(SECOND)
+    assert_made_good(fleet, undisturbed)
+
+
+def test_a_source_that_is_away_leaves_the_database_in_force(
+    fleet: Fleet, undisturbed: Undisturbed
+) -> None:
+    fleet.publish(SECOND)
+    fleet.mirror.stop()
+    assert_in_force(fleet, 1, fleet.mirror.host, "connection refused", retry=True)
+    assert fleet.uncovered(1) == {}
+    stale = fleet.uncovered(1.1)
+    assert stale.keys() == BOTH
+    assert all("connection refused" in why for why in stale.values())
+    fleet.mirror.start()
+    assert_made_good(fleet, undisturbed)
+
+
+def test_a_tag_that_is_gone_leaves_the_database_in_force(
+    fleet: Fleet, undisturbed: Undisturbed
+) -> None:
+    with Pusher(fleet.mirror.url) as pusher:
+        pusher.delete_tag(DATABASE, VERSION)
+    assert_in_force(fleet, 1, f"{DATABASE}:{VERSION}", "404", retry=False)
+    assert fleet.uncovered(1.1).keys() == BOTH
+    fleet.publish(SECOND)
+    assert_made_good(fleet, undisturbed)
+
+
+def spoiled(blob: Path) -> None:
+    blob.write_bytes(b"x" * blob.stat().st_size)
+
+
+def cut(blob: Path) -> None:
+    blob.write_bytes(blob.read_bytes()[:-100])
+
+
+def lost(blob: Path) -> None:
+    shutil.rmtree(blob.parent)
+
+
+@pytest.mark.parametrize(
+    ("damage", "retry", "reason"),
+    [(spoiled, False, "other bytes"), (cut, True, "bytes came"), (lost, False, "lost this blob")],
+)
+def test_a_layer_that_the_source_spoiled_may_be_mended_there(
+    fleet: Fleet,
+    undisturbed: Undisturbed,
+    damage: Callable[[Path], None],
+    retry: bool,
+    reason: str,
+) -> None:
+    fleet.publish(SECOND)
+    (layer,) = SECOND.layers
+    blob = stored(fleet.mirror, layer.digest)
+    damage(blob)
+    assert_in_force(fleet, 1, layer.digest, fleet.mirror.host, reason, retry=retry)
+    blob.parent.mkdir(exist_ok=True)
+    blob.write_bytes(layer.content)
+    assert_made_good(fleet, undisturbed)
+
+
+def test_a_state_folder_that_was_wiped_is_filled_again(
+    fleet: Fleet, undisturbed: Undisturbed
+) -> None:
+    shutil.rmtree(fleet.folder / "state")
+    fleet.rebuild_api()
+    told = fleet.sync(1, "--only", "knowledge", "inventory", "catalog", "match", "exposure")
+    assert told.lines == ()
+    assert told.document["knowledge"] ["db"] == FIRST.digest
+    assert told.document["counts"]["catalogued"] == 1
+    assert (asked(fleet, f"GET /v2/{DATABASE}/blobs/{FIRST.layers[0].digest}")) == 2
+
+
+def test_without_its_files_and_without_a_source_the_pass_goes_on(
+    fleet: Fleet, undisturbed: Undisturbed
+) -> None:
+    before = fleet.exposures(0)["windows"]
+    shutil.rmtree(fleet.folder / "state")
+    fleet.rebuild_api()
+    with Pusher(fleet.mirror.url) as pusher:
+        pusher.delete_tag(DATABASE, VERSION)
+    told = fleet.sync(1)
+    assert told.code == 1
+    assert [(stage, subject) for stage, subject, _ in told.failures] == [
+        ("knowledge", "db"),
+        ("catalog", "catalog"),
+    ]
+    for line in told.lines:
+        assert_clear(line, "failed: ")
+    after = fleet.exposures(1)["windows"]
+    assert [one["episodes"] for one in after] == [one["episodes"] for one in before]
+    assert "not catalogued yet" in fleet.uncovered(1)["shop/api:latest"]
+    fleet.publish(SECOND)
+    assert fleet.sync(2).lines == ()
+    assert fleet.exposures(2) == undisturbed(True)
+
+
+def test_a_state_folder_that_cannot_be_written_is_said_in_one_line(
+    fleet: Fleet, undisturbed: Undisturbed
+) -> None:
+    fleet.publish(SECOND)
+    state = fleet.folder / "state"
+    state.rename(fleet.folder / "aside")
+    state.write_text("a file stands where the folder was")
+    told = fleet.sync(1)
+    assert told.failures == [("knowledge", "db", True)]
+    assert_clear(told.lines[0], str(state))
+    state.unlink()
+    (fleet.folder / "aside").rename(state)
+    assert_made_good(fleet, undisturbed)

@@ -1,0 +1,225 @@
+"""A command line over a watcher in memory: its record, its parts and its clock are made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
+from tests.fakes.registry import FakeRegistry
+from tests.fakes.scanner import FakeScanner
+from watcher.adapters.store.database import Database
+from watcher.adapters.store.migrate import SchemaState
+from watcher.bootstrap import App, Parts
+from watcher.cli import Session, run
+from watcher.config import Config
+from watcher.domain.errors import StartError, WatcherError
+from watcher.domain.reference import ArtifactReference, Repository
+from watcher.ports.progress import Progress
+from watcher.ports.store.exposures import ReadWindow, WindowFilter
+from watcher.ports.store.ledger import Track
+from watcher.ports.store.passes import Snapshot
+from watcher.ports.store.views import (
+    Coverage,
+    FinishedPass,
+    Holding,
+    KnowledgeDelta,
+    Search,
+    StreamHead,
+    Unlisted,
+    WatchedImage,
+)
+from watcher.services.knowledge import Sources
+from watcher.services.pass_ import PassReport, PassRunner, Stage
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NOW = NOON + timedelta(hours=1)
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+TRACK = Track(1, "linux/amd64")
+HEAD = StreamHead(
+    track=TRACK,
+    repository=Repository("local", "shop/api"),
+    by="tag",
+    name="latest",
+    published=True,
+    target=DIGEST,
+    image=DIGEST,
+    since=NOON,
+    not_before=None,
+    backfilled=True,
+    packages=2,
+    open_exposures=1,
+)
+IMAGE = WatchedImage(
+    repository=HEAD.repository,
+    digest=DIGEST,
+    platform="linux/amd64",
+    os="debian 12.5",
+    packages=2,
+    streams=(HEAD.stream,),
+    tracks=(TRACK,),
+)
+
+
+@dataclass
+class FakeViews:
+    """Signs the port `Views` with what a test puts in."""
+
+    last: FinishedPass | None = field(default_factory=lambda: FinishedPass(7, NOON, NOON))
+    judged: dict[Track, Coverage] = field(default_factory=lambda: {TRACK: Coverage(covered=True)})
+    heads: list[StreamHead] = field(default_factory=lambda: [HEAD])
+    never: list[Unlisted] = field(default_factory=list)
+    watched: list[WatchedImage] = field(default_factory=lambda: [IMAGE])
+    holdings: list[Holding] = field(default_factory=list)
+    versions: list[KnowledgeDelta] = field(default_factory=list)
+    asked: list[object] = field(default_factory=list)
+
+    def finished(self, at: datetime | None) -> FinishedPass | None:
+        self.asked.append(at)
+        return self.last if at is None or (self.last and self.last.at <= at) else None
+
+    def coverage(self, upto: int, as_of: datetime, stale_after: timedelta) -> dict[Track, Coverage]:
+        self.asked.append((upto, as_of, stale_after))
+        return self.judged
+
+    def streams(self, upto: int) -> list[StreamHead]:
+        return self.heads if upto else []
+
+    def unlisted(self, upto: int) -> list[Unlisted]:
+        return self.never if upto else []
+
+    def images(self, upto: int) -> list[WatchedImage]:
+        return self.watched if upto else []
+
+    def find(self, wanted: Search, upto: int) -> list[Holding]:
+        self.asked.append(wanted)
+        return self.holdings if upto else []
+
+    def knowledge(self, upto: int) -> list[KnowledgeDelta]:
+        return self.versions if upto else []
+
+
+@dataclass
+class FakeExposures:
+    """Signs the port `Exposures` with what a test puts in."""
+
+    held: list[ReadWindow] = field(default_factory=list)
+    asked: list[tuple[WindowFilter, int]] = field(default_factory=list)
+
+    def windows(self, wanted: WindowFilter, upto: int) -> Iterator[ReadWindow]:
+        self.asked.append((wanted, upto))
+        return iter(self.held)
+
+
+@dataclass
+class FakeDatabase:
+    """A database that is ready, or says why not."""
+
+    current: str | None = "0001"
+    failure: WatcherError | None = None
+    file: Path | None = Path("watcher.db")
+    size: int | None = 3 << 20
+    address: str = "sqlite:///watcher.db"
+    required: list[bool] = field(default_factory=list)
+
+    def state(self) -> SchemaState:
+        if self.failure is not None:
+            raise self.failure
+        return SchemaState(self.current, "0001")
+
+    def upgrade(self) -> SchemaState:
+        self.current = self.state().wanted
+        return self.state()
+
+    def require(self, *, own_upgrade: bool) -> None:
+        self.required.append(own_upgrade)
+        if not self.state().ready and not own_upgrade:
+            raise StartError("the database is empty: run `watcher sync`")
+
+
+@dataclass
+class FakeRunner:
+    """Makes passes that do what a test says."""
+
+    scanner: FakeScanner
+    reports: Callable[[datetime], PassReport] = PassReport
+    made: list[tuple[datetime, datetime, tuple[Stage, ...]]] = field(default_factory=list)
+
+    def make(
+        self, at: datetime, started_at: datetime, wanted: Sequence[Stage], snapshot: Snapshot
+    ) -> PassReport:
+        assert len(snapshot.sha256) == 64
+        self.made.append((at, started_at, tuple(wanted)))
+        return self.reports(at)
+
+
+@dataclass
+class Desk:
+    """The command line with everything behind it; `run` gives the exit code."""
+
+    folder: Path
+    views: FakeViews = field(default_factory=FakeViews)
+    exposures: FakeExposures = field(default_factory=FakeExposures)
+    database: FakeDatabase = field(default_factory=FakeDatabase)
+    registry: FakeRegistry = field(default_factory=FakeRegistry)
+    artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
+    scanner: FakeScanner = field(default_factory=FakeScanner)
+    environment: dict[str, str] = field(default_factory=dict)
+    opening: Callable[[], None] = lambda: None
+    runner: FakeRunner = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.runner = FakeRunner(self.scanner)
+        self.configure("registries: [{name: local, kind: oci, url: 'http://127.0.0.1:5000'}]")
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "watcher.yaml"
+
+    def configure(self, text: str) -> None:
+        self.file.write_text(f"{text}\nstate: {self.folder / 'var'}\n", encoding="utf-8")
+
+    def run(self, *arguments: str) -> int:
+        """Call the command line with the configuration's file."""
+        return run(["--config", str(self.file), *arguments], self.session())
+
+    def session(self) -> Session:
+        return Session(
+            environment=self.environment,
+            now=lambda: NOW,
+            build=self.build,
+            runner=lambda _: cast("PassRunner", self.runner),
+        )
+
+    @contextmanager
+    def build(self, config: Config) -> Iterator[App]:
+        self.opening()
+        database = cast("Database", self.database)
+        yield App(config, database, self.views, self.exposures, self.parts)
+
+    def parts(self, progress: Progress) -> Parts:
+        return Parts(
+            engine=cast("Engine", None),
+            registries=[self.registry],
+            artifacts=self.artifacts,
+            library=FakeLibrary(),
+            scanner=self.scanner,
+            sources=Sources([ArtifactReference("db.invalid", "trivy-db", "2")], []),
+            includes=lambda _: True,
+            rules=[],
+            executor=cast("Executor", None),
+            progress=progress,
+        )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)

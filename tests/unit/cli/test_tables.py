@@ -1,0 +1,88 @@
+"""Tables lose nothing but the rest of digests, and never let the terminal be told anything."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from watcher.cli.sheet import Column, field
+from watcher.cli.tables import table
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+
+class Terminal(io.StringIO):
+    """A terminal of a width that the environment tells."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return Terminal()
+
+
+def test_off_a_terminal_a_row_is_one_line_however_long() -> None:
+    text = "word " * 400
+    drawn = table([{"a": text, "b": "end"}], [field("a", "A"), field("b", "B")], [], None)
+    assert drawn.splitlines()[1].split() == [*text.split(), "end"]
+
+
+def test_digests_are_cut_and_everything_else_is_whole() -> None:
+    drawn = table([{"a": f"local/api@{DIGEST}"}], [field("a", "image")], ["one image"], None)
+    assert drawn == "image\nlocal/api@0123456789ab\none image\n"
+
+
+def test_what_is_unknown_is_a_dash_and_what_is_said_is_yes_or_no() -> None:
+    entry = {"a": None, "b": True, "c": False, "d": ["x", "y"], "e": [], "f": 0}
+    columns = [field(key, key.upper()) for key in entry]
+    assert table([entry], columns, [], None).splitlines()[1].split() == (
+        ["-", "yes", "no", "x,", "y", "-", "0"]
+    )
+
+
+def test_hostile_text_is_written_out_and_markup_is_not_obeyed() -> None:
+    text = "\x1b[2J[red]x[/red] :boom: \u202e"
+    drawn = table([{"a": text}], [field("a", "A")], [text], None)
+    assert drawn.splitlines()[1:] == ["\\x1b[2J[red]x[/red] :boom: \\u202e"] * 2
+
+
+def test_a_column_without_a_heading_is_for_machines_alone() -> None:
+    drawn = table([{"a": "1", "b": "2"}], [field("a", "A"), field("b")], [], None)
+    assert drawn == "A\n1\n"
+
+
+def test_a_table_of_nothing_is_its_notes() -> None:
+    assert table([], [field("a", "A")], ["nothing found"], None) == "nothing found\n"
+
+
+def test_a_narrow_terminal_folds_only_what_may_be_folded(narrow: Terminal) -> None:
+    columns = [field("a", "A"), field("b", "B", flexible=True)]
+    drawn = table([{"a": "a" * 30, "b": "word " * 20}], columns, [], narrow)
+    first, *more = drawn.splitlines()[1:]
+    assert first.startswith("a" * 30)
+    assert drawn.count("word") == 20
+    assert more
+
+
+def test_only_a_terminal_gets_colour(narrow: Terminal) -> None:
+    columns = [field("a", "A")]
+    assert "\x1b[" in table([{"a": "CRITICAL"}], columns, [], narrow)
+    assert "\x1b" not in table([{"a": "CRITICAL"}], columns, [], io.StringIO())
+
+
+def test_a_user_who_wants_no_colour_gets_none(
+    narrow: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[31m" not in table([{"a": "HIGH"}], [field("a", "A")], [], narrow)
+
+
+def test_a_column_may_be_shorter_in_tables() -> None:
+    column = Column("days", lambda entry: entry["days"], "days", lambda value: f"{value:.1f}")
+    assert table([{"days": 1.25}], [column], [], None) == "days\n1.2\n"

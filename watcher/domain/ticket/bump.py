@@ -1,0 +1,162 @@
+"""What a ticket says of a bump: the move, the images it is for, and what it was proven to end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Literal
+
+from watcher.domain.package import SEVERITIES, Severity
+from watcher.domain.ticket.key import Cause
+
+Action = Literal["rebuild", "pin", "version"]
+Because = Literal["remediated", "withdrawn", "retired", "moved", "out_of_scope"]
+Ended = Mapping[str, int]  # severity → how many exposures
+
+
+@dataclass(frozen=True, slots=True)
+class BaseInUse:
+    """A base image that some of the images still stand on, and since when its tag pointed there."""
+
+    digest: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The image to move to: as `FROM` names it, its digest, and since when it has been out."""
+
+    reference: str
+    digest: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LineName:
+    """A stream on one platform: `local/shop/api#2-slim` and `linux/amd64`."""
+
+    stream: str
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A line has nothing left of what the ticket fixes: since when, and by what evidence.
+
+    `moved` says that the line is another team's now, and on that team's ticket.
+    """
+
+    at: datetime
+    because: Because = "remediated"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One image of the checklist: a stream's head on one platform.
+
+    `ended` counts the exposures that the bump ends in it, or that have ended where it is done.
+    """
+
+    name: LineName
+    image: str
+    ended: Ended
+    on_base_since: datetime | None = None
+    done: Done | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A vulnerability that the bump ends or, among `introduces`, brings.
+
+    `streams` counts the lines to do that have it, `past_due` those of them that are past due.
+    """
+
+    vulnerability: str
+    severity: Severity
+    package: str
+    fixed_version: str = ""
+    streams: int = 0
+    known_since: datetime | None = None
+    past_due: int = 0
+    known_exploited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """A vulnerability of which the bump proves nothing or ends nothing, and why."""
+
+    vulnerability: str
+    severity: Severity
+    package: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFinding:
+    """A vulnerability that comes from the images' own packages and no base will end."""
+
+    vulnerability: str
+    severity: Severity
+    package: str
+    installed: str
+    fixed_version: str
+    streams: tuple[str, ...]
+    known_exploited: bool = False
+    days_past_due: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BumpTicket:
+    """All that a ticket's text is made of. Times are aware UTC.
+
+    `base_name` is the lineage as people say it (`python:3.12-slim`), `base_reference` as `FROM`
+    names it. `bases` are those in use, the newest last. `exposures_per_week` counts the
+    exposure-days a week at or above the threshold that the bump ends. A line that was once on the
+    ticket stays there: what ends it is written in its `done`.
+    """
+
+    cause: Cause
+    action: Action
+    base_name: str
+    base_reference: str
+    target: Target
+    lines: tuple[Line, ...]
+    fixes: tuple[Fix, ...]
+    threshold: Severity
+    exposure_days_per_week: int
+    oldest_days: int
+    scanner: str
+    database_time: datetime
+    as_of: datetime
+    bases: tuple[BaseInUse, ...] = ()
+    target_name: str = ""
+    remains: tuple[Remaining, ...] = ()
+    introduces: tuple[Fix, ...] = ()
+    unproven: tuple[Remaining, ...] = ()
+    own: tuple[OwnFinding, ...] = ()
+    next_due: datetime | None = None
+    evidence: tuple[str, ...] = ()
+    link: str | None = None
+    labels: tuple[str, ...] = ()
+    dismissal: timedelta = field(default=timedelta(days=90))
+
+    @property
+    def severe(self) -> tuple[str, ...]:
+        """The severities at or above the threshold, the worst first."""
+        return SEVERITIES[: SEVERITIES.index(self.threshold) + 1]
+
+    @property
+    def substance(self) -> str:
+        """A fingerprint of what the ticket asks and proves, without figures that move by time."""
+        said = (
+            self.action,
+            self.base_reference,
+            (self.target.reference, self.target.digest),
+            sorted((line.name, line.done is not None) for line in self.lines),
+            sorted((fix.vulnerability, fix.severity, fix.known_exploited) for fix in self.fixes),
+            sorted((one.vulnerability, one.severity) for one in self.introduces),
+            sorted((one.vulnerability, one.package) for one in (*self.remains, *self.unproven)),
+        )
+        return sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()
