@@ -3,7 +3,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := $(wildcard watcher migrations tests tools benchmarks)
 SUITES := $(foreach suite,unit contract integration acceptance,$(wildcard tests/$(suite)))
-NO_SERVE := $(if $(filter 0 no false off,$(SERVE)),--no-serve)
 # The tools of the checkout come first where watcher or a test looks for one.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/bin:$$PATH"
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -18,8 +17,8 @@ help: ## list the targets
 setup: ## install everything under the checkout: .venv and .tools
 	@$(PYTHON) tools/setup.py
 
-demo: setup ## the main job on embedded defaults; SERVE=0 ends by itself
-	@$(WITH_TOOLS) $(BIN)/watcher demo $(NO_SERVE)
+demo: setup ## the main job on embedded defaults: a month of a small fleet
+	@$(WITH_TOOLS) $(BIN)/watcher demo
 
 test: setup ## all tests, the real servers included; ARGS="-k name" goes to pytest
 	@$(WITH_TOOLS) $(BIN)/python -m pytest $(SUITES) $(ARGS)

@@ -135,7 +135,7 @@ def _chain(diff_ids: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A package in an image: `layer` is the diff id it came with, `system` whether the OS has it."""
+    """A package in an image: the diff id of its layer, and whether the system has it."""
 
     number: int
     name: str
