@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.servers.postgres import Postgres, postgres
+from tests.servers.sqlite import copy_database
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.migrate import upgrade
 
@@ -61,7 +61,7 @@ def empty_url(backend: str, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     path = tmp_path / "watcher.db"
-    shutil.copyfile(sqlite_template, path)
+    copy_database(sqlite_template, path)
     return f"sqlite:///{path}"
 
 

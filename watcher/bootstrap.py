@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Thread
+from typing import Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
@@ -46,6 +48,8 @@ from watcher.services.knowledge import KnowledgeStage, Sources
 from watcher.services.match import MatchStage
 from watcher.services.pass_ import PassRunner, Records, Stages
 from watcher.services.streams import StreamStage
+
+_PATIENCE: Final = 1.5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,18 @@ def build(config: Config) -> Iterator[App]:
     """Build a watcher with its real adapters; nothing is asked of any of them yet.
 
     Raises UsageError for a configuration that cannot work, StartError where the database fails
-    under way. On the way out, work that waits is dropped, and work that runs is waited for.
+    under way. On the way out, work that waits is dropped, scanners that run are stopped, and other
+    work that runs is waited for, but not for long.
     """
     engine = open_engine(config.database.url.reveal())
     executor = ThreadPoolExecutor(config.trivy.workers, thread_name_prefix="watcher")
+    scanners: list[TrivyScanner] = []
 
     def parts(progress: Progress) -> Parts:
-        return _parts(config, engine, executor, progress)
+        trivy = config.trivy
+        scanner = TrivyScanner(trivy.binary, config.state, trivy.timeout.total_seconds())
+        scanners.append(scanner)
+        return _parts(config, engine, scanner, executor, progress)
 
     try:
         yield App(config, Database(engine), SqlViews(engine), SqlExposures(engine), parts)
@@ -120,19 +129,31 @@ def build(config: Config) -> Iterator[App]:
             "run the command again"
         ) from error
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+        for scanner in scanners:
+            scanner.stop()
+        _wind_up(executor)
         engine.dispose()
 
 
-def _parts(config: Config, engine: Engine, executor: Executor, progress: Progress) -> Parts:
-    trivy, state = config.trivy, config.state
+def _wind_up(executor: Executor) -> None:
+    """Drop what waits and wait for what runs, unless a registry is too slow for whoever ends us."""
+    ending = {"wait": True, "cancel_futures": True}
+    waiting = Thread(target=executor.shutdown, kwargs=ending, daemon=True)
+    waiting.start()
+    waiting.join(_PATIENCE)
+
+
+def _parts(
+    config: Config, engine: Engine, scanner: Scanner, executor: Executor, progress: Progress
+) -> Parts:
+    trivy = config.trivy
     adapted = [one for one in config.registries if isinstance(one, OciSettings)]
     return Parts(
         engine=engine,
         registries=[_registry(config, one) for one in adapted],
         artifacts=OciArtifacts(_logins(adapted)),
-        library=FolderLibrary(state),
-        scanner=TrivyScanner(trivy.binary, state, trivy.timeout.total_seconds()),
+        library=FolderLibrary(config.state),
+        scanner=scanner,
         sources=Sources(trivy.db, trivy.java_db),
         includes=config.includes,
         rules=config.stream_rules(),

@@ -475,7 +475,11 @@ def upgrade() -> None:
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("audit", sa.String(length=16), nullable=False),
         sa.Column("differences", sa.JSON(), nullable=False),
+        sa.Column("audited_in", sa.Integer(), nullable=True),
         sa.Column("opened_in", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["audited_in"], ["passes.id"], name=op.f("fk_catalogues_audited_in_passes")
+        ),
         sa.ForeignKeyConstraint(
             ["image_id"], ["images.id"], name=op.f("fk_catalogues_image_id_images")
         ),

@@ -9,7 +9,7 @@ from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import fake_package
 from tests.timelines.world import World, moment
 from watcher.demo.workshop import Image, Index, layer
-from watcher.domain.errors import NotFoundError, TransientError
+from watcher.domain.errors import TransientError
 from watcher.ports.registry import Manifest
 
 CONTEXT = "debian 12"
@@ -45,6 +45,7 @@ class StormyWorld(World):
 
     def __post_init__(self) -> None:
         self.registry = StormyRegistry("local")
+        self._parts: dict[str, list[str]] = {}
         for name, told in self.history["images"].items():
             created = None if told.get("created") is None else moment(told["created"])
             parts = [
@@ -52,6 +53,7 @@ class StormyWorld(World):
                 for platform, key in (("linux/amd64", "packages"), ("linux/arm64", "arm"))
                 if told.get(key) is not None
             ]
+            self._parts[name] = [part.digest for part in parts]
             whole = parts[0] if told.get("arm") is None else Index(parts)
             self.images[name] = whole  # type: ignore[assignment]
 
@@ -79,6 +81,5 @@ class StormyWorld(World):
         if happened.get("match") == "failed":
             self.scanner.failures[CONTEXT] = TransientError("the scanner fell over")
         for name in happened.get("uncatalogued", ()):
-            content = self.images[name]
-            for part in content.images if isinstance(content, Index) else (content,):
-                self.scanner.failures[part.digest] = TransientError(f"{name} is too big")
+            for digest in self._parts[name]:
+                self.scanner.failures[digest] = TransientError(f"{name} is too big")

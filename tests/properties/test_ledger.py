@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from itertools import count, pairwise
-from pathlib import Path
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from tests.properties.databases import Databases
 from tests.properties.histories import History, Step, histories, quiet
 from tests.properties.record import (
     Ledger,
@@ -24,34 +21,12 @@ from tests.properties.record import (
     written,
 )
 from tests.properties.stormy import StormyWorld
-from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
 
 pytestmark = pytest.mark.slow
 
 FEW = settings(max_examples=max(1, settings().max_examples // 5))
-
-Databases = Callable[[], AbstractContextManager[Engine]]
-
-
-@pytest.fixture(scope="module")
-def databases(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """Gives fresh databases, one for each example."""
-    folder = tmp_path_factory.mktemp("ledgers")
-    numbers = count()
-
-    @contextmanager
-    def fresh() -> Iterator[Engine]:
-        path = folder / f"{next(numbers)}.db"
-        shutil.copyfile(sqlite_template, path)
-        engine = open_engine(f"sqlite:///{path}")
-        yield engine
-        engine.dispose()
-        for written in folder.iterdir():
-            written.unlink()
-
-    return fresh
 
 
 def windows(engine: Engine, upto: int) -> list[ReadWindow]:

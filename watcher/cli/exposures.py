@@ -79,7 +79,7 @@ def exposures(
 
     In tables and CSV an episode is a row; days are those of the whole window.
     """
-    wanted = WindowFilter(open_, _stream(stream), vulnerability, severity and severity.value)
+    wanted = WindowFilter(open_, _stream(stream), _id(vulnerability), severity and severity.value)
     with reading(context, as_of) as record:
         covered = {track: one.covered for track, one in record.coverage().items()}
         windows = record.app.exposures.windows(wanted, record.upto)
@@ -87,6 +87,11 @@ def exposures(
     found = entries_of(told, "windows")
     note = f"windows: {len(found)}, of which open: {sum(one['open'] is True for one in found)}"
     show(Listing(told, [*_rows(found)], _COLUMNS, [note]), format_, output)
+
+
+def _id(text: str | None) -> str | None:
+    """Write a CVE as it is recorded; ids of other sources have a letter case of their own."""
+    return text.upper() if text and text.lower().startswith("cve-") else text
 
 
 def _stream(text: str | None) -> str | None:

@@ -16,9 +16,7 @@ Place = tuple[str | int, ...]
 
 _LARGEST: Final = 1024 * 1024
 _MOST_KEYS: Final = 10_000
-_ADVICE: Final = (
-    "write one with `watcher init`, or name another with --config (docs/configuration.md)"
-)
+_ADVICE: Final = "write one (docs/configuration.md tells how), or name another with --config"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-FindingStatus = str
 Severity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"]
-SEVERITIES: tuple[str, ...] = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN")
+SEVERITIES: tuple[Severity, ...] = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN")
+
+
+def rank(severity: str) -> int:
+    """Order severities, the worst first; one that is none comes last."""
+    return next((place for place, one in enumerate(SEVERITIES) if one == severity), len(SEVERITIES))
 
 
 @dataclass(frozen=True, slots=True)

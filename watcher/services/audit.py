@@ -9,6 +9,7 @@ from watcher.domain.errors import PermanentError
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Finding
 from watcher.ports.store.catalogues import Catalogues
+from watcher.ports.store.passes import PassRecord
 from watcher.services.outcome import Outcome
 
 _NAMED = 20  # differences kept of one image: enough to see the rule behind them
@@ -22,15 +23,15 @@ class BirthAudit:
 
     store: Catalogues
 
-    def take(self, version: KnowledgeVersion, covered: frozenset[int]) -> Outcome:
+    def take(self, this: PassRecord, version: KnowledgeVersion, covered: frozenset[int]) -> Outcome:
         """Compare what waits; an image that differs is named and does not count as covered."""
         outcome = Outcome("audit")
         for newborn in self.store.newborn(covered):
             if (newborn.scanner, newborn.db_digest) != (version.scanner, version.db_digest):
-                self.store.audited(newborn.catalogue, None)
+                self.store.audited(this, newborn.catalogue, None)
                 continue
             different = differences(newborn.findings, self.store.derived(newborn.catalogue))
-            self.store.audited(newborn.catalogue, different)
+            self.store.audited(this, newborn.catalogue, different)
             if different:
                 summary = f"in {len(different)} findings, such as {different[0]}"
                 message = f"what is derived differs from the scanner's own findings {summary}"

@@ -36,6 +36,9 @@ class InventoryStage:
     def take(self, this: PassRecord) -> InventoryOutcome:
         """Record what every registry shows now; a registry that fails changes nothing."""
         outcome = InventoryOutcome("inventory")
+        outcome.changed |= self.store.leave_out_registries(
+            this, {registry.name for registry in self.registries}
+        )
         for registry in self.registries:
             self._take_registry(this, registry, outcome)
         return outcome
@@ -91,12 +94,7 @@ class InventoryStage:
         known: Mapping[str, KnownRepository],
         outcome: InventoryOutcome,
     ) -> dict[int, TagChanges]:
-        listings = {
-            self.executor.submit(
-                _listing, registry, path, {tag: k.digest for tag, k in one.tags.items()}
-            ): one
-            for path, one in known.items()
-        }
+        listings = {self.executor.submit(_listing, registry, one): one for one in known.values()}
         changes: dict[int, TagChanges] = {}
         for listing in as_completed(listings):
             one = listings[listing]
@@ -138,12 +136,13 @@ class InventoryStage:
             self.store.record_unseen_moves(this, moves)
 
 
-def _listing(registry: Registry, path: str, known: Mapping[str, str]) -> Listing:
+def _listing(registry: Registry, one: KnownRepository) -> Listing:
     """List a repository; where the registry no longer has it, look at each tag we know of."""
+    path, known = one.repository.path, {tag: held.digest for tag, held in one.tags.items()}
     try:
         return registry.tags(path, known)
     except NotFoundError:
-        if not known:
+        if one.listed_at is None:
             raise
     return _tags_one_by_one(registry, path, known)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from watcher.domain.errors import PermanentError, TransientError, WatcherError
 from watcher.domain.knowledge import KnowledgeVersion, effective_at
@@ -56,11 +55,11 @@ class KnowledgeStage:
         try:
             reference, digest = self._poll(self.sources.db)
             self._acquire("db", reference, digest)
+            self._adopt(this, outcome, reference, digest)
         except WatcherError as error:
             outcome.failed("db", error)
             return outcome
         outcome.covered = (_EVERYTHING,)
-        self._adopt(this, outcome, str(reference), digest)
         return outcome
 
     def _java_db(self, this: PassRecord, outcome: KnowledgeOutcome) -> str | None:
@@ -100,37 +99,64 @@ class KnowledgeStage:
         layer = self.artifacts.layer(reference, digest)
         with self.library.receiving(digest) as archive:
             self.artifacts.pull(reference, layer, archive)
-            self._unpack(shelf, reference, digest, archive)
+            try:
+                self.library.unpack(shelf, digest, archive)
+            except PermanentError as error:
+                raise self._refused(shelf, reference, digest, error) from error
 
-    def _unpack(
-        self, shelf: Shelf, reference: ArtifactReference, digest: str, archive: Path
+    def _refused(
+        self, shelf: Shelf, reference: ArtifactReference, digest: str, error: PermanentError
+    ) -> PermanentError:
+        """Never pull this again: it is no database, whoever reads it."""
+        self.library.drop(shelf, digest)
+        self.library.refuse(digest, one_line(error))
+        return PermanentError(
+            f"{reference} offers {digest}, which is no usable database ({one_line(error)}); "
+            "what is in force stays, and whatever is offered next will be taken"
+        )
+
+    def _check(
+        self, reference: ArtifactReference, digest: str, current: KnowledgeVersion | None
     ) -> None:
-        """Put a pulled archive on the shelf; one that is no database is refused for good."""
+        """Let the scanner open a database before it is in force.
+
+        Where that fails, the one in force tells whose fault it is: a scanner that cannot open that
+        one either has said nothing of the new one, which waits on its shelf for the next pass.
+        """
         try:
-            self.library.unpack(shelf, digest, archive)
-            if shelf == "db":
-                self.scanner.check(self.library.files(digest, None))
+            self.scanner.check(self.library.files(digest, None))
         except PermanentError as error:
-            self.library.drop(shelf, digest)
-            self.library.refuse(digest, one_line(error))
-            raise PermanentError(
-                f"{reference} offers {digest}, which is no usable database ({one_line(error)}); "
-                "what is in force stays, and whatever is offered next will be taken"
+            if current is not None and current.db_digest != digest and self._opens(current):
+                raise self._refused("db", reference, digest, error) from error
+            raise TransientError(
+                f"{reference} offers {digest}, which cannot be opened ({one_line(error)}), and no "
+                "other database shows whether that is its fault or the scanner's: check both"
             ) from error
 
-    def _adopt(self, this: PassRecord, outcome: KnowledgeOutcome, source: str, db: str) -> None:
+    def _opens(self, version: KnowledgeVersion) -> bool:
+        try:
+            self.scanner.check(self.library.files(version.db_digest, None))
+        except WatcherError:
+            return False
+        return True
+
+    def _adopt(
+        self, this: PassRecord, outcome: KnowledgeOutcome, reference: ArtifactReference, db: str
+    ) -> None:
+        """Put a database in force that is new to this scanner, unless it is an older one."""
         current, scanner = outcome.current, self.scanner.version
         if current and (current.scanner, current.db_digest) == (scanner, db):
             return
         updated_at = self.library.updated_at("db", db)
         # A stamp in the future must not make every later database an older one.
         if current and updated_at < min(current.updated_at, current.applied_at):
-            offered = f"{source} offers {db} of {updated_at:%Y-%m-%dT%H:%M:%SZ}"
+            offered = f"{reference} offers {db} of {updated_at:%Y-%m-%dT%H:%M:%SZ}"
             message = f"{offered}, older than the one in force: skipped, nothing changes"
             outcome.failed("db", PermanentError(message))
             return
+        self._check(reference, db, current)
         effective = effective_at(updated_at, this.at, current.effective_at if current else None)
         if current and current.db_digest == db:
             effective = this.at  # another scanner reads the same database: that is news of now
-        stamp = Stamp(scanner, db, source, updated_at, effective)
+        stamp = Stamp(scanner, db, str(reference), updated_at, effective)
         outcome.current, outcome.changed = self.store.adopt(this, stamp), True

@@ -162,7 +162,7 @@ class _Running:
 
         self._take_in(self._attempt("match", match))
         self.runner.records.passes.cover(self.this, "match", covered)
-        self._take_in(self.runner.stages.audit.take(version, frozenset(covered)))
+        self._take_in(self.runner.stages.audit.take(self.this, version, frozenset(covered)))
 
     def _exposure(self) -> None:
         self._take_in(self.runner.stages.exposure.take(self.this))

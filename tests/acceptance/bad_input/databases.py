@@ -36,7 +36,10 @@ BROKEN: Mapping[str, tuple[Artifact, str]] = {
     "no archive": (_layer(b"this is no archive at all"), "no gzip"),
     "an archive cut off": (_layer(_GZIP[: len(_GZIP) // 2]), "cut off"),
     "a tar cut off": (_layer(gzip.compress(_TAR[: len(_TAR) // 2])), "cut off"),
-    "an archive without a database": (packed({"metadata.json": _GOOD.metadata}, LAYER_TYPE, day(0)), "lacks"),
+    "an archive without a database": (
+        packed({"metadata.json": _GOOD.metadata}, LAYER_TYPE, day(0)),
+        "lacks",
+    ),
     "a guest in the archive": (_holding(**{"../../evil": b"x"}), "none of its two plain files"),
     "a database cut off": (_holding(_GOOD.content[: len(_GOOD.content) // 2]), "cut off"),
     "a database of nothing": (_holding(b""), "empty"),
@@ -55,3 +58,6 @@ NO_DATABASE: Mapping[str, tuple[Artifact, str]] = {
         "2 layers",
     ),
 }
+
+# Whole from the outside: only whoever reads its pages sees that there is nothing in them.
+RIDDLE = _holding(_GOOD.content[: 2 * _PAGE] + bytes(len(_GOOD.content) - 2 * _PAGE))

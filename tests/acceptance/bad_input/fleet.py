@@ -178,11 +178,16 @@ def started(folder: Path) -> Iterator[Fleet]:
         yield Fleet(folder, registry, mirror, FaultyTrivy.put_into(folder))
 
 
-def first_day(fleet: Fleet) -> None:
-    """Let everything be pushed, and the first pass be made."""
+def push_first(fleet: Fleet) -> None:
+    """Let both images be pushed."""
     with Pusher(fleet.registry.url) as pusher:
         pusher.push_image(*API, IMAGES.debian(OLD_OPENSSL, python(OLD_JINJA), -20))
         pusher.push_image(*WEB, IMAGES.alpine(OLD_CURL, [], -12))
+
+
+def first_day(fleet: Fleet) -> None:
+    """Let everything be there, and the first pass be made."""
+    push_first(fleet)
     fleet.publish(FIRST)
     assert fleet.sync(0).code == 0
 

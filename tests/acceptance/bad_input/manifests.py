@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from tests.servers.hostile import Hostile, Reply, Seen, hostile
-
 from watcher.demo.workshop.blobs import Blob
 
 REPOSITORY = "odd/app"

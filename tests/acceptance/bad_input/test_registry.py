@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 import pytest
-from tests.acceptance.bad_input.conftest import Undisturbed
+
 from tests.acceptance.bad_input.fleet import (
     SECOND,
+    Document,
     Fleet,
     assert_clear,
     assert_nothing_ended,
     assert_uncertain,
 )
 from tests.servers.hostile import Reply, hostile, routed
-
 from watcher.demo.workshop import READER, TokenServer, basic_auth
 from watcher.demo.workshop.blobs import Json
 
@@ -78,57 +79,61 @@ def wrong_catalogue(fleet: Fleet) -> Iterator[None]:
         fleet.watched = {}
 
 
-TROUBLES = [
-    pytest.param(away, ["local"], True, "connection refused", id="away"),
-    pytest.param(anonymous, ["local"], False, "401", id="anonymous"),
-    pytest.param(wrong_password, ["local"], False, "401", id="wrong password"),
-    pytest.param(no_token, ["local"], False, "401", id="no token"),
-    pytest.param(another_page, ["local/shop/api", "local/shop/web"], True, "404", id="another page"),
-    pytest.param(wrong_catalogue, ["local"], False, "repositories", id="no catalogue"),
-]
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is named as failed, what the lines say of it, and whether it is tried again."""
+
+    reason: str
+    retry: bool = False
+    subjects: tuple[str, ...] = ("local",)
 
 
-@pytest.mark.parametrize(("trouble", "subjects", "retry", "reason"), TROUBLES)
+BOTH = ("local/shop/api", "local/shop/web")
+TROUBLES: dict[Trouble, Expected] = {
+    away: Expected("connection refused", retry=True),
+    anonymous: Expected("401"),
+    wrong_password: Expected("401"),
+    no_token: Expected("401"),
+    another_page: Expected("404", retry=True, subjects=BOTH),
+    wrong_catalogue: Expected("repositories"),
+}
+
+
 def test_a_registry_in_trouble_ends_nothing_and_is_made_good(
-    fleet: Fleet,
-    undisturbed: Undisturbed,
-    trouble: Trouble,
-    subjects: list[str],
-    retry: bool,
-    reason: str,
+    fleet: Fleet, undisturbed: Document
 ) -> None:
     before = fleet.exposures(0)
     fleet.publish(SECOND)
-    with trouble(fleet):
-        told = fleet.sync(1)
-    assert told.code == 1
-    assert told.failures == [("inventory", subject, retry) for subject in subjects]
-    for line, subject in zip(told.lines, subjects, strict=True):
-        assert_clear(line, f"failed: inventory: {subject}: ", reason)
-    assert told.document["knowledge"]["changed"]
-    assert_nothing_ended(before, fleet.exposures(1), undisturbed(False))
-    assert fleet.uncovered(1) == {}
-    stale = fleet.uncovered(1.1)
-    assert stale.keys() == {"shop/api:latest", "shop/web:latest"}
-    assert all(reason in why for why in stale.values())
+    for number, (trouble, expected) in enumerate(TROUBLES.items()):
+        with trouble(fleet):
+            told = fleet.sync(1 + number / 24)
+        assert told.code == 1
+        assert told.failures == [("inventory", one, expected.retry) for one in expected.subjects]
+        for line, subject in zip(told.lines, expected.subjects, strict=True):
+            assert_clear(line, f"failed: inventory: {subject}: ", expected.reason)
+        assert fleet.uncovered(1) == {}
+        stale = fleet.uncovered(1.5)
+        assert stale.keys() == {"shop/api:latest", "shop/web:latest"}
+        assert all(expected.reason in why for why in stale.values())
+    assert_nothing_ended(before, fleet.exposures(1.5), undisturbed)
     assert fleet.sync(2).lines == ()
     assert fleet.uncovered(2) == {}
-    assert fleet.exposures(2) == undisturbed(False)
+    assert fleet.exposures(2) == undisturbed
 
 
 def test_what_moved_while_the_registry_was_away_is_uncertain_by_no_more_than_that(
-    fleet: Fleet, undisturbed: Undisturbed
+    fleet: Fleet, undisturbed_rebuilt: Document
 ) -> None:
     fleet.publish(SECOND)
     fleet.rebuild_api()
     with away(fleet):
         assert fleet.sync(1).code == 1
     assert fleet.sync(2).code == 0
-    assert_uncertain(fleet.exposures(2), undisturbed(True))
+    assert_uncertain(fleet.exposures(2), undisturbed_rebuilt)
 
 
 def test_one_registry_that_is_gone_keeps_nothing_else_from_being_watched(
-    fleet: Fleet, undisturbed: Undisturbed
+    fleet: Fleet, undisturbed_rebuilt: Document
 ) -> None:
     fleet.publish(SECOND)
     fleet.rebuild_api()
@@ -138,7 +143,7 @@ def test_one_registry_that_is_gone_keeps_nothing_else_from_being_watched(
     assert told.failures == [("inventory", "gone", False)]
     fleet.others = []
     assert fleet.sync(2).code == 0
-    assert fleet.exposures(2) == undisturbed(True)
+    assert fleet.exposures(2) == undisturbed_rebuilt
 
 
 def test_a_password_is_never_told(fleet: Fleet) -> None:
@@ -150,6 +155,4 @@ def test_a_password_is_never_told(fleet: Fleet) -> None:
     assert "401" in said
     assert SECRET not in said
     kept = [file for file in fleet.folder.rglob("*") if file.is_file()]
-    assert [
-        file.name for file in kept if SECRET.encode() in file.read_bytes()
-    ] == ["watcher.yaml"]
+    assert [file.name for file in kept if SECRET.encode() in file.read_bytes()] == ["watcher.yaml"]

@@ -23,12 +23,12 @@ case " $* " in
 esac
 echo $$ >> "$0.pids"
 case "$fault" in
-fail) printf '2026-03-02T00:00:00Z\\tFATAL\\tFatal error\\tthe disk is on fire\\nreally\\n' >&2; exit 1 ;;
+fail) printf '2026\\tFATAL\\tFatal error\\tthe disk is on fire\\nreally\\n' >&2; exit 1 ;;
 crash) kill -SEGV $$ ;;
 hang) exec sleep 60 ;;
 slow) sleep 1; exec "$trivy" "$@" ;;
 rubbish) echo 'no report at all' ;;
-cut) "$trivy" "$@" | head -c 150 ;;
+cut) "$trivy" "$@" | head -c 20 ;;
 empty) exit 0 ;;
 esac
 """

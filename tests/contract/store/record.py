@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -11,15 +11,19 @@ from sqlalchemy import Engine, func, select
 from tests.contract.store.fleet import day
 from watcher.adapters.store.catalogues import SqlCatalogues
 from watcher.adapters.store.inventory import SqlInventory
+from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.tables import metadata
 from watcher.domain.interval import Bound
+from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Catalogue, Finding, Occurrence, Package
 from watcher.domain.reference import Platform
 from watcher.domain.stream import Binding, EndReason, Stream
 from watcher.ports.registry import ImageConfig, Manifest, ManifestPlatform
 from watcher.ports.store.catalogues import CatalogueOrigin
+from watcher.ports.store.matches import Stamp
 from watcher.ports.store.passes import PassRecord, Snapshot
+from watcher.services.match import REMEMBERED, Asked, compare
 
 AMD = Platform("linux", "amd64")
 ARM = Platform("linux", "arm64")
@@ -135,3 +139,31 @@ def rows(engine: Engine) -> dict[str, int]:
             table.name: connection.scalar(select(func.count()).select_from(table)) or 0
             for table in metadata.sorted_tables
         }
+
+
+def match(
+    engine: Engine,
+    this: PassRecord,
+    effective: float,
+    found: Mapping[str, Iterable[str]],
+    **told: object,
+) -> KnowledgeVersion:
+    """Record a completed match of everything in scope under a new version of knowledge.
+
+    `found` maps names of packages to vulnerabilities; `told` are fields of all findings.
+    """
+    store = SqlMatches(engine)
+    name = digest(f"db {effective}")
+    version = store.adopt(this, Stamp("0.74.0", name, "db:2", day(effective), day(effective)))
+    since = this.at - REMEMBERED
+    for context in store.contexts(since):
+        members = store.in_scope(context.number, since, only_new=False)
+        asked = Asked(context, True, members, store.taking_part(context.number))  # noqa: FBT003
+        said = {
+            (number, vulnerability): finding(one, vulnerability, **told)
+            for number, one in members.items()
+            for vulnerability in found.get(one.name, ())
+        }
+        held = store.held(context.number)
+        store.record(this, version, compare(asked, held, said, (store.versions(), version)))
+    return version

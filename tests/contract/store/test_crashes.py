@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 from tests.contract.store.fleet import Document, Fleet, day, exposures
+from tests.servers.sqlite import copy_database
 from watcher.adapters.store.engine import open_engine
 
 DAYS = (0, 5, 10)
@@ -67,12 +67,11 @@ class Record:
     path: Path
 
     def put_back(self, saved: Path) -> None:
-        self.engine.dispose()  # the last connection writes everything back into the one file
-        shutil.copyfile(saved, self.path)
+        self.engine.dispose()
+        copy_database(saved, self.path)
 
     def save(self, to: Path) -> Path:
-        self.engine.dispose()
-        shutil.copyfile(self.path, to)
+        copy_database(self.path, to)
         return to
 
     @contextmanager

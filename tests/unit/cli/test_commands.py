@@ -106,7 +106,7 @@ def test_an_image_is_covered_only_where_all_its_streams_are(desk: Desk, capsys: 
 
 def test_windows_are_asked_for_as_the_options_say(desk: Desk) -> None:
     options = ["--open", "--stream", "local/shop/api:latest@linux/amd64", "--severity", "high"]
-    assert desk.run("exposures", *options, "--vulnerability", "CVE-2026-1") == 0
+    assert desk.run("exposures", *options, "--vulnerability", "cve-2026-1") == 0
     stream = "local/shop/api:latest@linux/amd64"
     wanted = WindowFilter(
         open_only=True, stream=stream, vulnerability="CVE-2026-1", severity="HIGH"

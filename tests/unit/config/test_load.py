@@ -110,8 +110,8 @@ def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         load(path, {})
     assert str(caught.value) == (
-        f"there is no configuration at {path}: write one with `watcher init`, "
-        "or name another with --config (docs/configuration.md)"
+        f"there is no configuration at {path}: write one (docs/configuration.md tells how), "
+        "or name another with --config"
     )
 
 

@@ -149,12 +149,16 @@ class SqlCatalogues:
                 for row in connection.execute(statement.select_from(matches))
             ]
 
-    def audited(self, catalogue: int, differences: Sequence[str] | None) -> None:
+    def audited(self, this: PassRecord, catalogue: int, differences: Sequence[str] | None) -> None:
         """Record what the comparison found (None: too late for one) and drop the own findings."""
         state = "skipped" if differences is None else "different" if differences else "equal"
         with self.engine.begin() as connection:
             statement = update(catalogues).where(catalogues.c.id == catalogue)
-            connection.execute(statement.values(audit=state, differences=list(differences or ())))
+            connection.execute(
+                statement.values(
+                    audit=state, differences=list(differences or ()), audited_in=this.number
+                )
+            )
             connection.execute(
                 delete(birth_findings).where(birth_findings.c.catalogue_id == catalogue)
             )

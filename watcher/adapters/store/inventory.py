@@ -103,6 +103,19 @@ class SqlInventory:
                 )
                 connection.execute(statement.values(until=this.at, closed_in=this.number))
 
+    def leave_out_registries(self, this: PassRecord, configured: Collection[str]) -> set[int]:
+        """Leave out all repositories of registries that are no longer configured; tells which."""
+        statement = (
+            select(repositories.c.id)
+            .join(repository_scopes, repository_scopes.c.repository_id == repositories.c.id)
+            .where(still_open(repository_scopes), repositories.c.registry.not_in(configured))
+        )
+        with self.engine.connect() as connection:
+            numbers = set(connection.scalars(statement))
+        if numbers:
+            self.leave_out(this, numbers)
+        return numbers
+
     def record_tags(
         self,
         this: PassRecord,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from watcher.adapters.store.engine import Row, add_numbered, add_rows, batches
 from watcher.adapters.store.facts import read_facts
 from watcher.adapters.store.pending import pending_tracks
+from watcher.adapters.store.statistics import count_grown
 from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.adapters.store.tables.passes import passes
 from watcher.domain.exposure import Episode
@@ -43,6 +44,7 @@ class SqlLedger:
 
     def pending(self, this: PassRecord) -> Iterator[list[TrackFacts]]:
         """Tracks on which facts changed since the last fold, in bounded batches."""
+        count_grown(self.engine)
         with self.engine.connect() as connection:
             since = connection.scalar(select(func.max(passes.c.id)).where(passes.c.folded)) or 0
             changed = pending_tracks(connection, since)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from watcher.adapters.store.engine import Row, add_numbered, add_rows, batches, still_open
+from watcher.adapters.store.statistics import count_grown
 from watcher.adapters.store.tables.base import kept
 from watcher.adapters.store.tables.inventory import bindings
 from watcher.adapters.store.tables.knowledge import (
@@ -108,25 +109,23 @@ class SqlMatches:
             .group_by(context_runs.c.context_id)
             .subquery()
         )
-        taking_part = select(package_coverage.c.package_id).where(
-            package_coverage.c.to_knowledge.is_(None)
-        )
         scope = _in_scope(since).subquery()
-        is_new = packages.c.id.not_in(taking_part)
         statement = (
             select(
                 contexts.c.id,
                 contexts.c.name,
                 runs.c.last,
-                func.count().filter(is_new).label("new"),
+                func.count().filter(package_coverage.c.id.is_(None)).label("new"),
             )
             .join(packages, packages.c.context_id == contexts.c.id)
             .join(scope, scope.c.package_id == packages.c.id)
+            .outerjoin(package_coverage, _taking_part())
             .outerjoin(runs, runs.c.context_id == contexts.c.id)
             .where(packages.c.left_out.is_(None))
             .group_by(contexts.c.id, contexts.c.name, runs.c.last)
             .order_by(contexts.c.id)
         )
+        count_grown(self.engine)
         with self.engine.connect() as connection:
             return [
                 ContextState(row.id, row.name, row.last, row.new)
@@ -143,10 +142,8 @@ class SqlMatches:
             .order_by(packages.c.id)
         )
         if only_new:
-            on = select(package_coverage.c.package_id).where(
-                package_coverage.c.to_knowledge.is_(None)
-            )
-            statement = statement.where(packages.c.id.not_in(on))
+            statement = statement.outerjoin(package_coverage, _taking_part())
+            statement = statement.where(package_coverage.c.id.is_(None))
         with self.engine.connect() as connection:
             return {
                 row.id: Package(row.context, row.identity, row.name, row.version, row.attributes)
@@ -211,6 +208,12 @@ def _in_scope(since: datetime) -> Select[tuple[int]]:
     return members.distinct()
 
 
+def _taking_part() -> ColumnElement[bool]:
+    """The condition that joins a package with its taking part in matches, while it does."""
+    on = package_coverage.c.to_knowledge.is_(None)
+    return on & (package_coverage.c.package_id == packages.c.id)
+
+
 def _names(connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for batch in batches(sorted(wanted)):
@@ -247,19 +250,22 @@ def _numbered(
         for name in new
     ]
     added = dict(zip(new, add_numbered(connection, vulnerabilities, rows), strict=True))
-    news = [
-        {"number": held[name], "when": one.published}
-        for name, one in told.items()
-        if name in held and one.published is not None
-    ]
-    if news:
-        first = update(vulnerabilities).where(
-            vulnerabilities.c.id == bindparam("number"), vulnerabilities.c.published.is_(None)
-        )
-        connection.execute(
-            first.values(published=bindparam("when"), published_in=this.number), news
-        )
+    _publish(connection, this, {held[n]: one.published for n, one in told.items() if n in held})
     return held | added
+
+
+def _publish(connection: Connection, this: PassRecord, told: Mapping[int, datetime | None]) -> None:
+    """Record the publication dates of vulnerabilities (by number) that had none so far."""
+    news: list[Row] = []
+    for batch in batches(sorted(number for number, date in told.items() if date is not None)):
+        undated = select(vulnerabilities.c.id).where(
+            vulnerabilities.c.id.in_(batch), vulnerabilities.c.published.is_(None)
+        )
+        news += [{"number": one, "when": told[one]} for one in connection.scalars(undated)]
+    if news:
+        first = update(vulnerabilities).where(vulnerabilities.c.id == bindparam("number"))
+        first = first.values(published=bindparam("when"), published_in=this.number)
+        connection.execute(first, news)
 
 
 def _pair(table: Table) -> ColumnElement[bool]:

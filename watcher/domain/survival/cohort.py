@@ -50,6 +50,11 @@ class Cohort:
         """How many subjects were ever at risk."""
         return int(self.exits.size)
 
+    @property
+    def last_exit(self) -> float:
+        """When the last subject left; 0 where there was none."""
+        return float(self.exits[-1]) if self.size else 0.0
+
     def events(self, cause: int | None = None) -> int:
         """How many subjects ended for a cause, or for any."""
         return int(self.exits_for(cause).size)
@@ -57,7 +62,8 @@ class Cohort:
     def exits_for(self, cause: int | None = None) -> Floats:
         """When subjects ended for a cause, or for any, ascending."""
         wanted = self.outcomes != CENSORED if cause is None else self.outcomes == cause
-        return self.exits[wanted]
+        exits: Floats = self.exits[wanted]
+        return exits
 
     def at_risk(self, times: Floats) -> Counts:
         """How many subjects are at risk at each of the times."""

@@ -91,4 +91,5 @@ def kaplan_meier(cohort: Cohort, cause: int | None = None) -> Curve:
     lasting = at_risk - events
     with np.errstate(divide="ignore"):
         greenwood = np.cumsum(events / (at_risk * lasting.astype(np.float64)))
-    return Curve(times, at_risk, events, np.cumprod(lasting / at_risk), greenwood)
+    survival: Floats = np.cumprod(lasting / at_risk, dtype=np.float64)
+    return Curve(times, at_risk, events, survival, greenwood)

@@ -59,7 +59,7 @@ class Catalogues(Protocol):
     def derived(self, catalogue: int) -> list[Finding]:
         """The open matches of a catalogue's packages, as findings; empty where none is matched."""
 
-    def audited(self, catalogue: int, differences: Sequence[str] | None) -> None:
+    def audited(self, this: PassRecord, catalogue: int, differences: Sequence[str] | None) -> None:
         """Record what the comparison found (None: too late for one) and drop the own findings."""
 
     def distinct_packages(self) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from watcher.domain.exposure import Episode
-from watcher.domain.package import SEVERITIES
+from watcher.domain.package import rank
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
 
@@ -64,7 +64,7 @@ class ReadWindow:
     def rating(self) -> tuple[str, str | None]:
         """The worst severity among the packages of the last episode, and who says so."""
         rated = [(one.severity, one.severity_source) for one in self.episodes[-1].packages]
-        return min(rated, key=lambda pair: (SEVERITIES.index(pair[0]), pair[1] or ""))
+        return min(rated, key=lambda pair: (rank(pair[0]), pair[1] or ""))
 
     @property
     def severity(self) -> str:

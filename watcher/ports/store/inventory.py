@@ -64,6 +64,9 @@ class Inventory(Protocol):
     def leave_out(self, this: PassRecord, repositories: Collection[int]) -> None:
         """Record that the configuration no longer includes these repositories."""
 
+    def leave_out_registries(self, this: PassRecord, configured: Collection[str]) -> set[int]:
+        """Leave out all repositories of registries that are no longer configured; tells which."""
+
     def record_tags(
         self,
         this: PassRecord,

@@ -82,6 +82,7 @@ catalogues = Table(
     Column("applied_at", Utc, nullable=False),
     Column("audit", String(16), nullable=False),  # pending, equal, different
     Column("differences", JSON, nullable=False),
+    refer("audited_in", "passes", nullable=True),
     opened(),
     UniqueConstraint("image_id", "scanner"),
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from watcher.adapters.store.asof import folded_upto, unended, visible
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
@@ -101,10 +101,15 @@ def catalogued(connection: Connection, upto: int) -> dict[int, CataloguedImage]:
             os=f"{row.os_family} {row.os_version}".strip() or None,
             packages=row.package_count,
             not_covered=row.not_covered,
-            differences=list(row.differences) if row.audit == "different" else [],
+            differences=_differences(row, upto),
         )
         for row in connection.execute(statement)
     }
+
+
+def _differences(row: Row[tuple[object, ...]], upto: int) -> list[str]:
+    audited = row.audited_in is not None and row.audited_in <= upto
+    return list(row.differences) if audited else []
 
 
 def open_exposures(connection: Connection, upto: int) -> dict[Track, int]:

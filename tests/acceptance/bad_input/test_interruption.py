@@ -1,0 +1,113 @@
+"""A watcher that is killed, interrupted, or started twice: real processes, in mid-catalogue."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from tests.acceptance.bad_input.fleet import (
+    SECOND,
+    Document,
+    Fleet,
+    assert_clear,
+    day,
+    episodes,
+    written,
+)
+
+pytestmark = pytest.mark.servers
+
+_WITHIN = 20.0  # seconds
+_POLL = 0.02
+
+
+@contextmanager
+def in_mid_catalogue(fleet: Fleet) -> Iterator[subprocess.Popen[str]]:
+    """A pass of day 1 in a process of its own, whose Trivy has begun and does not end."""
+    fleet.publish(SECOND)
+    fleet.rebuild_api()
+    fleet.trivy.fails("hang", "--list-all-pkgs")
+    command = [sys.executable, "-m", "watcher", "--config", str(fleet.configuration)]
+    with subprocess.Popen(
+        [*command, "sync", "--at", written(day(1)), "--format", "json"],
+        env={},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            wait_for(lambda: fleet.trivy.running != [] or running.poll() is not None)
+            yield running
+        finally:
+            running.kill()
+            for pid in fleet.trivy.running:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _WITHIN
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(_POLL)
+
+
+def states(fleet: Fleet) -> list[str]:
+    with sqlite3.connect(fleet.folder / "watcher.db") as connection:
+        rows = connection.execute("SELECT state FROM passes ORDER BY id").fetchall()
+    connection.close()
+    return [state for (state,) in rows]
+
+
+def test_a_second_pass_is_told_since_when_the_first_one_runs(fleet: Fleet) -> None:
+    with in_mid_catalogue(fleet):
+        told = fleet.sync(1)
+        assert told.code == 3
+        assert_clear(told.lines[0], "error: another pass is running since 20", "wait")
+        assert re.search(r"since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", told.lines[0])
+        assert states(fleet) == ["complete", "running"]
+        assert episodes(fleet.exposures(1)) == episodes(fleet.exposures(0))
+
+
+def test_a_killed_pass_is_abandoned_and_the_next_one_makes_it_good(
+    fleet: Fleet, undisturbed_rebuilt: Document
+) -> None:
+    with in_mid_catalogue(fleet) as running:
+        running.send_signal(signal.SIGKILL)
+        assert running.wait() == -signal.SIGKILL
+    assert states(fleet) == ["complete", "running"]
+    fleet.trivy.works()
+    told = fleet.sync(1)
+    assert told.lines == ()
+    assert told.document["counts"]["catalogued"] == 1
+    assert states(fleet) == ["complete", "abandoned", "complete"]
+    assert fleet.sync(2).code == 0
+    assert fleet.exposures(2) == undisturbed_rebuilt
+
+
+def test_an_interrupted_pass_ends_at_once_and_takes_trivy_with_it(
+    fleet: Fleet, undisturbed_rebuilt: Document
+) -> None:
+    with in_mid_catalogue(fleet) as running:
+        begun = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=_WITHIN)
+        took = time.monotonic() - begun
+        assert fleet.trivy.running == []
+    assert running.returncode == 130
+    assert took < 2
+    assert (out, err) == ("", "watcher: interrupted\n")
+    assert states(fleet) == ["complete", "abandoned"]
+    fleet.trivy.works()
+    assert fleet.sync(1).lines == ()
+    assert fleet.sync(2).code == 0
+    assert fleet.exposures(2) == undisturbed_rebuilt

@@ -1,0 +1,204 @@
+"""The match stage: what a completed match changes, and what one that fails leaves alone."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+
+from tests.fakes.knowledge import FakeLibrary
+from tests.fakes.progress import Silent
+from tests.fakes.scanner import FakeScanner, Known, fake_package
+from tests.unit.domain.days import bound, day
+from watcher.domain.errors import TransientError
+from watcher.domain.knowledge import KnowledgeVersion
+from watcher.domain.package import Finding, Package
+from watcher.ports.store.matches import Assessment, ContextMatch, ContextState
+from watcher.ports.store.passes import PassRecord
+from watcher.services import match
+from watcher.services.match import Asked, MatchStage, assessment, compare
+
+DIGEST = "sha256:3"
+VERSIONS = [
+    KnowledgeVersion(n, "0.74.0", f"sha256:{n}", day(3 * n), day(3 * n), day(3 * n + 0.5))
+    for n in (1, 2, 3)
+]
+P, Q = 11, 12
+PACKAGES = {P: fake_package("p"), Q: fake_package("q")}
+
+
+def finding(package: int, vulnerability: str, severity: str = "HIGH") -> Finding:
+    one = PACKAGES[package]
+    return Finding(one.context, one.identity, vulnerability, severity, "nvd", "affected", "")
+
+
+def asked(
+    *packages: int, taking_part: dict[int, int | None], last: int | None = 2, whole: bool = True
+) -> Asked:
+    state = ContextState(1, "debian 12", last, 0)
+    return Asked(state, whole, {number: PACKAGES[number] for number in packages}, taking_part)
+
+
+def compared(
+    question: Asked, held: set[tuple[int, str]], found: set[tuple[int, str]], now: int = 3
+) -> ContextMatch:
+    """Compare under version `now`; what is held says what is found says."""
+    return compare(
+        question,
+        {pair: assessment(finding(*pair)) for pair in held},
+        {pair: finding(*pair) for pair in found},
+        (VERSIONS, VERSIONS[now - 1]),
+    )
+
+
+def test_a_package_matched_for_the_first_time_leaves_its_matches_undated() -> None:
+    (appeared,) = compared(asked(P, taking_part={}), set(), {(P, "V")}).appeared
+    assert (appeared.package, appeared.dated, appeared.lacked_by) == (P, None, None)
+
+
+def test_a_match_that_the_version_before_lacked_is_dated() -> None:
+    (appeared,) = compared(asked(P, taking_part={P: None}), set(), {(P, "V")}).appeared
+    assert (appeared.dated, appeared.lacked_by) == (bound(9), 2)
+
+
+def test_a_match_may_have_begun_while_its_package_was_not_matched() -> None:
+    (appeared,) = compared(asked(P, taking_part={P: 1}), set(), {(P, "V")}).appeared
+    assert (appeared.dated, appeared.lacked_by) == (bound(9, 3), 1)
+    (failed,) = compared(asked(P, taking_part={P: None}, last=1), set(), {(P, "V")}).appeared
+    assert (failed.dated, failed.lacked_by) == (bound(9, 3), 1)
+
+
+def test_a_match_that_is_found_again_goes_on() -> None:
+    for before in (None, 1):
+        match = compared(asked(P, taking_part={P: before}), {(P, "V")}, {(P, "V")})
+        assert (match.appeared, match.disappeared, match.reassessed) == ((), (), ())
+
+
+def test_a_match_that_is_not_found_again_ends() -> None:
+    (gone,) = compared(asked(P, taking_part={P: None}), {(P, "V")}, set()).disappeared
+    assert (gone.package, gone.vulnerability) == (P, "V")
+    assert (gone.end, gone.cause) == (bound(9), "knowledge_withdrawn")
+
+
+def test_a_package_that_was_not_asked_for_keeps_its_matches() -> None:
+    some = asked(Q, taking_part={P: None}, whole=False)
+    match = compared(some, {(P, "V")}, {(Q, "V")})
+    assert match.disappeared == ()
+    assert [one.package for one in match.appeared] == [Q]
+
+
+def test_packages_join_when_they_are_asked_for_and_leave_when_all_others_are() -> None:
+    whole = compared(asked(Q, taking_part={P: None}), set(), set())
+    assert (set(whole.joined), set(whole.left), whole.last_version) == ({Q}, {P}, 2)
+    some = compared(asked(Q, taking_part={P: None}, whole=False), set(), set())
+    assert (set(some.joined), set(some.left)) == ({Q}, set())
+    again = compared(asked(P, Q, taking_part={P: 1, Q: None}), set(), set())
+    assert (set(again.joined), set(again.left)) == ({P}, set())
+
+
+def test_a_match_under_other_terms_is_reassessed_and_goes_on() -> None:
+    now = finding(P, "V", "LOW")
+    held = {(P, "V"): Assessment("HIGH", "nvd", "affected", "")}
+    question = asked(P, taking_part={P: None})
+    match = compare(question, held, {(P, "V"): now}, (VERSIONS, VERSIONS[2]))
+    assert (match.appeared, match.disappeared, match.reassessed) == ((), (), ((P, now),))
+
+
+# The stage.
+
+
+@dataclass
+class Shelf:
+    """Signs what the stage needs of the port `Matches`, in memory."""
+
+    states: list[ContextState]
+    packages: dict[int, dict[int, Package]]
+    on: dict[int, dict[int, int | None]] = field(default_factory=dict)
+    recorded: list[ContextMatch] = field(default_factory=list)
+
+    def versions(self) -> list[KnowledgeVersion]:
+        return VERSIONS
+
+    def contexts(self, since: datetime) -> list[ContextState]:
+        assert since == day(10) - match.REMEMBERED
+        return self.states
+
+    def in_scope(self, context: int, since: datetime, *, only_new: bool) -> dict[int, Package]:
+        del since
+        on = self.on.get(context, {}) if only_new else {}
+        return {n: one for n, one in self.packages[context].items() if n not in on}
+
+    def taking_part(self, context: int) -> dict[int, int | None]:
+        return self.on.get(context, {})
+
+    def held(self, context: int) -> dict[tuple[int, str], Assessment]:
+        del context
+        return {}
+
+    def record(self, this: PassRecord, version: KnowledgeVersion, match: ContextMatch) -> None:
+        assert (this.number, version) == (1, VERSIONS[2])
+        self.recorded.append(match)
+
+
+def staged(shelf: Shelf, scanner: FakeScanner) -> match.MatchOutcome:
+    library = FakeLibrary()
+    scanner.learn(library.folder(DIGEST), [Known("p", "V"), Known("q", "V")])
+    with ThreadPoolExecutor(2) as executor:
+        stage = MatchStage(library, scanner, shelf, executor, Silent())  # type: ignore[arg-type]
+        return stage.take(PassRecord(1, day(10)), VERSIONS[2])
+
+
+def contexts(*last: int | None, new: int = 0) -> list[ContextState]:
+    return [ContextState(number, f"os {number}", one, new) for number, one in enumerate(last, 1)]
+
+
+def test_nothing_is_run_where_everything_was_matched() -> None:
+    scanner = FakeScanner()
+    outcome = staged(Shelf(contexts(3, 3), {}), scanner)
+    assert (scanner.runs, outcome.covered, outcome.failures) == (0, {1, 2}, [])
+
+
+def test_a_new_version_is_one_run_for_each_context() -> None:
+    scanner = FakeScanner()
+    shelf = Shelf(contexts(2, None), {1: {P: PACKAGES[P]}, 2: {Q: PACKAGES[Q]}})
+    outcome = staged(shelf, scanner)
+    assert (scanner.runs, outcome.covered) == (2, {1, 2})
+    assert sorted(one.context for one in shelf.recorded) == [1, 2]
+    assert all(one.whole for one in shelf.recorded)
+    assert outcome.counts["packages_matched"] == outcome.counts["matches_added"] == 2
+
+
+def test_only_new_packages_are_matched_under_a_version_already_in_force() -> None:
+    scanner = FakeScanner()
+    shelf = Shelf(contexts(3, new=1), {1: PACKAGES}, {1: {P: None}})
+    staged(shelf, scanner)
+    ((_, packages),) = scanner.matched
+    assert [one.name for one in packages] == ["q"]
+    assert not shelf.recorded[0].whole
+
+
+def test_a_context_that_fails_changes_nothing_and_the_others_go_on() -> None:
+    scanner = FakeScanner()
+    scanner.failures["os 1"] = TransientError("it fell over")
+    shelf = Shelf(contexts(2, 2), {1: {P: PACKAGES[P]}, 2: {Q: PACKAGES[Q]}})
+    outcome = staged(shelf, scanner)
+    assert [one.context for one in shelf.recorded] == [2]
+    assert outcome.covered == {2}
+    assert [(one.subject, one.error, one.retry) for one in outcome.failures] == [
+        ("os 1", "it fell over", True)
+    ]
+
+
+def test_a_big_context_is_matched_in_shards_and_recorded_as_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(match, "SHARD", 2)
+    scanner = FakeScanner()
+    many = {number: fake_package("p", str(number)) for number in range(5)}
+    shelf = Shelf(contexts(2), {1: many})
+    staged(shelf, scanner)
+    assert sorted(len(packages) for _, packages in scanner.matched) == [1, 2, 2]
+    (recorded,) = shelf.recorded
+    assert {one.package for one in recorded.appeared} == set(many)

@@ -1,0 +1,86 @@
+"""How much of the fleet the figures rest on: streams now, and stream-days over the period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from watcher.ports.store.ledger import Track
+from watcher.ports.store.views import Coverage, StreamHead, Unlisted
+from watcher.report.figures.estimates import Document
+from watcher.report.streams import UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedStream:
+    """A stream with its platforms united, and why it is not covered; `reason` None where it is."""
+
+    stream: str
+    team: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many streams were watched at a time, and how many of them were covered then."""
+
+    at: datetime
+    streams: int
+    covered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The streams that a report is about, and samples of their coverage, one for each day."""
+
+    streams: Sequence[WatchedStream]
+    samples: Sequence[Sample] = ()
+
+    @property
+    def by_team(self) -> dict[str | None, list[WatchedStream]]:
+        """The streams of each team."""
+        found: dict[str | None, list[WatchedStream]] = {}
+        for one in self.streams:
+            found.setdefault(one.team, []).append(one)
+        return found
+
+
+def watched_streams(
+    heads: Iterable[StreamHead],
+    coverage: Mapping[Track, Coverage],
+    unlisted: Iterable[Unlisted],
+    team_of: Callable[[str], str | None],
+) -> list[WatchedStream]:
+    """Unite platforms: a stream is covered where each platform is. What was never listed is not."""
+    reasons: dict[str, str | None] = {}
+    for head in heads:
+        judged = coverage.get(head.track, UNKNOWN)
+        reason = None if judged.covered else judged.reason or "not covered"
+        reasons[head.stream] = reasons.get(head.stream) or reason
+    reasons.update((one.name, one.reason) for one in unlisted)
+    return [WatchedStream(name, team_of(name), reason) for name, reason in reasons.items()]
+
+
+def sample(at: datetime, streams: Sequence[WatchedStream]) -> Sample:
+    """What coverage was at one time."""
+    return Sample(at, len(streams), sum(one.reason is None for one in streams))
+
+
+def written(watched: Watched) -> Document:
+    """The coverage block: a stream-day counts while the stream is watched, sampled once a day.
+
+    `stream_days_share` is None where nothing was watched in the period, or nobody sampled it.
+    """
+    days = sum(one.streams for one in watched.samples)
+    covered = sum(one.covered for one in watched.samples)
+    return {
+        "streams": len(watched.streams),
+        "covered": sum(one.reason is None for one in watched.streams),
+        "stream_days_share": covered / days if days else None,
+        "uncovered": [
+            {"stream": one.stream, "reason": one.reason}
+            for one in watched.streams
+            if one.reason is not None
+        ],
+    }

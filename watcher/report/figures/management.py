@@ -1,0 +1,92 @@
+"""The report document: every figure of the management report, and what its page draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from watcher.domain.package import SEVERITIES
+from watcher.report.figures import backlog, coverage
+from watcher.report.figures.coverage import Watched
+from watcher.report.figures.curve import points
+from watcher.report.figures.estimates import Document
+from watcher.report.figures.figures import Group
+from watcher.report.figures.fleet import URGENT, Fleet, fleet_of, of_severities, of_team
+from watcher.report.figures.period import Period
+from watcher.report.figures.policy import DEFAULT, Policy
+from watcher.report.figures.stretch import Stretch
+from watcher.report.figures.united import united
+from watcher.report.times import stamp
+
+
+def document(
+    period: Period,
+    scope: str,
+    stretches: Iterable[Stretch],
+    watched: Watched,
+    policy: Policy = DEFAULT,
+) -> Document:
+    """Draw the report from the stretches of the ledger, those of a stream together.
+
+    `scope` says in a sentence what the report is about. All numbers of days are exact; shares are
+    between 0 and 1. Raises ValueError where a stream's stretches do not stand together.
+    """
+    fleet = fleet_of(united(stretches), period, policy)
+    every = _group(fleet, SEVERITIES)
+    return {
+        "schema": "watcher/report/1",
+        "as_of": stamp(period.as_of),
+        "since": stamp(period.since),
+        "scope": scope,
+        "first_detected": stamp(fleet.first_detected),
+        "policy": {"name": policy.name, "days": dict(policy.limits)},
+        "coverage": coverage.written(watched),
+        "episodes": every.episodes(),
+        "figures": every.figures(),
+        "cumulative_incidence": every.incidence(),
+        "by_severity": {one: _group(fleet, [one]).figures() for one in SEVERITIES},
+        "by_team": _by_team(fleet, watched),
+        "critical_and_high": _told(_group(fleet, URGENT)),
+        "curve": points(every.judged),
+        "previous": _previous(fleet),
+        "ages": backlog.ages(fleet),
+        "weeks": [stamp(week) for week in period.weeks()],
+        "teams": backlog.teams(fleet, watched),
+        "top_streams": backlog.top_streams(fleet),
+    }
+
+
+def _group(fleet: Fleet, severities: Iterable[str]) -> Group:
+    return Group.of(of_severities(fleet.period, fleet.now, severities), fleet.policy)
+
+
+def _told(group: Group) -> Document:
+    return {
+        "episodes": group.episodes(),
+        "figures": group.figures(),
+        "curve": points(group.judged),
+    }
+
+
+def _by_team(fleet: Fleet, watched: Watched) -> Document:
+    known = {team for team, _ in fleet.now} | set(watched.by_team)
+    return {
+        backlog.team_name(team): Group.of(
+            of_team(fleet.period, fleet.now, team), fleet.policy
+        ).figures()
+        for team in sorted(known, key=backlog.team_name)
+    }
+
+
+def _previous(fleet: Fleet) -> Document | None:
+    """The same for the period before, as it is known now; None where there is none."""
+    period = fleet.period.previous
+    if period is None:
+        return None
+    every = of_severities(period, fleet.before, SEVERITIES)
+    urgent = of_severities(period, fleet.before, URGENT)
+    return {
+        "since": stamp(period.since),
+        "as_of": stamp(period.as_of),
+        **_told(Group.of(every, fleet.policy)),
+        "critical_and_high": _told(Group.of(urgent, fleet.policy)),
+    }

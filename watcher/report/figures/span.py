@@ -1,0 +1,45 @@
+"""A stretch in whole ticks (microseconds): sums are exact, in whatever order they are made."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, get_args
+
+from watcher.domain.exposure import Cause
+from watcher.report.figures.stretch import Stretch
+
+DAY = 86_400_000_000
+_TICK = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER = 1 << 62  # later than any datetime
+
+# Estimators know causes by number; 0 is censored.
+CAUSES: tuple[Cause, ...] = get_args(Cause)
+NUMBERS: dict[str | None, int] = {cause: number for number, cause in enumerate(CAUSES, 1)}
+
+
+def ticks(time: datetime) -> int:
+    """A time as ticks since 1970."""
+    return (time - _EPOCH) // _TICK
+
+
+class Span(NamedTuple):
+    """A stretch by its times alone; `end` is NEVER while it lasts, `seen` is never before start."""
+
+    start: int
+    end: int
+    seen: int
+    cause: int
+    backfilled: bool
+
+
+def span_of(stretch: Stretch) -> Span:
+    """Read the times of a stretch."""
+    start = ticks(stretch.start)
+    return Span(
+        start,
+        NEVER if stretch.end is None else ticks(stretch.end),
+        max(ticks(stretch.detected), start),
+        NUMBERS.get(stretch.cause, 0),
+        stretch.backfilled,
+    )

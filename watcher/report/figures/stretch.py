@@ -1,0 +1,54 @@
+"""A stretch of exposure: an episode with all that figures need of it, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from watcher.domain.exposure import Cause
+from watcher.ports.store.exposures import ReadWindow
+from watcher.report.exposures import stream_name
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stream was exposed to a vulnerability over [start, end); `end` None while it lasts.
+
+    `stream` is the whole name without the platform. `start` is when the exposure was known to the
+    world, `detected` when watcher recorded it. `team` is None where nobody owns the stream.
+    """
+
+    stream: str
+    team: str | None
+    vulnerability: str
+    severity: str
+    platform: str
+    start: datetime
+    end: datetime | None
+    cause: Cause | None
+    backfilled: bool
+    detected: datetime
+
+
+def stretches_of(
+    windows: Iterable[ReadWindow], team_of: Callable[[str], str | None]
+) -> Iterator[Stretch]:
+    """Read windows as stretches, one at a time; `team_of` names the owner of a stream."""
+    for window in windows:
+        stream, severity = stream_name(window), window.severity
+        team = team_of(stream)
+        for one in window.episodes:
+            episode = one.episode
+            yield Stretch(
+                stream=stream,
+                team=team,
+                vulnerability=window.vulnerability,
+                severity=severity,
+                platform=window.track.platform,
+                start=episode.start.at,
+                end=episode.end.at if episode.end else None,
+                cause=episode.cause,
+                backfilled=episode.start.backfilled,
+                detected=one.detected,
+            )

@@ -1,0 +1,79 @@
+"""Text from outside as Markdown that shows it and obeys none of it.
+
+Trackers do more than Markdown: after rendering they turn `@name`, `#1`, `!1`, `GH-1`, addresses and
+`:emoji:` into links and pictures, even where a backslash stood before them. Inside code they do
+not. So what is plainly harmless stands as it is, and everything else in code.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_MARKUP: Final = re.compile(r"[\\`*_{}\[\]()#+.!|~$^=-]")
+# What trackers look for in text that is already rendered, GitLab's references included.
+_TRIGGER: Final = re.compile(
+    r"[@#!$%~&^][\w\"'{\[(]|//|:[\w+-]{1,80}:|[\[{][\[\w+-]|(?i:\bwww\.|\bGH-)"
+    r"|\b(?!CVE-)[A-Z][A-Z0-9]{0,9}-[0-9]|\b(?=[a-f]*[0-9])[0-9a-f]{7,64}\b"
+)
+# Names and versions as they mostly are: nothing in them is markup but `_` and `~`.
+_HARMLESS: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|~(?=[A-Za-z])|[.:](?=[0-9]))*")
+_TICKS: Final = re.compile(r"`+")
+_EDGES: Final = re.compile(r"([(\"']*)(.*?)([).,;:!?\"']*)")
+
+
+def clipped(text: str, most: int) -> str:
+    """One line of visible characters, cut to `most` of them; what cannot be seen is written out."""
+    line = " ".join(text[: most * 4].split())
+    seen = "".join(one if one.isprintable() else _written(one) for one in line[: most + 1])
+    return seen if len(seen) <= most else seen[: most - 1] + "…"
+
+
+def code(text: str, most: int = 200) -> str:
+    """Text inside code, in a table as well: nothing in it is markup."""
+    shown = clipped(text, most) or " "
+    if "|" in shown:  # it would end a table's cell even inside backticks
+        return f"<code>{''.join(map(_escaped, shown))}</code>"
+    longest = max((len(run) for run in _TICKS.findall(shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if "`" in (shown[0], shown[-1]) else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def name(text: str, most: int = 120) -> str:
+    """A name, an id or a version: as it is where it is plainly harmless, else in code."""
+    shown = clipped(text, most)
+    plain = shown.replace("~", "")  # in a version it is no reference
+    if not _HARMLESS.fullmatch(shown) or _TRIGGER.search(plain):
+        return code(text, most)
+    return "".join(f"\\{one}" if one in "_~" else one for one in shown)
+
+
+def prose(text: str, most: int = 1000) -> str:
+    """A sentence that quotes things from outside. It must not begin a line."""
+    return " ".join(_word(word) for word in clipped(text, most).split())
+
+
+def fenced(text: str, most: int = 400) -> str:
+    """Text for a line of a code block that begins with a sign of our own."""
+    return clipped(text, most)
+
+
+def _word(word: str) -> str:
+    """One word of a sentence; the punctuation around it stays outside of code."""
+    edges = _EDGES.fullmatch(word)
+    if edges is None or not _TRIGGER.search(word):
+        return "".join(map(_escaped, word))
+    before, inner, behind = edges.groups()
+    if not inner or _TRIGGER.search(before + behind):
+        return code(word)
+    return "".join(map(_escaped, before)) + code(inner) + "".join(map(_escaped, behind))
+
+
+def _escaped(one: str) -> str:
+    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "@": "&#64;"}
+    return entities.get(one) or (f"\\{one}" if _MARKUP.match(one) else one)
+
+
+def _written(one: str) -> str:
+    return one.encode("unicode_escape").decode("ascii")
