@@ -1,12 +1,14 @@
 """Runs migrations on the connection it is handed; there is no other way to run them."""
 
+from typing import Literal
+
 from alembic import context
 
 from watcher.adapters.store.tables import metadata
 from watcher.adapters.store.tables.base import Utc, Words
 
 
-def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
+def render_item(kind: str, item: object, autogen_context: object) -> str | Literal[False]:
     """Write our types down as what they are to a database, for migrations outlive our modules."""
     del autogen_context
     if kind == "type" and isinstance(item, Utc):

@@ -52,6 +52,13 @@ def database_url(backend: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def other_url(backend: str, request: pytest.FixtureRequest) -> str:
+    """The address of a second database like the first."""
+    url: str = request.getfixturevalue(f"other_{backend}_url")
+    return url
+
+
+@pytest.fixture
 def empty_url(backend: str, request: pytest.FixtureRequest) -> str:
     """The address of a fresh database without any schema, on either backend."""
     url: str = request.getfixturevalue(f"empty_{backend}_url")
@@ -67,6 +74,19 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 
 @pytest.fixture
 def postgresql_url(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
+    name = postgres_server.create(postgres_template)
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def other_sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    copy_database(sqlite_template, tmp_path / "other.db")
+    return f"sqlite:///{tmp_path / 'other.db'}"
+
+
+@pytest.fixture
+def other_postgresql_url(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
     name = postgres_server.create(postgres_template)
     yield postgres_server.url(name)
     postgres_server.drop(name)

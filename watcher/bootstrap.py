@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Thread
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,21 +18,27 @@ from watcher.adapters.distribution import Credentials
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.registries.oci import OciRegistry
 from watcher.adapters.scanners.trivy import TrivyScanner
+from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.catalogues import SqlCatalogues
 from watcher.adapters.store.database import Database
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.inventory import SqlInventory
 from watcher.adapters.store.ledger import SqlLedger
+from watcher.adapters.store.lineages import SqlLineages
 from watcher.adapters.store.lock import DatabaseLock
 from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.views import SqlViews
+from watcher.adapters.trackers.folder import FolderTracker
 from watcher.config import Config
+from watcher.config.filing import AnyTracker
+from watcher.config.filing import FolderTracker as FolderSettings
 from watcher.config.registries import OciSettings
-from watcher.domain.errors import StartError
+from watcher.domain.errors import StartError, UsageError
 from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
+from watcher.domain.ticket import Terms
 from watcher.ports.artifacts import Artifacts
 from watcher.ports.library import Library
 from watcher.ports.progress import Progress
@@ -40,7 +46,11 @@ from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.views import Views
+from watcher.ports.tracker import Tracker
+from watcher.report.figures.policy import DEFAULT
+from watcher.report.ticket import draft
 from watcher.services.audit import BirthAudit
+from watcher.services.bump import BumpStage, Planner, Planning
 from watcher.services.catalog import CatalogStage
 from watcher.services.exposure import ExposureStage
 from watcher.services.inventory import InventoryStage
@@ -48,8 +58,14 @@ from watcher.services.knowledge import KnowledgeStage, Sources
 from watcher.services.match import MatchStage
 from watcher.services.pass_ import PassRunner, Records, Stages
 from watcher.services.streams import StreamStage
+from watcher.services.ticket import Filing, TicketStage
 
 _PATIENCE: Final = 1.5  # seconds
+
+
+# What a pass without owners and trackers plans and files: nothing.
+_NO_OWNERS = Planning(team_of=lambda _: None, hosts={}, threshold="HIGH", limits={})
+_NOWHERE = Filing(tracker_of=lambda _: None, per_hour=0, open_at_most=0, terms=Terms())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,9 @@ class Parts:
     executor: Executor
     progress: Progress
     is_base: Callable[[Repository], bool] = lambda _: False
+    planning: Planning = _NO_OWNERS
+    filing: Filing = _NOWHERE
+    trackers: Mapping[str, Tracker] = field(default_factory=dict)
 
 
 def pass_runner(parts: Parts) -> PassRunner:
@@ -75,6 +94,7 @@ def pass_runner(parts: Parts) -> PassRunner:
     inventory, catalogues, matches = SqlInventory(engine), SqlCatalogues(engine), SqlMatches(engine)
     by_name = {registry.name: registry for registry in parts.registries}
     scanner, library = parts.scanner, parts.library
+    lineages, bumps = SqlLineages(engine), SqlBumps(engine)
     return PassRunner(
         records=Records(DatabaseLock(engine), SqlPasses(engine), matches, catalogues),
         stages=Stages(
@@ -85,6 +105,8 @@ def pass_runner(parts: Parts) -> PassRunner:
             match=MatchStage(library, scanner, matches, executor, progress),
             audit=BirthAudit(catalogues),
             exposure=ExposureStage(SqlLedger(engine)),
+            bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
+            ticket=TicketStage(parts.trackers, parts.filing, bumps, draft),
         ),
         registries=parts.registries,
         scanner=scanner,
@@ -160,6 +182,9 @@ def _parts(
         executor=executor,
         progress=progress,
         is_base=config.is_base,
+        planning=_planning(config, adapted),
+        filing=_filing(config),
+        trackers={one.name: _tracker(one) for one in config.trackers},
     )
 
 
@@ -189,3 +214,29 @@ def _registry(config: Config, one: OciSettings) -> Registry:
         concurrency=one.concurrency,
         rate=one.rate,
     )
+
+
+def _planning(config: Config, adapted: Sequence[OciSettings]) -> Planning:
+    return Planning(
+        team_of=config.owner_of,
+        hosts={one.name: urlsplit(one.url).netloc for one in adapted},
+        threshold=config.tickets.threshold,
+        limits=DEFAULT.limits,
+    )
+
+
+def _filing(config: Config) -> Filing:
+    tickets = config.tickets
+    by_team = {one.team: one.tracker for one in reversed(config.owners) if one.tracker}
+    return Filing(
+        tracker_of=by_team.get,
+        per_hour=tickets.per_hour,
+        open_at_most=tickets.open_at_most,
+        terms=Terms(dismissal=tickets.dismissal),
+    )
+
+
+def _tracker(one: AnyTracker) -> Tracker:
+    if isinstance(one, FolderSettings):
+        return FolderTracker(one.name, one.path)
+    raise UsageError(f"tracker {one.name} is of the kind {one.kind}: this version files in folders")

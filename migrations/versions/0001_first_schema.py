@@ -70,9 +70,44 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_streams")),
         sa.UniqueConstraint(
-            "repository_id", "by", "name", name=op.f("uq_streams_repository_id_by_name")
+            "repository_id",
+            "by",
+            "name",
+            "published",
+            name=op.f("uq_streams_repository_id_by_name_published"),
         ),
     )
+    op.create_table(
+        "bump_plans",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("lineage", sa.Text(), nullable=False),
+        sa.Column("substance", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_in", sa.Integer(), nullable=False),
+        sa.Column("superseded_in", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["opened_in"], ["passes.id"], name=op.f("fk_bump_plans_opened_in_passes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["superseded_in"], ["passes.id"], name=op.f("fk_bump_plans_superseded_in_passes")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bump_plans")),
+    )
+    with op.batch_alter_table("bump_plans", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_bump_plans_current",
+            ["team", "lineage"],
+            unique=True,
+            sqlite_where=sa.text("superseded_in IS NULL"),
+            postgresql_where=sa.text("superseded_in IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_bump_plans_opened_in"), ["opened_in"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_bump_plans_superseded_in"), ["superseded_in"], unique=False
+        )
+
     op.create_table(
         "coverage",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -310,6 +345,67 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_tag_intervals_repository_id_tag", ["repository_id", "tag"], unique=False
         )
+
+    op.create_table(
+        "ticket_intents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tracker", sa.String(length=128), nullable=False),
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("lineage", sa.Text(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(length=16), nullable=False),
+        sa.Column("opened_in", sa.Integer(), nullable=False),
+        sa.Column("closed_in", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["closed_in"], ["passes.id"], name=op.f("fk_ticket_intents_closed_in_passes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_in"], ["passes.id"], name=op.f("fk_ticket_intents_opened_in_passes")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_intents")),
+    )
+    with op.batch_alter_table("ticket_intents", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_ticket_intents_closed_in"), ["closed_in"], unique=False
+        )
+        batch_op.create_index(
+            "ix_ticket_intents_open",
+            ["team", "lineage"],
+            unique=False,
+            sqlite_where=sa.text("closed_in IS NULL"),
+            postgresql_where=sa.text("closed_in IS NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_ticket_intents_opened_in"), ["opened_in"], unique=False
+        )
+
+    op.create_table(
+        "tickets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tracker", sa.String(length=128), nullable=False),
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("lineage", sa.Text(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("closed_by", sa.String(length=16), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_in", sa.Integer(), nullable=False),
+        sa.Column("closed_in", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["closed_in"], ["passes.id"], name=op.f("fk_tickets_closed_in_passes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_in"], ["passes.id"], name=op.f("fk_tickets_opened_in_passes")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+        sa.UniqueConstraint(
+            "team", "lineage", "generation", name=op.f("uq_tickets_team_lineage_generation")
+        ),
+    )
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tickets_closed_in"), ["closed_in"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tickets_opened_in"), ["opened_in"], unique=False)
 
     op.create_table(
         "vulnerabilities",
@@ -663,6 +759,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_package_set_members_set_id"), ["set_id"], unique=False)
 
     op.create_table(
+        "ticket_texts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("memory", sa.JSON(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_in", sa.Integer(), nullable=False),
+        sa.Column("superseded_in", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["opened_in"], ["passes.id"], name=op.f("fk_ticket_texts_opened_in_passes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["superseded_in"], ["passes.id"], name=op.f("fk_ticket_texts_superseded_in_passes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_texts_ticket_id_tickets")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_texts")),
+    )
+    with op.batch_alter_table("ticket_texts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_texts_opened_in"), ["opened_in"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_ticket_texts_superseded_in"), ["superseded_in"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_ticket_texts_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
         "unseen_moves",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tag_interval_id", sa.Integer(), nullable=False),
@@ -830,6 +953,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unseen_moves_opened_in"))
 
     op.drop_table("unseen_moves")
+    with op.batch_alter_table("ticket_texts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_texts_ticket_id"))
+        batch_op.drop_index(batch_op.f("ix_ticket_texts_superseded_in"))
+        batch_op.drop_index(batch_op.f("ix_ticket_texts_opened_in"))
+
+    op.drop_table("ticket_texts")
     with op.batch_alter_table("package_set_members", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_package_set_members_set_id"))
         batch_op.drop_index("ix_package_set_members_purl")
@@ -903,6 +1032,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vulnerabilities_opened_in"))
 
     op.drop_table("vulnerabilities")
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tickets_opened_in"))
+        batch_op.drop_index(batch_op.f("ix_tickets_closed_in"))
+
+    op.drop_table("tickets")
+    with op.batch_alter_table("ticket_intents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_intents_opened_in"))
+        batch_op.drop_index(
+            "ix_ticket_intents_open",
+            sqlite_where=sa.text("closed_in IS NULL"),
+            postgresql_where=sa.text("closed_in IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_ticket_intents_closed_in"))
+
+    op.drop_table("ticket_intents")
     with op.batch_alter_table("tag_intervals", schema=None) as batch_op:
         batch_op.drop_index("ix_tag_intervals_repository_id_tag")
         batch_op.drop_index(batch_op.f("ix_tag_intervals_opened_in"))
@@ -965,6 +1109,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_coverage_closed_in"))
 
     op.drop_table("coverage")
+    with op.batch_alter_table("bump_plans", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bump_plans_superseded_in"))
+        batch_op.drop_index(batch_op.f("ix_bump_plans_opened_in"))
+        batch_op.drop_index(
+            "ix_bump_plans_current",
+            sqlite_where=sa.text("superseded_in IS NULL"),
+            postgresql_where=sa.text("superseded_in IS NULL"),
+        )
+
+    op.drop_table("bump_plans")
     op.drop_table("streams")
     with op.batch_alter_table("passes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passes_at"))

@@ -14,6 +14,7 @@ VULNERABILITIES = ["V", "W"]
 IMAGES = ["A", "B", "C", "D"]
 TAGS = {None: ["t", "u"], "version": ["1.0.0", "1.0.1", "1.1.0-rc1", "2.0.0"]}
 GAPS = [0.25, 1, 1, 3]
+LONG = 40  # days, after which an image that nothing points to is no longer matched
 SELDOM, OFTEN = 8, 3
 
 seldom = st.integers(1, SELDOM).map(lambda one: one == 1)
@@ -43,7 +44,7 @@ def worlds(draw: st.DrawFn) -> History:
 
 
 @st.composite
-def steps(draw: st.DrawFn, world: History, most: int) -> list[Step]:
+def steps(draw: st.DrawFn, world: History, most: int, *more_gaps: float) -> list[Step]:
     """Passes in which nothing fails: tags move, some with push times, and knowledge changes."""
     tags = TAGS[world["streams"]]
     told: list[Step] = []
@@ -51,12 +52,14 @@ def steps(draw: st.DrawFn, world: History, most: int) -> list[Step]:
     truth: dict[str, str] = {}
     pushed: dict[str, float] = {}
     for number in range(draw(st.integers(2, most))):
-        at += draw(st.sampled_from(GAPS)) if number else 0
+        at += draw(st.sampled_from([*GAPS, *more_gaps])) if number else 0
         for tag in tags:
             if not number or draw(often):
                 _change(draw, tag, at, truth, pushed)
         step: Step = {"at": at, "truth": dict(truth), "pushed": dict(pushed)}
-        if not number or draw(often):
+        if told and at == told[-1]["at"]:
+            pass  # two passes at one time: the second finds the same knowledge
+        elif not number or draw(often):
             back = draw(st.sampled_from([0, 0.2, 2]))
             step["knowledge"] = {"effective": at - back, "matches": draw(beliefs())}
         elif draw(seldom):
@@ -103,7 +106,7 @@ def storms(draw: st.DrawFn, world: History, step: Step) -> Step:
 def histories(draw: st.DrawFn, most: int = 8) -> History:
     """A whole history in which anything may fail but the first pass."""
     world = draw(worlds())
-    first, *others = draw(steps(world, most))
+    first, *others = draw(steps(world, most, LONG, 0))
     passes = [first, *(draw(storms(world, step)) for step in others)]
     return {**world, "passes": passes}
 

@@ -26,7 +26,7 @@ from watcher.ports.store.exposures import ReadWindow, WindowFilter
 
 pytestmark = pytest.mark.slow
 
-FEW = settings(max_examples=max(1, settings().max_examples // 5))
+EXAMPLES = settings().max_examples
 
 
 def windows(engine: Engine, upto: int) -> list[ReadWindow]:
@@ -43,64 +43,44 @@ def read(engine: Engine, upto: int) -> Ledger:
     }
 
 
-@FEW
-@given(history=histories())
-def test_the_ledger_is_what_all_facts_say_at_once(databases: Databases, history: History) -> None:
-    with databases() as engine:
-        world = StormyWorld(history, engine)
-        for step in history["passes"]:
-            world.play(step)
-            ledger = recorded(engine)
-            assert ledger == recomputed(engine)
-            assert ledger == read(engine, last_pass(engine))
+def bindings_never_overlap(engine: Engine) -> None:
+    for members in bound(engine).values():
+        for one, following in pairwise(members):
+            assert one.end is not None
+            assert one.start < one.end <= following.start
 
 
-@FEW
+def only_a_changed_binding_remediates(engine: Engine) -> None:
+    bindings = bound(engine)
+    for (stream, platform, _), episodes in recorded(engine).items():
+        known = [each for each in bindings[stream, platform] if each.image is not None]
+        for end in [one.end for one in episodes if one.end and one.cause == "remediated"]:
+            before = [each for each in known if each.start < end]
+            (after,) = [each for each in known if each.start == end]
+            assert after.image != before[-1].image
+
+
+@settings(max_examples=max(1, EXAMPLES // 4))
 @given(history=histories())
-def test_what_was_known_at_a_pass_reads_the_same_ever_after(
+def test_whatever_happens_the_ledger_is_what_all_facts_say(
     databases: Databases, history: History
 ) -> None:
+    """Every pass folds what is new; all facts folded at once, and read at once, give the same."""
     with databases() as engine:
         world = StormyWorld(history, engine)
         then: dict[int, list[ReadWindow]] = {}
         for step in history["passes"]:
             world.play(step)
-            then[last_pass(engine)] = windows(engine, last_pass(engine))
+            upto = last_pass(engine)
+            assert recorded(engine) == recomputed(engine) == read(engine, upto)
+            bindings_never_overlap(engine)
+            only_a_changed_binding_remediates(engine)
+            then[upto] = windows(engine, upto)
+        # What was known at a pass reads the same ever after.
         assert {upto: windows(engine, upto) for upto in then} == then
 
 
-@FEW
-@given(history=histories())
-def test_only_a_changed_binding_remediates(databases: Databases, history: History) -> None:
-    with databases() as engine:
-        world = StormyWorld(history, engine)
-        for step in history["passes"]:
-            world.play(step)
-        bindings = bound(engine)
-        for (stream, platform, _), episodes in recorded(engine).items():
-            for one in episodes:
-                if one.cause == "remediated":
-                    known = [b for b in bindings[stream, platform] if b.image is not None]
-                    before = [b for b in known if one.end and b.start < one.end]
-                    after = [b for b in known if b.start == one.end]
-                    assert len(after) == 1
-                    assert after[0].image != before[-1].image
-
-
-@FEW
-@given(history=histories())
-def test_bindings_of_a_stream_never_overlap(databases: Databases, history: History) -> None:
-    with databases() as engine:
-        world = StormyWorld(history, engine)
-        for step in history["passes"]:
-            world.play(step)
-            for members in bound(engine).values():
-                for one, following in pairwise(members):
-                    assert one.end is not None
-                    assert one.start < one.end <= following.start
-
-
-@FEW
+@settings(max_examples=max(1, EXAMPLES // 7))
 @given(history=histories(), later=st.sampled_from([0, 0.25, 3]))
 def test_a_pass_that_finds_nothing_new_or_nothing_at_all_changes_nothing(
     databases: Databases, history: History, later: float

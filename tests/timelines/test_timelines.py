@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import Engine
 
-from tests.timelines.world import World, database, days, moment
+from tests.timelines.world import World, days, moment
 
 HISTORIES = yaml.safe_load(Path(__file__).with_name("timelines.yaml").read_text())
 
@@ -29,8 +30,8 @@ def cases() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("history", list(cases()))
-def test_the_history_ends_as_told(history: dict[str, Any], tmp_path: Path) -> None:
-    world = World(history, database(tmp_path))
+def test_the_history_ends_as_told(history: dict[str, Any], engine: Engine) -> None:
+    world = World(history, engine)
     for happened in history["passes"]:
         world.play(happened)
         at = moment(happened["at"])

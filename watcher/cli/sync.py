@@ -21,7 +21,6 @@ from watcher.report.sync import Applied, document
 from watcher.report.written import written
 from watcher.services.pass_ import STAGES, PassReport, Stage
 
-_LATER = ("bump", "ticket")
 _BY_TRIVY = frozenset({"knowledge", "catalog", "match"})
 
 
@@ -69,11 +68,6 @@ def sync(
 def wanted_stages(names: Sequence[str]) -> list[Stage]:
     """Read the names of stages, none meaning all; raises UsageError for one that is none."""
     for name in names:
-        if name in _LATER:
-            raise UsageError(
-                f"--only {name}: this version has no such stage yet, it comes with tickets; "
-                f"it has: {', '.join(STAGES)}"
-            )
         if name not in STAGES:
             raise UsageError(f"--only {name}: no such stage; there are: {', '.join(STAGES)}")
     return [stage for stage in STAGES if not names or stage in names]

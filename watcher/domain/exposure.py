@@ -228,7 +228,7 @@ def _episode(run: list[_Piece], history: Sequence[Held]) -> Episode:
     last = [piece for piece in run if (piece.end and piece.end.at) == (end and end.at)]
     causes = [piece.cause for piece in last if piece.cause is not None]
     cause = min(causes, key=_PRECEDENCE.index, default=None)
-    position = max(piece.position for piece in last)
+    position = last[-1].position
     return Episode(
         start=start,
         end=end,

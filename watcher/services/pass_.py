@@ -17,6 +17,7 @@ from watcher.ports.scanner import Scanner
 from watcher.ports.store import Catalogues, Matches, Passes
 from watcher.ports.store.passes import Failure, PassLock, PassRecord, PassState, Snapshot
 from watcher.services.audit import BirthAudit
+from watcher.services.bump import BumpStage
 from watcher.services.catalog import CatalogStage
 from watcher.services.exposure import ExposureStage
 from watcher.services.inventory import InventoryStage
@@ -24,9 +25,18 @@ from watcher.services.knowledge import KnowledgeStage
 from watcher.services.match import MatchStage
 from watcher.services.outcome import Outcome
 from watcher.services.streams import StreamStage
+from watcher.services.ticket import TicketStage
 
-Stage = Literal["knowledge", "inventory", "catalog", "match", "exposure"]
-STAGES: tuple[Stage, ...] = ("knowledge", "inventory", "catalog", "match", "exposure")
+Stage = Literal["knowledge", "inventory", "catalog", "match", "exposure", "bump", "ticket"]
+STAGES: tuple[Stage, ...] = (
+    "knowledge",
+    "inventory",
+    "catalog",
+    "match",
+    "exposure",
+    "bump",
+    "ticket",
+)
 
 
 @dataclass(slots=True)
@@ -63,6 +73,8 @@ class Stages:
     match: MatchStage
     audit: BirthAudit
     exposure: ExposureStage
+    bump: BumpStage
+    ticket: TicketStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,8 @@ class _Running:
             "catalog": self._catalog,
             "match": self._match,
             "exposure": self._exposure,
+            "bump": self._bump,
+            "ticket": self._ticket,
         }
         for stage in STAGES:
             if stage in wanted:
@@ -166,6 +180,12 @@ class _Running:
 
     def _exposure(self) -> None:
         self._take_in(self.runner.stages.exposure.take(self.this))
+
+    def _bump(self) -> None:
+        self._take_in(self.runner.stages.bump.take(self.this, self._version()))
+
+    def _ticket(self) -> None:
+        self._take_in(self.runner.stages.ticket.take(self.this))
 
     def _attempt(self, stage: str, step: Callable[[], Outcome]) -> Outcome:
         """Run a step; where it cannot even begin, that is its one failure."""

@@ -1,8 +1,9 @@
-"""The ledger as it is read signs the port `Exposures`: as it stood recorded, whenever it is asked."""
+"""The ledger as it is read signs the port `Exposures`: as it stood recorded, whenever asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -131,7 +132,7 @@ def test_what_was_known_then_is_told_ever_after(engine: Engine, fleet: Fleet) ->
         then.append(exposures(engine, day(5 * number)))
         assert [exposures(engine, day(5 * past)) for past in range(number + 1)] == then
     # Each of them was news, or nothing was tried.
-    assert all(one != other for one, other in zip(then, then[1:], strict=False))
+    assert all(one != other for one, other in pairwise(then))
 
 
 def test_an_end_recorded_later_is_not_visible_before(engine: Engine, fleet: Fleet) -> None:

@@ -136,6 +136,12 @@ def test_a_package_that_a_new_catalogue_lacks_was_a_matter_of_detection() -> Non
     assert told([Held(binding, contents)], {Q: [match(bound(-9))]}) == [(bound(5), None, None)]
 
 
+def test_a_catalogue_that_ends_with_its_binding_is_no_reason_of_its_own() -> None:
+    first = held("a", [P], bound(0), bound(5), "moved").binding
+    history = [Held(first, (Content(frozenset({P}), None, day(5)),)), held("b", [Q], bound(5))]
+    assert told(history) == [(bound(0), bound(5), "remediated")]
+
+
 def test_a_binding_that_ended_first_says_why() -> None:
     history = [held("a", [P], bound(0), bound(4), "moved"), held("b", [Q], bound(4))]
     assert told(history, {P: [match(bound(-9), bound(5))]}) == [(bound(0), bound(4), "remediated")]

@@ -163,7 +163,7 @@ class SqlLineages:
         )
         statement = (
             select(assessments, vulnerabilities.c.name, vulnerabilities.c.published)
-            .add_columns(packages.c.name.label("package"))
+            .add_columns(packages.c.name.label("package"), packages.c.version)
             .join(matches, same & still_open(matches))
             .join(vulnerabilities, vulnerabilities.c.id == assessments.c.vulnerability_id)
             .join(packages, packages.c.id == assessments.c.package_id)
@@ -178,6 +178,7 @@ class SqlLineages:
                             row.name,
                             row.severity,
                             row.package,
+                            row.version,
                             row.fixed_version,
                             row.published,
                         )

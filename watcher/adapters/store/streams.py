@@ -20,7 +20,9 @@ Opening = tuple[
 ]  # image, target, and the start's bound
 Ending = tuple[datetime, datetime | None, str | None]  # the end's bound, and the reason
 Track = tuple[int, str]
-Name = tuple[int, str, str]  # repository, kind, name
+# Repository, kind, name, and whether it is published: a base that becomes published, or the other
+# way round, is another stream of the same name, so that its exposure begins or ends.
+Name = tuple[int, str, str, bool]
 
 
 def revise_streams(connection: Connection, this: PassRecord, viewed: Viewed) -> None:
@@ -31,7 +33,7 @@ def revise_streams(connection: Connection, this: PassRecord, viewed: Viewed) -> 
     for repository, members in viewed.items():
         for stream, bound in members:
             for one in bound:
-                track = (numbers[repository, stream.by, stream.name], str(one.platform or ""))
+                track = (numbers[_name(repository, stream)], str(one.platform or ""))
                 wanted[track].append(_row_of(one, image_numbers))
     recorded = _recorded(connection, set(numbers.values()))
     revised = {
@@ -43,32 +45,36 @@ def revise_streams(connection: Connection, this: PassRecord, viewed: Viewed) -> 
 
 def _numbered_streams(connection: Connection, viewed: Viewed) -> dict[Name, int]:
     held: dict[Name, int] = {}
-    told: dict[Name, tuple[bool, str | None]] = {}
+    reasons: dict[Name, str | None] = {}
     for batch in batches(sorted(viewed)):
         for row in connection.execute(select(streams).where(streams.c.repository_id.in_(batch))):
-            held[row.repository_id, row.by, row.name] = row.id
-            told[row.repository_id, row.by, row.name] = (row.published, row.not_covered)
+            name = (row.repository_id, row.by, row.name, row.published)
+            held[name], reasons[name] = row.id, row.not_covered
     wanted = {
-        (repository, one.by, one.name): (one.published, one.not_covered)
+        _name(repository, one): one.not_covered
         for repository, members in viewed.items()
         for one, _ in members
     }
-    changed = [name for name in wanted if name in held and told[name] != wanted[name]]
+    changed = [name for name in wanted if name in held and reasons[name] != wanted[name]]
     if changed:
         statement = update(streams).where(streams.c.id == bindparam("number"))
-        statement = statement.values(published=bindparam("told"), not_covered=bindparam("reason"))
-        rows = [{"number": held[k], "told": wanted[k][0], "reason": wanted[k][1]} for k in changed]
-        connection.execute(statement, rows)
+        rows = [{"number": held[name], "reason": wanted[name]} for name in changed]
+        connection.execute(statement.values(not_covered=bindparam("reason")), rows)
     new = [name for name in wanted if name not in held]
-    numbers = add_numbered(connection, streams, [_stream_row(name, *wanted[name]) for name in new])
+    numbers = add_numbered(connection, streams, [_stream_row(name, wanted[name]) for name in new])
     return held | dict(zip(new, numbers, strict=True))
 
 
-def _stream_row(name: Name, published: bool, not_covered: str | None) -> Row:  # noqa: FBT001
+def _name(repository: int, one: Stream) -> Name:
+    return repository, one.by, one.name, one.published
+
+
+def _stream_row(name: Name, not_covered: str | None) -> Row:
+    repository, by, told, published = name
     return {
-        "repository_id": name[0],
-        "by": name[1],
-        "name": name[2],
+        "repository_id": repository,
+        "by": by,
+        "name": told,
         "published": published,
         "not_covered": not_covered,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from watcher.domain.package import SEVERITIES
+from watcher.domain.package import SEVERITIES, rank
 from watcher.domain.ticket.key import TicketKey
 from watcher.domain.ticket.state import (
     Close,
@@ -123,14 +123,8 @@ def _unforeseen(wanted: Wanted, current: Filed) -> bool:
     )
     if not seen:  # what was dismissed is not remembered: it may have been the worst
         return exploited
-    return exploited or _worst(wanted) < min(_rank(one.severity) for one in seen.values())
+    return exploited or _worst(wanted) < min(rank(one.severity) for one in seen.values())
 
 
 def _worst(wanted: Wanted) -> int:
-    return min(
-        (_rank(one.severity) for one in wanted.outstanding.values()), default=len(SEVERITIES)
-    )
-
-
-def _rank(severity: str) -> int:
-    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+    return min((rank(one.severity) for one in wanted.outstanding.values()), default=len(SEVERITIES))

@@ -66,6 +66,7 @@ class Flaw:
     name: str
     severity: str
     package: str
+    installed: str
     fixed_version: str
     published: datetime | None
 

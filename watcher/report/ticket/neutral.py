@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_MARKUP: Final = re.compile(r"[\\`*_{}\[\]()#+.!|~$^=-]")
+_MARKUP: Final = re.compile(r"[\\`*_\[\]~$]")
+# What begins a list or a heading where a line or a list's item begins with it.
+_BEGINNING: Final = re.compile(r"([0-9]*)([#+.)=-])")
 # What trackers look for in text that is already rendered, GitLab's references included.
 _TRIGGER: Final = re.compile(
     r"[@#!$%~&^][\w\"'{\[(]|//|:[\w+-]{1,80}:|[\[{][\[\w+-]|(?i:\bwww\.|\bGH-)"
@@ -50,8 +52,15 @@ def name(text: str, most: int = 120) -> str:
 
 
 def prose(text: str, most: int = 1000) -> str:
-    """A sentence that quotes things from outside. It must not begin a line."""
-    return " ".join(_word(word) for word in clipped(text, most).split())
+    """A sentence that quotes things from outside."""
+    shown = " ".join(_word(word) for word in clipped(text, most).split())
+    begins = _BEGINNING.match(shown)
+    return f"{begins[1]}\\{shown[begins.start(2) :]}" if begins else shown
+
+
+def broken_up(text: str, most: int = 120) -> str:
+    """A name in a title, which knows no code: what a tracker would link is broken by a space."""
+    return _TRIGGER.sub(lambda found: f"{found[0][0]}\u200b{found[0][1:]}", clipped(text, most))
 
 
 def fenced(text: str, most: int = 400) -> str:

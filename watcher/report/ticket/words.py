@@ -8,8 +8,20 @@ from typing import Final
 
 from watcher.domain.ticket import Ended, LineName
 
-_MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_SMALL: Final = "no one two three four five six seven eight nine ten".split()
+_MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"  # not the locale's
+_SMALL: Final = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+)
 
 
 def number(count: int) -> str:
@@ -30,7 +42,8 @@ def small(count: int) -> str:
 def day(time: datetime) -> str:
     """Write a day in UTC as 3 Nov 2026."""
     utc = time.astimezone(UTC)
-    return f"{utc.day} {_MONTHS[utc.month - 1]} {utc.year}"
+    month = _MONTHS[3 * utc.month - 3 : 3 * utc.month]
+    return f"{utc.day} {month} {utc.year}"
 
 
 def near_day(time: datetime, as_of: datetime) -> str:

@@ -5,7 +5,14 @@ Valid time is written as times. Recorded time is written as numbers of passes, w
 `superseded_in` the one that learnt better. What was known at T is what the last pass up to T knew.
 """
 
-from watcher.adapters.store.tables import inventory, knowledge, ledger, packages, passes
+from watcher.adapters.store.tables import (
+    filing,
+    inventory,
+    knowledge,
+    ledger,
+    packages,
+    passes,
+)
 from watcher.adapters.store.tables.base import metadata
 
-__all__ = ["inventory", "knowledge", "ledger", "metadata", "packages", "passes"]
+__all__ = ["filing", "inventory", "knowledge", "ledger", "metadata", "packages", "passes"]

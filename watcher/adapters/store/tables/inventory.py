@@ -114,7 +114,7 @@ streams = Table(
     Column("name", Text, nullable=False),
     Column("published", Boolean, nullable=False),  # False: a base, watched without exposure
     Column("not_covered", Text, nullable=True),
-    UniqueConstraint("repository_id", "by", "name"),
+    UniqueConstraint("repository_id", "by", "name", "published"),
 )
 
 bindings = Table(

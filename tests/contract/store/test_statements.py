@@ -1,0 +1,89 @@
+"""How many statements a pass takes: nothing that did not change may cost one each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, event
+
+from tests.contract.store.fleet import Fleet, day, exposures
+
+Opening = Callable[[str], Engine]
+SMALL, LARGE = 20, 200  # repositories
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[Counter[str]]:
+    """Count statements by their text."""
+    statements: Counter[str] = Counter()
+
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements[statement] += 1
+
+    event.listen(engine, "before_cursor_execute", count)
+    yield statements
+    event.remove(engine, "before_cursor_execute", count)
+
+
+def fleet_of(size: int) -> Fleet:
+    """Repositories with a tag and a version each, packages of their own and shared ones."""
+    fleet = Fleet()
+    for number in range(size):
+        path, own = f"shop/r{number}", f"p{number}"
+        fleet.push(path, "main", [own, "base"], created=day(-3), pushed_at=day(-2))
+        fleet.push(path, "1.0.0", [f"{own}-old", "base"], created=day(-9))
+    fleet.learn(day(-1), {"base": ["V"], **{f"p{n}": ["W"] for n in range(size)}})
+    return fleet
+
+
+def statements_of(engine: Engine, size: int) -> dict[str, int]:
+    """Statements of a pass by what had happened before it, and of reading the ledger."""
+    fleet, taken = fleet_of(size), {}
+    fleet.sync(engine, day(0))
+    every = {f"p{n}": ["W"] for n in range(size)}
+
+    def retire() -> None:
+        for number in range(size):
+            fleet.registry.delete(f"shop/r{number}", "main")
+
+    happenings: dict[str, Callable[[], None]] = {
+        "nothing": lambda: None,
+        "new knowledge": lambda: fleet.learn(day(1), {"base": ["V", "X"], **every}),
+        "every tag gone": retire,
+        "another rule": lambda: setattr(fleet, "by", "tag"),
+    }
+    for at, (name, happen) in enumerate(happenings.items(), start=2):
+        happen()
+        with counted(engine) as statements:
+            fleet.sync(engine, day(at))
+        taken[name] = statements.total()
+    with counted(engine) as statements:
+        assert len(exposures(engine, day(9))["windows"]) > 3 * size
+    taken["read"] = statements.total()
+    return taken
+
+
+def test_a_pass_in_which_nothing_changed_costs_the_same_for_any_fleet(
+    engine: Engine, other_url: str, opening: Opening
+) -> None:
+    small, large = statements_of(opening(other_url), SMALL), statements_of(engine, LARGE)
+    assert small["nothing"] == large["nothing"] <= 50
+    # Reads go in batches of tracks and of values, so that ten times as much may cost a few more.
+    assert large["new knowledge"] <= small["new knowledge"] + 40
+    assert large["every tag gone"] <= small["every tag gone"] + 40
+    assert large["another rule"] <= small["another rule"] + 40
+    assert large["read"] <= small["read"] + 80
+
+
+def test_a_pass_in_which_nothing_changed_writes_to_its_own_row_and_coverage_alone(
+    engine: Engine,
+) -> None:
+    fleet = fleet_of(SMALL)
+    fleet.sync(engine, day(0))
+    with counted(engine) as statements:
+        fleet.sync(engine, day(1))
+    written = {one.split()[1] for one in statements if one.startswith(("UPDATE", "DELETE"))}
+    added = {one.split()[2] for one in statements if one.startswith("INSERT")}
+    assert (written, added) == ({"passes", "coverage"}, {"passes"})

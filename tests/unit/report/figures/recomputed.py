@@ -1,0 +1,212 @@
+"""The report's figures worked out again from an exposures document, naively and by other code.
+
+Nothing of watcher is imported here. Everything is lists, gone through as often as it takes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+WORST_FIRST = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"]
+LIMITS = {"CRITICAL": 7, "HIGH": 30, "MEDIUM": 90}
+
+Document = dict[str, Any]
+
+
+@dataclass
+class Row:
+    """An episode with platforms united; times are days before the report's time, so 0 is now."""
+
+    stream: str
+    vulnerability: str
+    severity: str
+    team: str | None
+    start: float
+    end: float | None
+    cause: str | None
+    detected: float
+    backfilled: bool
+
+    @property
+    def last(self) -> float:
+        return math.inf if self.end is None else self.end
+
+
+def rows_of(exposures: Document, as_of: str) -> list[Row]:
+    """The episodes of an `exposures` document, platforms united."""
+    rows = [row for window in exposures["windows"] for row in _rows(window, as_of)]
+    while _unite_some_pair(rows):
+        pass
+    return rows
+
+
+def figures(rows: Sequence[Row], since: float, now: float = 0.0) -> Document:
+    """Value, n and events of each figure over [since, now), both in days as rows count them."""
+    is_open = [row for row in rows if row.start <= now < row.last]
+    remediated = [row for row in rows if row.cause == "remediated" and since < row.last <= now]
+    late = [row for row in is_open if now - row.start > LIMITS.get(row.severity, math.inf)]
+    seen = [(row, *_watched(row, since, now)) for row in rows if _overlaps(row, since, now)]
+    subjects = [
+        (entry - row.start, leave - row.start, row.cause == "remediated" and row.last <= now)
+        for row, entry, leave in seen
+        if leave > entry
+    ]
+    events = sum(event for _, _, event in subjects)
+    unseen = [entry - max(row.start, since) for row, entry, _ in seen]
+    limited = any(row.severity in LIMITS for row in is_open)
+    observed = sum(leave - entry for _, entry, leave in seen)
+    return {
+        "mttr_naive_days": (_mean([r.last - r.start for r in remediated]), *2 * [len(remediated)]),
+        "open_age_mean_days": (_mean([now - row.start for row in is_open]), len(is_open), 0),
+        "km_median_days": (_median(subjects), len(subjects), events),
+        "survival": {
+            str(day): (_survival(subjects, day), len(subjects), events) for day in (7, 30, 90)
+        },
+        "rmst_90_days": (_area(subjects, 90), len(subjects), events),
+        "exposure_days": (observed if subjects or not any(unseen) else None, len(subjects), 0),
+        "exposure_days_backfilled": (sum(unseen), sum(days > 0 for days in unseen), 0),
+        "past_due_share": (len(late) / len(is_open) if limited else None, len(is_open), len(late)),
+    }
+
+
+def differences(told: Document, expected: Document) -> list[str]:
+    """What a report's figures and recomputed ones do not agree on, as lines to read."""
+    found = []
+    flat = {**told, **told["survival"]}, {**expected, **expected["survival"]}
+    for name in [name for name in flat[1] if name != "survival"]:
+        figure, (value, *counts) = flat[0][name], flat[1][name]
+        same = figure["value"] is value is None or (
+            None not in {figure["value"], value}
+            and math.isclose(figure["value"], value, rel_tol=1e-9, abs_tol=1e-9)
+        )
+        if not same or [figure["n"], figure["events"]] != counts:
+            found.append(f"{name}: told {figure}, recomputed {flat[1][name]}")
+    return found
+
+
+def episodes(rows: Sequence[Row], since: float, now: float = 0.0) -> Document:
+    """The counts of the report's `episodes`."""
+    closed = [row for row in rows if since < row.last <= now]
+    is_open = [row for row in rows if row.start <= now < row.last]
+    causes = [str(row.cause) for row in closed]
+    return {
+        "open": len(is_open),
+        "opened": sum(since < row.start <= now for row in rows),
+        "closed": len(closed),
+        "by_cause": {cause: causes.count(cause) for cause in causes},
+        "backfilled": sum(row.backfilled for row in [*closed, *is_open]),
+    }
+
+
+def _rows(window: Document, as_of: str) -> Iterable[Row]:
+    sign = ":" if window["by"] == "tag" else "#"
+    for episode in window["episodes"]:
+        yield Row(
+            stream=f"{window['registry']}/{window['repository']}{sign}{window['stream']}",
+            vulnerability=window["vulnerability"],
+            severity=window["severity"],
+            team=window["team"],
+            start=days_between(as_of, episode["from"]),
+            end=days_between(as_of, episode["to"]) if episode["to"] else None,
+            cause=episode["cause"],
+            detected=days_between(as_of, episode["detected"]),
+            backfilled=episode["backfilled"],
+        )
+
+
+def days_between(one: str, other: str) -> float:
+    """How many days the second time lies behind the first."""
+    return (datetime.fromisoformat(other) - datetime.fromisoformat(one)) / timedelta(days=1)
+
+
+def _unite_some_pair(rows: list[Row]) -> bool:
+    for number, one in enumerate(rows):
+        for other in rows[number + 1 :]:
+            same = (one.stream, one.vulnerability) == (other.stream, other.vulnerability)
+            if same and one.start <= other.last and other.start <= one.last:
+                rows.remove(other)
+                rows[number] = _both(one, other)
+                return True
+    return False
+
+
+def _both(one: Row, other: Row) -> Row:
+    first, last = min(one, other, key=lambda row: row.start), max(one, other, key=lambda r: r.last)
+    if one.last == other.last and last.cause == "remediated":
+        last = one if other.cause == "remediated" else other
+    same_start = one.start == other.start
+    return Row(
+        one.stream,
+        one.vulnerability,
+        min(one.severity, other.severity, key=WORST_FIRST.index),
+        one.team,
+        first.start,
+        last.end,
+        last.cause,
+        min(one.detected, other.detected),
+        one.backfilled and other.backfilled if same_start else first.backfilled,
+    )
+
+
+def _overlaps(row: Row, since: float, now: float) -> bool:
+    return row.start < now and row.last > since
+
+
+def _watched(row: Row, since: float, now: float) -> tuple[float, float]:
+    """From when to when the row was under observation; both the same where it never was."""
+    leave = min(row.last, now)
+    return min(max(row.start, row.detected, since), leave), leave
+
+
+def _mean(days: Sequence[float]) -> float | None:
+    return sum(days) / len(days) if days else None
+
+
+Subjects = Sequence[tuple[float, float, bool]]
+
+
+def _steps(subjects: Subjects) -> list[tuple[float, float, int]]:
+    """Time, share that lasts longer, and number at risk, for each time at which some end."""
+    found, share = [], 1.0
+    for time in sorted({leave for _, leave, event in subjects if event}):
+        at_risk = sum(entry < time <= leave for entry, leave, _ in subjects)
+        share *= 1 - sum(event and leave == time for _, leave, event in subjects) / at_risk
+        found.append((time, share, at_risk))
+    return found
+
+
+def _told(subjects: Subjects, day: float) -> bool:
+    """Whether anything can be told of the curve up to a day."""
+    steps = [step for step in _steps(subjects) if step[0] <= day]
+    enough = sum(event for _, _, event in subjects) >= 10
+    ended = bool(steps) and steps[-1][1] == 0
+    watched = any(entry < day <= leave for entry, leave, _ in subjects)
+    return enough and all(at_risk >= 5 for _, _, at_risk in steps) and (ended or watched)
+
+
+def _survival(subjects: Subjects, day: float) -> float | None:
+    if not _told(subjects, day):
+        return None
+    return next((share for time, share, _ in reversed(_steps(subjects)) if time <= day), 1.0)
+
+
+def _median(subjects: Subjects) -> float | None:
+    for time, share, _ in _steps(subjects):
+        if share <= 0.5 + 1e-12:
+            return time if _told(subjects, time) else None
+    return None
+
+
+def _area(subjects: Subjects, horizon: float) -> float | None:
+    if not _told(subjects, horizon):
+        return None
+    area, share, before = 0.0, 1.0, 0.0
+    for time, after, _ in _steps(subjects):
+        if time >= horizon:
+            break
+        area, share, before = area + share * (time - before), after, time
+    return area + share * (horizon - before)

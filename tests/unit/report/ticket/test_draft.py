@@ -1,0 +1,298 @@
+"""The ticket as a team reads it: what to change first, everything exact, nothing without end."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.report.ticket.rendered import Rendered
+from tests.unit.report.ticket.sample import KEY, SAMPLE, on
+from tests.unit.report.ticket.test_neutral import HOSTILE
+from watcher.domain.ticket import (
+    BaseInUse,
+    BumpTicket,
+    Cause,
+    Done,
+    Fix,
+    Line,
+    LineName,
+    OwnFinding,
+    Remaining,
+    Target,
+    TicketKey,
+    marked,
+    marker,
+)
+from watcher.ports.tracker import TicketWriter
+from watcher.report.ticket import LONGEST, draft
+
+GOLDEN = Path(__file__).with_name("golden.md")
+DIGEST = "sha256:" + "a" * 64
+SMALL = BumpTicket(
+    cause=Cause("shop", "local/base/node:22"),
+    action="rebuild",
+    base_name="node:22",
+    base_reference="registry.example/base/node:22",
+    target=Target("registry.example/base/node:22", DIGEST),
+    lines=(Line(LineName("local/shop/api:latest", "linux/amd64"), DIGEST, {"HIGH": 1}),),
+    fixes=(Fix("CVE-2026-1", "HIGH", "zlib", "1.3", streams=1),),
+    threshold="HIGH",
+    exposure_days_per_week=1,
+    oldest_days=1,
+    scanner="Trivy 0.74.0",
+    database_time=on("23 Nov"),
+    as_of=on("23 Nov"),
+)
+DONE = replace(
+    SMALL,
+    fixes=(),
+    exposure_days_per_week=0,
+    lines=(replace(SMALL.lines[0], done=Done(on("24 Nov"))),),
+)
+
+
+def body(bump: BumpTicket) -> str:
+    return draft(bump, TicketKey(1, bump.cause)).body
+
+
+def test_the_ticket_of_the_design_is_written_as_it_was_designed() -> None:
+    writer: TicketWriter = draft
+    written = writer(SAMPLE, KEY)
+    assert written.body == GOLDEN.read_text(encoding="utf-8")
+    assert written.title == "Rebuild on the new base python:3.12-slim"
+    assert written.labels == ("watcher", "base-image", "severity/critical")
+    assert written.key == KEY
+
+
+def test_a_ticket_says_what_to_change_before_anything_else() -> None:
+    first = body(SAMPLE).split("<details>")[0]
+    assert first.index("-FROM ") < first.index("**Why.**") < first.index("- [ ]")
+
+
+def test_a_rebuild_needs_no_edit_and_a_pin_does() -> None:
+    assert "Then nothing to edit: rebuild with `--pull`." in body(SMALL)
+    pin = replace(SMALL, action="pin", bases=(BaseInUse("sha256:" + "b" * 64),))
+    assert draft(pin, KEY).title == "Pin the new base node:22"
+    assert "**Pin the new `node:22` in 1 stream.** Same tag, newer packages." in body(pin)
+    assert f"-FROM registry.example/base/node:22@sha256:{'b' * 64}\n" in body(pin)
+    assert f"+FROM registry.example/base/node:22@{DIGEST}\n" in body(pin)
+    assert "nothing to edit" not in body(pin)
+
+
+def test_a_version_names_both_ends_of_the_move() -> None:
+    move = replace(
+        SMALL,
+        action="version",
+        target=Target("registry.example/base/node:24", DIGEST),
+        target_name="node:24",
+    )
+    assert draft(move, KEY).title == "Move from node:22 to node:24"
+    assert "**Move 1 stream from `node:22` to `node:24`.**" in body(move)
+    assert "-FROM registry.example/base/node:22\n" in body(move)
+
+
+def test_one_is_singular_everywhere() -> None:
+    text = body(SMALL)
+    assert "**Rebuild 1 stream on the new `node:22`.**" in text
+    why = (
+        "Ends **1** high exposure (1 vulnerability, the oldest open for 1 day): **1 exposure-day a"
+    )
+    assert why in text
+    assert "<b>Fixes</b>: 1 vulnerability, 1 exposure in 1 stream<" in text
+    assert "1 of your 1 stream is done" in body(DONE)
+
+
+def test_great_numbers_are_grouped() -> None:
+    assert "**24,698 exposure-days a week**" in body(replace(SMALL, exposure_days_per_week=24_698))
+
+
+def test_what_is_urgent_is_said() -> None:
+    severe = replace(SMALL.fixes[0], known_exploited=True, streams=3, past_due=2)
+    said = body(replace(SMALL, fixes=(severe,)))
+    assert "**one known to be exploited**, 2 of 3 past due" in said
+    assert "| CVE-2026-1 | high, KEV | zlib |" in said
+    due = body(replace(SMALL, next_due=on("30 Nov")))
+    assert "the first due on 30 Nov 2026" in due
+
+
+def test_a_ticket_whose_lines_are_all_done_asks_for_nothing() -> None:
+    text = body(DONE)
+    assert text.startswith(
+        "**Done.** Nothing that this ticket was filed for is left in its 1 stream."
+    )
+    assert "FROM" not in text
+    assert "- [ ]" not in text
+    assert "- [x] `local/shop/api:latest` amd64: 24 Nov\n" in text
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        ("withdrawn", "the database names it no more"),
+        ("retired", "the stream is retired"),
+        ("moved", "another team's now"),
+        ("out_of_scope", "out of scope now"),
+    ],
+)
+def test_a_line_done_without_a_fix_says_why(because: Any, said: str) -> None:  # noqa: ANN401
+    line = replace(SMALL.lines[0], done=Done(on("24 Nov"), because))
+    assert f"amd64: 24 Nov, {said}\n" in body(replace(SMALL, lines=(line,)))
+
+
+def test_days_of_another_year_carry_it() -> None:
+    line = replace(SMALL.lines[0], on_base_since=datetime(2025, 12, 31, 23, 59, tzinfo=UTC))
+    assert "on the base of 31 Dec 2025\n" in body(replace(SMALL, lines=(line,)))
+
+
+def test_a_threshold_names_its_severities() -> None:
+    medium = body(replace(SMALL, threshold="MEDIUM"))
+    assert "(exposures ended: critical + high + medium)" in medium
+    assert "none of the critical, high and medium vulnerabilities below" in medium
+    assert "amd64: 0 + 1 + 0\n" in medium
+
+
+def test_an_unknown_severity_gets_a_column_only_where_there_is_one() -> None:
+    assert "| low |\n" in body(SMALL)
+    left = Remaining("CVE-2026-2", "UNKNOWN", "zlib", "no fix")
+    assert "| low | unknown |\n" in body(replace(SMALL, remains=(left,)))
+
+
+def test_a_link_that_is_none_is_left_out() -> None:
+    for wrong in ("javascript:alert(1)", "https://x/)[y](z", "https://x y", "https://x/>"):
+        assert "This bump" not in body(replace(SMALL, link=wrong))
+
+
+def test_figures_that_move_by_time_are_not_the_substance() -> None:
+    later = replace(
+        SAMPLE,
+        as_of=SAMPLE.as_of + timedelta(days=1),
+        database_time=SAMPLE.as_of,
+        oldest_days=149,
+        exposure_days_per_week=575,
+        fixes=tuple(reversed(SAMPLE.fixes)),
+        lines=tuple(reversed(SAMPLE.lines)),
+    )
+    assert later.substance == SAMPLE.substance
+    ticked = (replace(SAMPLE.lines[0], done=Done(on("23 Nov"))), *SAMPLE.lines[1:])
+    for changed in (
+        replace(SAMPLE, lines=ticked),
+        replace(SAMPLE, lines=SAMPLE.lines[1:]),
+        replace(SAMPLE, fixes=SAMPLE.fixes[1:]),
+        replace(SAMPLE, action="pin"),
+        replace(SAMPLE, target=replace(SAMPLE.target, digest=DIGEST)),
+        replace(SAMPLE, introduces=SAMPLE.fixes[:1]),
+        replace(SAMPLE, remains=SAMPLE.remains[1:]),
+    ):
+        assert changed.substance != SAMPLE.substance
+
+
+def many(count: int, text: str = "x" * 300) -> BumpTicket:
+    """A ticket with so many rows of everything."""
+    names = [LineName(f"{text}{index}", text) for index in range(count)]
+    done = Done(on("3 Nov"))
+    return replace(
+        SAMPLE,
+        base_name=text,
+        base_reference=text,
+        target=Target(text, text, on("3 Nov")),
+        target_name=text,
+        lines=tuple(
+            Line(name, text, {"HIGH": 1}, done=done if index % 2 else None)
+            for index, name in enumerate(names)
+        ),
+        fixes=tuple(Fix(f"{text}{one}", "HIGH", text, text, streams=1) for one in range(count)),
+        remains=tuple(Remaining(f"{text}{one}", "HIGH", text, text) for one in range(count)),
+        introduces=tuple(Fix(f"{text}{one}", "LOW", text, text) for one in range(count)),
+        unproven=tuple(Remaining(f"{text}{one}", "HIGH", text, text) for one in range(count)),
+        own=tuple(
+            OwnFinding(f"{text}{one}", "HIGH", text, text, text, (text,) * count)
+            for one in range(count)
+        ),
+        evidence=(text,) * count,
+        bases=tuple(BaseInUse(text, on("3 Nov")) for _ in range(count)),
+        labels=(text,) * count,
+    )
+
+
+@pytest.mark.parametrize("text", ["x" * 300, "|" * 5000, "`" * 5000, "\u202e" * 5000, "@a " * 3000])
+@pytest.mark.parametrize("count", [0, 1, 40, 3000])
+def test_a_text_is_bounded_and_its_marker_last_and_whole(count: int, text: str) -> None:
+    written = draft(many(count, text), KEY)
+    assert len(written.body) <= LONGEST
+    assert written.body.endswith(f"\n\n{marker(KEY)}\n")
+    assert len(written.title) <= 250
+    assert all(len(label) <= 50 for label in written.labels)
+
+
+def test_rows_left_out_are_counted_and_their_place_is_named() -> None:
+    text = body(replace(many(3000), link="https://watcher.example/b"))
+    shown = text.count("- [ ] ")
+    place = "[This bump in watcher](<https://watcher.example/b>) has them all"
+    assert 0 < shown < 1500
+    assert f"… and {1500 - shown:,} more: {place}." in text
+    assert "`watcher bumps` lists them all" in body(replace(many(3000), link=None))
+
+
+def test_the_worst_lines_are_the_ones_that_stay() -> None:
+    lines = [
+        Line(LineName(f"local/shop/a{index:04}:latest", "linux/amd64"), DIGEST, {"HIGH": 1})
+        for index in range(5000)
+    ]
+    worst = Line(LineName("local/shop/z:latest", "linux/amd64"), DIGEST, {"CRITICAL": 1})
+    first = body(replace(SMALL, lines=(*lines, worst))).split("- [ ] ")[1]
+    assert first.startswith("`local/shop/z:latest`")
+
+
+def poisoned(value: Any, text: str) -> Any:  # noqa: ANN401 any value there is
+    """The same value with `text` wherever anything comes from outside."""
+    if isinstance(value, BumpTicket):
+        kept = {"cause", "action", "threshold", "link"}
+    elif isinstance(value, Done):
+        kept = {"because"}
+    else:
+        kept = {"severity"}
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {
+            one.name: poisoned(getattr(value, one.name), text)
+            for one in fields(value)
+            if one.name not in kept and one.init
+        }
+        return replace(value, **changes)
+    if isinstance(value, tuple):
+        return tuple(poisoned(one, text) for one in value)
+    return text if isinstance(value, str) else value
+
+
+@given(text=HOSTILE)
+@settings(max_examples=60, deadline=None)
+def test_a_ticket_of_hostile_names_is_built_like_one_of_harmless_names(text: str) -> None:
+    harmless = Rendered.of(draft(poisoned(SAMPLE, "x"), KEY).body)
+    written = draft(poisoned(SAMPLE, text), KEY).body
+    hostile = Rendered.of(written)
+    assert structure(hostile) == structure(harmless)
+    assert [one for one in hostile.html() if one not in {"<code>", "</code>"}] == harmless.html()
+    assert hostile.references() == []
+    assert written.count("\n- [ ] ") == 12
+    assert written.count("\n- [x] ") == 9
+    assert written.splitlines()[-1] == marker(KEY)
+    found = marked(written)
+    assert found is not None
+    assert (found.key, written[found.end :]) == (KEY, "\n")
+
+
+def structure(page: Rendered) -> list[str]:
+    ignored = {"code_inline", "html_inline", "text_special"}
+    return [one for one in page.kinds() if one not in ignored]
+
+
+def test_the_ticket_of_the_design_holds_no_link_but_its_own() -> None:
+    page = Rendered.of(body(SAMPLE))
+    links = [one.attrs["href"] for one in page.tokens if one.type == "link_open"]
+    assert links == ["https://watcher.acme.example/bumps/data/python-3.12-slim"]
+    assert page.references() == []

@@ -1,0 +1,7 @@
+"""The text of a ticket: a bump as a title, labels and a body that trackers show as meant."""
+
+from __future__ import annotations
+
+from watcher.report.ticket.draft import LONGEST, draft
+
+__all__ = ["LONGEST", "draft"]

@@ -1,0 +1,155 @@
+"""What a ticket shows unfolded: what to change, why, what that ends, and for which streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from watcher.domain.package import SEVERITIES
+from watcher.domain.ticket import BumpTicket, Fix, Line, Remaining
+from watcher.report.ticket.neutral import code, fenced, name, prose
+from watcher.report.ticket.rows import Most, bullets, table
+from watcher.report.ticket.words import (
+    counted,
+    day,
+    listed,
+    minute,
+    near_day,
+    number,
+    platform,
+    small,
+)
+
+
+def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
+    """The blocks, in the order of reading."""
+    to_do = [line for line in bump.lines if line.done is None]
+    yield _lead(bump, len(to_do))
+    if to_do:
+        yield _from(bump)
+        yield _advice(bump)
+    yield _why(bump)
+    yield _counts(bump)
+    yield _proof(bump)
+    yield "### Streams"
+    yield (
+        f"watcher ticks a stream when none of the {_severe(bump)} vulnerabilities below is left in "
+        "its newest image; ticking by hand changes nothing."
+    )
+    if to_do:
+        yield _head(bump, len(to_do))
+        yield bullets(bump, [_line(bump, line) for line in _worst_first(bump, to_do)], most.to_do)
+
+
+def _lead(bump: BumpTicket, to_do: int) -> str:
+    if not to_do:
+        done = counted(len(bump.lines), "stream")
+        return f"**Done.** Nothing that this ticket was filed for is left in its {done}."
+    base, streams = code(bump.base_name), counted(to_do, "stream")
+    if bump.action == "version":
+        return f"**Move {streams} from {base} to {code(bump.target_name)}.**"
+    same = " Same tag, newer packages." if bump.base_reference == bump.target.reference else ""
+    if bump.action == "pin":
+        return f"**Pin the new {base} in {streams}.**{same}"
+    return f"**Rebuild {streams} on the new {base}.**{same}"
+
+
+def _from(bump: BumpTicket) -> str:
+    before = bump.base_reference + (f"@{bump.bases[-1].digest}" if bump.bases else "")
+    after = f"{bump.target.reference}@{bump.target.digest}"
+    return f"```diff\n-FROM {fenced(before)}\n+FROM {fenced(after)}\n```"
+
+
+def _advice(bump: BumpTicket) -> str:
+    if bump.action == "pin":
+        return ""
+    if bump.action == "version":
+        return "No digest in your `FROM`? Then the new tag alone will do."
+    return "No digest in your `FROM`? Then nothing to edit: rebuild with `--pull`."
+
+
+def _why(bump: BumpTicket) -> str:
+    severe = [fix for fix in bump.fixes if fix.severity in bump.severe]
+    out = f"The new base has been out since {day(bump.target.since)}" if bump.target.since else ""
+    done = sum(line.done is not None for line in bump.lines)
+    share = f"{number(done)} of your {counted(len(bump.lines), 'stream')} {_are(done)} done"
+    since = "; ".join(filter(None, (out, share if done else "")))
+    if not severe:
+        return f"{since[:1].upper()}{since[1:]}." if since else ""
+    count = sum(fix.streams for fix in severe)
+    words = listed([one.lower() for one in bump.severe if one in {fix.severity for fix in severe}])
+    ended = f"Ends **{number(count)}** {words} {'exposure' if count == 1 else 'exposures'}"
+    week = counted(bump.exposure_days_per_week, "exposure-day")
+    said = f"**Why.** {ended} ({', '.join(_marks(bump, severe, count))}): **{week} a week**."
+    return f"{said} {since[:1].upper()}{since[1:]}." if since else said
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _marks(bump: BumpTicket, severe: Sequence[Fix], count: int) -> Iterator[str]:
+    """What makes these exposures urgent."""
+    yield counted(len({fix.vulnerability for fix in severe}), "vulnerability", "vulnerabilities")
+    exploited = len({fix.vulnerability for fix in severe if fix.known_exploited})
+    if exploited:
+        yield f"**{small(exploited)} known to be exploited**"
+    past_due = sum(fix.past_due for fix in severe)
+    if past_due:
+        some = f"{number(past_due)} of {number(count)}"
+        yield "all past due" if past_due == count else f"{some} past due"
+    elif bump.next_due is not None:
+        yield f"the first due on {day(bump.next_due)}"
+    yield f"the oldest open for {counted(bump.oldest_days, 'day')}"
+
+
+def _counts(bump: BumpTicket) -> str:
+    """How many vulnerabilities of which severity are fixed, remain and come."""
+    rows: tuple[tuple[str, Sequence[Fix | Remaining]], ...] = (
+        ("**fixes**, vulnerabilities", bump.fixes),
+        ("**remains**", bump.remains),
+        ("**introduces**", bump.introduces),
+    )
+    counts = [
+        [len({one.vulnerability for one in found if one.severity == each}) for each in SEVERITIES]
+        for _, found in rows
+    ]
+    shown = len(SEVERITIES) - (not any(row[-1] for row in counts))
+    heads = [" ", *(f"{one.lower()}:" for one in SEVERITIES[:shown])]
+    cells = [[head, *map(number, row[:shown])] for (head, _), row in zip(rows, counts, strict=True)]
+    return table(bump, heads, cells, len(rows))
+
+
+def _proof(bump: BumpTicket) -> str:
+    said = (
+        "Exact, not estimated: in each image the packages of its old base were exchanged for those "
+        f"of the new one and matched by {prose(bump.scanner, 100)} with the database of "
+        f"{minute(bump.database_time)}."
+    )
+    left = len({(one.vulnerability, one.package) for one in bump.unproven})
+    if not left:
+        return said
+    return f"{said} Not counted: {counted(left, 'finding')} that this does not prove, see below."
+
+
+def _head(bump: BumpTicket, to_do: int) -> str:
+    ended = " + ".join(one.lower() for one in bump.severe)
+    return f"**To do, {number(to_do)}** (exposures ended: {ended})"
+
+
+def _worst_first(bump: BumpTicket, lines: Sequence[Line]) -> list[Line]:
+    def rank(line: Line) -> tuple[object, ...]:
+        return (*(-line.ended.get(one, 0) for one in bump.severe), line.name)
+
+    return sorted(lines, key=rank)
+
+
+def _line(bump: BumpTicket, line: Line) -> str:
+    ended = " + ".join(number(line.ended.get(one, 0)) for one in bump.severe)
+    base = ""
+    if line.on_base_since is not None:
+        base = f", on the base of {near_day(line.on_base_since, bump.as_of)}"
+    return f"[ ] {code(line.name.stream)} {name(platform(line.name))}: {ended}{base}"
+
+
+def _severe(bump: BumpTicket) -> str:
+    return listed([one.lower() for one in bump.severe])

@@ -1,0 +1,65 @@
+"""Lists, tables and folds of a ticket, cut to so many rows and saying what was left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from watcher.domain.ticket import BumpTicket
+from watcher.report.ticket.words import number
+
+_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%\[\]-]{1,500}")
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How many rows are shown: lines to do, and of each folded list."""
+
+    to_do: int
+    folded: int
+
+
+def link(bump: BumpTicket) -> str | None:
+    """Where watcher shows this bump, as a Markdown link; None where no such place is known."""
+    if bump.link is None or not _ADDRESS.fullmatch(bump.link):
+        return None
+    return f"[This bump in watcher](<{bump.link}>)"
+
+
+def more(bump: BumpTicket, left: int) -> str:
+    """Say how many rows were left out, and where they are."""
+    place = link(bump)
+    where = f"{place} has them all" if place else "`watcher bumps` lists them all"
+    return f"and {number(left)} more: {where}."
+
+
+def bullets(bump: BumpTicket, items: Sequence[str], most: int) -> str:
+    """A list of at most `most` items."""
+    lines = [f"- {item}" for item in items[:most]]
+    if len(items) > most:
+        lines += ["", f"… {more(bump, len(items) - most)}"]
+    return "\n".join(lines).strip()
+
+
+def table(bump: BumpTicket, heads: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> str:
+    """A table of at most `most` rows; a head that ends in `:` stands over numbers."""
+    names = [head.removesuffix(":") for head in heads]
+    rule = "|".join("--:" if head.endswith(":") else "---" for head in heads)
+    lines = [_row(names), f"|{rule}|", *(_row(row) for row in rows[:most])]
+    if not rows[:most]:
+        lines = []
+    if len(rows) > most:
+        lines += ["", f"… {more(bump, len(rows) - most)}"]
+    return "\n".join(lines).strip()
+
+
+def fold(head: str, blocks: Iterable[str]) -> str:
+    """Blocks behind a summary, which holds our own words alone: it is raw HTML."""
+    inner = "\n\n".join(filter(None, blocks))
+    return f"<details><summary>{head}</summary>\n\n{inner}\n\n</details>" if inner else ""
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

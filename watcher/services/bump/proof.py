@@ -1,0 +1,77 @@
+"""The proof of a bump for one stream: its predicted image, and what that ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from watcher.domain.lineage import Installed, Prediction, predict
+from watcher.domain.package import rank
+from watcher.ports.store.lineages import Built, Flaw, Lineages
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What the images of a plan hold, and what their packages match now."""
+
+    installed: Mapping[int, Sequence[Installed]]
+    flaws: Mapping[int, Sequence[Flaw]]
+
+    def of(self, images: Collection[int]) -> dict[int, Flaw]:
+        """The worst flaw of each vulnerability that the packages of these images match."""
+        found: dict[int, Flaw] = {}
+        for image in images:
+            for package in self.installed.get(image, ()):
+                for flaw in self.flaws.get(package.number, ()):
+                    held = found.get(flaw.number)
+                    if held is None or rank(flaw.severity) < rank(held.severity):
+                        found[flaw.number] = flaw
+        return found
+
+    def names(self, image: int) -> frozenset[str] | None:
+        """The names of the vulnerabilities of an image; None where it is not known."""
+        if image not in self.installed:
+            return None
+        return frozenset(flaw.name for flaw in self.of([image]).values())
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What moving one stream to the head of its base's lineage would change."""
+
+    built: Built
+    prediction: Prediction
+    flaws: Mapping[int, Flaw]
+    own: frozenset[int]  # vulnerabilities of packages that no base brought
+
+    def severe(self, threshold: str) -> list[Flaw]:
+        """The flaws at or above a threshold that end, the worst first."""
+        ended = [self.flaws[number] for number in self.prediction.fixes]
+        severe = [flaw for flaw in ended if rank(flaw.severity) <= rank(threshold)]
+        return sorted(severe, key=lambda flaw: (rank(flaw.severity), flaw.name))
+
+
+def read_fleet(store: Lineages, images: Collection[int]) -> Fleet:
+    """Read what images hold and match, each package once."""
+    installed = store.installed(images)
+    packages = {one.number for held in installed.values() for one in held}
+    return Fleet(installed, store.flaws(packages))
+
+
+def prove(built: Built, fleet: Fleet) -> Proof | None:
+    """Prove one stream's bump; None while the image, its base or the candidate is not known."""
+    needed = (built.image, built.base, built.head.image)
+    if any(image not in fleet.installed for image in needed):
+        return None
+    image, base, candidate = (fleet.installed[number] for number in needed)
+    matched = {
+        number: frozenset(flaw.number for flaw in flaws) for number, flaws in fleet.flaws.items()
+    }
+    layers = {one.layer for one in base}
+    own = [one for one in image if one.layer not in layers]
+    return Proof(
+        built=built,
+        prediction=predict(image, base, candidate, matched),
+        flaws=fleet.of(needed),
+        own=frozenset[int]().union(*(matched.get(one.number, frozenset()) for one in own)),
+    )

@@ -1,0 +1,36 @@
+"""The stage: identify bases, plan bumps, record both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watcher.domain.knowledge import KnowledgeVersion
+from watcher.domain.lineage import Bases, identify
+from watcher.ports.store.bumps import Bumps
+from watcher.ports.store.lineages import Lineages
+from watcher.ports.store.passes import PassRecord
+from watcher.services.bump.plan import Planner
+from watcher.services.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class BumpStage:
+    """The stage with what it needs."""
+
+    lineages: Lineages
+    bumps: Bumps
+    planner: Planner
+
+    def take(self, this: PassRecord, version: KnowledgeVersion) -> Outcome:
+        """Look for the bases of new images (of all, where a base is new), and plan anew."""
+        outcome = Outcome("bump")
+        self._identify(this)
+        self.bumps.plan(this, self.planner.draw(this, version))
+        return outcome
+
+    def _identify(self, this: PassRecord) -> None:
+        wanted = self.lineages.unidentified(again=self.lineages.bases_changed())
+        if wanted:
+            bases = Bases.of(self.lineages.bases(self.planner.planning.hosts))
+            found = {one.image: identify(one.diff_ids, one.claim, bases) for one in wanted}
+            self.lineages.identified(this, found)
