@@ -60,7 +60,7 @@ from watcher.services.pass_ import PassRunner, Records, Stages
 from watcher.services.streams import StreamStage
 from watcher.services.ticket import Filing, TicketStage
 
-_PATIENCE: Final = 1.5  # seconds
+_PATIENCE: Final = 1.0  # seconds
 
 
 # What a pass without owners and trackers plans and files: nothing.

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import zip_longest
 from typing import Literal
 
 from watcher.domain.interval import Bound, earlier, later
@@ -86,7 +85,6 @@ class _Stretch:
     """A part of a binding over which the packages are the same; `left` is why it ends."""
 
     position: int  # of the binding in the stream's history
-    packages: frozenset[int]
     start: Bound
     end: Bound | None
     left: Cause
@@ -154,34 +152,43 @@ def _stretched(held: Held, over: Binding) -> Held:
 
 
 def _pieces(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> Iterator[_Piece]:
-    stretches = [one for position, held in enumerate(history) for one in _stretches(position, held)]
-    for here, following in zip_longest(stretches, stretches[1:]):
-        going_on = _next_packages(here, following)
-        for package in here.packages & matches.keys():
-            for match in matches[package]:
-                piece = _intersect(package, here, match, goes_on=package in going_on)
-                if piece.end is None or piece.start.at < piece.end.at:
-                    yield piece
+    for position, held in enumerate(history):
+        for number, content in enumerate(held.contents):
+            packages = content.packages & matches.keys()
+            if not packages:
+                continue
+            here = _stretch(position, held, content)
+            going_on = _next_packages(history, position, number, here)
+            for package in packages:
+                for match in matches[package]:
+                    piece = _intersect(package, here, match, goes_on=package in going_on)
+                    if piece.end is None or piece.start.at < piece.end.at:
+                        yield piece
 
 
-def _next_packages(here: _Stretch, following: _Stretch | None) -> frozenset[int]:
-    if following is None or here.end is None or here.end.at != following.start.at:
+def _stretch(position: int, held: Held, content: Content) -> _Stretch:
+    start, end, reason = held.binding.start, held.binding.end, held.binding.reason
+    left: Cause = "remediated" if reason == "moved" else reason or "retired"
+    if content.since is not None:
+        start = later(start, Bound(content.since))
+    if content.until is not None:
+        until = Bound(content.until)
+        left = left if end is not None and end.at <= until.at else "detection_change"
+        end = until if end is None else earlier(end, until)
+    return _Stretch(position, start, end, left, held.known_until)
+
+
+def _next_packages(
+    history: Sequence[Held], position: int, number: int, here: _Stretch
+) -> frozenset[int]:
+    """The packages that take over where a stretch ends; none where nothing follows at once."""
+    last = number + 1 == len(history[position].contents)
+    if here.end is None or (last and position + 1 == len(history)):
         return frozenset()
-    return following.packages
-
-
-def _stretches(position: int, held: Held) -> Iterator[_Stretch]:
-    binding = held.binding
-    left: Cause = "remediated" if binding.reason == "moved" else binding.reason or "retired"
-    for content in held.contents:
-        start, end, why = binding.start, binding.end, left
-        if content.since is not None:
-            start = later(start, Bound(content.since))
-        if content.until is not None:
-            until = Bound(content.until)
-            why = left if end is not None and end.at <= until.at else "detection_change"
-            end = until if end is None else earlier(end, until)
-        yield _Stretch(position, content.packages, start, end, why, held.known_until)
+    position, number = (position + 1, 0) if last else (position, number + 1)
+    content = history[position].contents[number]
+    start = content.since or history[position].binding.start.at
+    return content.packages if start == here.end.at else frozenset()
 
 
 def _intersect(package: int, here: _Stretch, match: Match, *, goes_on: bool) -> _Piece:

@@ -31,41 +31,42 @@ class Bound:
 
     def reaching_back_to(self, time: datetime) -> Bound:
         """The same bound, uncertain from `time` on at the latest."""
-        return _bound(self.at, min(time, self.earliest), backfilled=self.backfilled)
+        return _moved(self, min(time, self.earliest), backfilled=self.backfilled)
 
     def no_earlier_than(self, time: datetime) -> Bound:
         """The same bound, with no doubt about the time before `time`."""
-        return _bound(self.at, max(time, self.earliest), backfilled=self.backfilled)
+        return _moved(self, max(time, self.earliest), backfilled=self.backfilled)
 
 
-def later(*bounds: Bound) -> Bound:
+def later(first: Bound, *others: Bound) -> Bound:
     """The last of several bounds: where an intersection starts, or a union ends.
 
-    It may really lie where the last of them may: no earlier than each of their earliest times.
+    It may really lie where the last of them may: no earlier than each of their earliest times. It
+    is backfilled unless somebody watched one of those that decide it.
     """
-    return _bound(
-        max(bound.at for bound in bounds),
-        max(bound.earliest for bound in bounds),
-        backfilled=_backfilled(bounds, max(bound.at for bound in bounds)),
-    )
+    found = first
+    for other in others:
+        last, before = (found, other) if found.at >= other.at else (other, found)
+        backfilled = last.backfilled and (before.backfilled or before.at < last.at)
+        found = _moved(last, max(last.earliest, before.earliest), backfilled=backfilled)
+    return found
 
 
-def earlier(*bounds: Bound) -> Bound:
+def earlier(first: Bound, *others: Bound) -> Bound:
     """The first of several bounds: where an intersection ends, or a union starts."""
-    return _bound(
-        min(bound.at for bound in bounds),
-        min(bound.earliest for bound in bounds),
-        backfilled=_backfilled(bounds, min(bound.at for bound in bounds)),
-    )
+    found = first
+    for other in others:
+        one, after = (found, other) if found.at <= other.at else (other, found)
+        backfilled = one.backfilled and (after.backfilled or one.at < after.at)
+        found = _moved(one, min(one.earliest, after.earliest), backfilled=backfilled)
+    return found
 
 
-def _bound(at: datetime, earliest: datetime, *, backfilled: bool) -> Bound:
-    return Bound(at, earliest if earliest < at else None, backfilled)
-
-
-def _backfilled(bounds: Iterable[Bound], at: datetime) -> bool:
-    """A bound is backfilled unless somebody watched at least one of those that decide it."""
-    return all(bound.backfilled for bound in bounds if bound.at == at)
+def _moved(bound: Bound, earliest: datetime, *, backfilled: bool) -> Bound:
+    """The bound with another earliest time, and the same one where nothing changes."""
+    if earliest == bound.earliest and backfilled == bound.backfilled:
+        return bound
+    return Bound(bound.at, earliest if earliest < bound.at else None, backfilled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,8 +119,9 @@ def _after(earlier: TagInterval, interval: TagInterval) -> TagInterval:
 def _span(interval: TagInterval, successor: TagInterval | None) -> TagSpan:
     end = None
     if interval.gone_at is not None:
-        end = Bound(interval.gone_at, not_before=interval.gone_previous_at or interval.observed_at)
-        end = end.no_earlier_than(interval.observed_at)
+        seen_at = interval.observed_at
+        end = Bound(interval.gone_at).reaching_back_to(interval.gone_previous_at or seen_at)
+        end = end.no_earlier_than(seen_at)
     elif successor is not None:
         end = start_of(successor)
     start = start_of(interval)

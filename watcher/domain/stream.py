@@ -292,7 +292,7 @@ def _left_head(head: Member, at: datetime, successor: Member | None) -> tuple[Bo
     if own is not None and span.gone and _rank(successor[0]) <= _rank(head[0]):
         return own, "head_removed"
     appeared = _appeared(successor[1], first=False)
-    return appeared if appeared.at == at else own or Bound(at), "moved"
+    return appeared if appeared.at == at else Bound(at), "moved"
 
 
 def _on_platform(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from watcher.domain.errors import PermanentError, TransientError, WatcherError
 from watcher.domain.knowledge import KnowledgeVersion, effective_at
@@ -16,6 +17,7 @@ from watcher.ports.store.passes import PassRecord
 from watcher.services.outcome import Outcome, one_line
 
 _EVERYTHING = 0  # the one subject of the knowledge stage's coverage
+_NEXT = "whatever is offered next will be taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,10 @@ class KnowledgeStage:
             except WatcherError as error:
                 refused.append(one_line(error))
                 lasting = lasting and isinstance(error, PermanentError)
-        message = "; ".join(refused) or "no source is configured: name one under trivy"
-        raise PermanentError(message) if lasting else TransientError(message)
+        message = "; ".join(refused) or "no source is configured"
+        if lasting:
+            raise PermanentError(f"{message}: name a source under trivy that offers one")
+        raise TransientError(message)
 
     def _acquire(self, shelf: Shelf, reference: ArtifactReference, digest: str) -> None:
         """Pull and unpack a database that does not stand ready yet."""
@@ -95,14 +99,25 @@ class KnowledgeStage:
             return
         reason = self.library.refusal(digest)
         if reason is not None:
-            raise PermanentError(f"{reference} still offers {digest}, refused before: {reason}")
-        layer = self.artifacts.layer(reference, digest)
+            raise PermanentError(
+                f"{reference} still offers {digest}, refused before: {reason}; {_NEXT}"
+            )
         with self.library.receiving(digest) as archive:
-            self.artifacts.pull(reference, layer, archive)
+            self._pull(reference, digest, archive)
             try:
                 self.library.unpack(shelf, digest, archive)
             except PermanentError as error:
                 raise self._refused(shelf, reference, digest, error) from error
+
+    def _pull(self, reference: ArtifactReference, digest: str, archive: Path) -> None:
+        try:
+            layer = self.artifacts.layer(reference, digest)
+            self.artifacts.pull(reference, layer, archive)
+        except PermanentError as error:
+            raise PermanentError(
+                f"{reference} offers {digest}, which cannot be had ({one_line(error)}): push it "
+                "there again, or name another source under trivy"
+            ) from error
 
     def _refused(
         self, shelf: Shelf, reference: ArtifactReference, digest: str, error: PermanentError
@@ -111,8 +126,7 @@ class KnowledgeStage:
         self.library.drop(shelf, digest)
         self.library.refuse(digest, one_line(error))
         return PermanentError(
-            f"{reference} offers {digest}, which is no usable database ({one_line(error)}); "
-            "what is in force stays, and whatever is offered next will be taken"
+            f"{reference} offers {digest}, which is no usable database ({one_line(error)}); {_NEXT}"
         )
 
     def _check(
@@ -131,6 +145,10 @@ class KnowledgeStage:
             raise TransientError(
                 f"{reference} offers {digest}, which cannot be opened ({one_line(error)}), and no "
                 "other database shows whether that is its fault or the scanner's: check both"
+            ) from error
+        except TransientError as error:
+            raise TransientError(
+                f"{reference} offers {digest}, which was not opened yet: {one_line(error)}"
             ) from error
 
     def _opens(self, version: KnowledgeVersion) -> bool:

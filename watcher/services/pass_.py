@@ -160,8 +160,7 @@ class _Running:
         self._take_in(listed)
 
     def _catalog(self) -> None:
-        version = self._version()
-        java_db = self.runner.records.matches.java_db()
+        version, java_db = self._version(), self._java_db()
         stage = self.runner.stages.catalog
         outcome = self._attempt("catalog", lambda: stage.take(self.this, version, java_db))
         self._take_in(outcome)
@@ -204,6 +203,11 @@ class _Running:
             raise StartError(f"no usable vulnerability database was ever had: {hint}")
         return versions[-1]
 
+    def _java_db(self) -> str | None:
+        """The Java database in force; none where the configuration no longer wants one."""
+        wanted = self.runner.stages.knowledge.sources.java_db
+        return self.runner.records.matches.java_db() if wanted else None
+
     def _take_in(self, outcome: Outcome) -> None:
         self.report.counts.update(outcome.counts)
         # In the order of their names, whichever thread was first.
@@ -220,4 +224,4 @@ class _Running:
         counts["packages_distinct"] = self.runner.records.catalogues.distinct_packages()
         versions = self.runner.records.matches.versions()
         self.report.knowledge = versions[-1] if versions else None
-        self.report.java_db = self.runner.records.matches.java_db()
+        self.report.java_db = self._java_db()

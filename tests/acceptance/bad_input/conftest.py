@@ -8,13 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.bad_input.fleet import (
-    SECOND,
-    Document,
-    Fleet,
-    first_day,
-    started,
-)
+from tests.acceptance.bad_input.fleet import Document, Fleet, first_day, started
+from tests.acceptance.bad_input.story import SECOND
 
 
 @pytest.fixture(scope="session")

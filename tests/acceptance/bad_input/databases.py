@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 
-from tests.acceptance.bad_input.fleet import START, day
+from tests.acceptance.bad_input.story import START, day
 from watcher.demo.advisories import CURL, OPENSSL, news
 from watcher.demo.workshop import Artifact, Blob, trivy_database
 from watcher.demo.workshop.artifact import packed

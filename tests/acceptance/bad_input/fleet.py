@@ -1,8 +1,4 @@
-"""A small fleet on real servers with a watcher over it, and three days that tests disturb.
-
-Day 0 is undisturbed. A database that tells of curl and withdraws jinja is published before day 1,
-whose pass is the one that tests disturb; day 2 follows on a world that is well again.
-"""
+"""A small fleet on real servers, with a watcher over it."""
 
 from __future__ import annotations
 
@@ -11,51 +7,30 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.acceptance.bad_input.story import (
+    API,
+    API_IMAGE,
+    FIRST,
+    NEW,
+    NEW_IMAGE,
+    REBUILT_API,
+    WEB,
+    WEB_IMAGE,
+    day,
+    written,
+)
 from tests.acceptance.bad_input.trivy import FaultyTrivy
 from watcher.cli.application import run
 from watcher.cli.session import Session
-from watcher.demo.advisories import CURL, JINJA, OPENSSL, news
-from watcher.demo.fleet import (
-    NEW_OPENSSL,
-    OLD_CURL,
-    OLD_JINJA,
-    OLD_OPENSSL,
-    python,
-)
-from watcher.demo.fleet import Fleet as Images
 from watcher.demo.play import DATABASE, VERSION
-from watcher.demo.workshop import Artifact, Pusher, Registry, trivy_database
+from watcher.demo.workshop import Artifact, Pusher, Registry
 from watcher.demo.workshop.blobs import Json, json_bytes
 
-START = datetime(2026, 3, 2, tzinfo=UTC)
-IMAGES = Images(START)
-API, WEB = ("shop/api", "latest"), ("shop/web", "latest")
-
 Document = dict[str, Any]
-LONGEST = 900  # characters of a line, with two digests and an address in it
-
-
-def day(number: float) -> datetime:
-    """A time, as days from the story's midnight."""
-    return START + timedelta(days=number)
-
-
-def written(at: datetime) -> str:
-    """A time as options take it."""
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def database(updated: float, *told: str) -> Artifact:
-    """A database of that day which tells of these vulnerabilities."""
-    said = news(START, updated, *told)
-    return trivy_database(said.advisories, said.details, updated_at=day(updated)).artifact()
-
-
-FIRST, SECOND = database(-0.25, OPENSSL, JINJA), database(0.75, OPENSSL, CURL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +126,12 @@ class Fleet:
     def rebuild_api(self) -> str:
         """Let shop/api:latest be built anew on a fixed openssl; returns its digest."""
         with Pusher(self.registry.url) as pusher:
-            return pusher.push_image(*API, IMAGES.debian(NEW_OPENSSL, python(OLD_JINJA), 0.5))
+            return pusher.push_image(*API, REBUILT_API)
 
     def push_new(self) -> str:
         """Let an image be pushed whose repository is new; returns its digest."""
         with Pusher(self.registry.url) as pusher:
-            image = IMAGES.alpine(OLD_CURL, python(OLD_JINJA), 0.5)
-            return pusher.push_image("data/ingest", "latest", image)
+            return pusher.push_image(*NEW, NEW_IMAGE)
 
 
 def comparable(document: Document) -> Document:
@@ -181,8 +155,8 @@ def started(folder: Path) -> Iterator[Fleet]:
 def push_first(fleet: Fleet) -> None:
     """Let both images be pushed."""
     with Pusher(fleet.registry.url) as pusher:
-        pusher.push_image(*API, IMAGES.debian(OLD_OPENSSL, python(OLD_JINJA), -20))
-        pusher.push_image(*WEB, IMAGES.alpine(OLD_CURL, [], -12))
+        pusher.push_image(*API, API_IMAGE)
+        pusher.push_image(*WEB, WEB_IMAGE)
 
 
 def first_day(fleet: Fleet) -> None:
@@ -190,43 +164,3 @@ def first_day(fleet: Fleet) -> None:
     push_first(fleet)
     fleet.publish(FIRST)
     assert fleet.sync(0).code == 0
-
-
-def episodes(document: Document) -> dict[tuple[str, str], list[Document]]:
-    """The episodes of each stream and vulnerability."""
-    return {
-        (f"{one['repository']}:{one['stream']}", one["vulnerability"]): one["episodes"]
-        for one in document["windows"]
-    }
-
-
-def assert_nothing_ended(before: Document, after: Document, undisturbed: Document) -> None:
-    """Make sure that what was open still is, but for what ended where nothing failed too."""
-    now, anyway = episodes(after), episodes(undisturbed)
-    for key, told in episodes(before).items():
-        for number, one in enumerate(told):
-            if one["to"] is None and now[key][number]["to"] is not None:
-                assert now[key][number] == anyway[key][number], key
-
-
-def assert_uncertain(found: Document, undisturbed: Document) -> None:
-    """Make sure that only the bounds of what a late look at shop/api saw differ, and how far.
-
-    The rebuild happened before day 1, whose look at it failed, and was seen on day 2.
-    """
-    late, true = episodes(found), episodes(undisturbed)
-    assert late.keys() == true.keys()
-    (fixed,), (fixed_at,) = (one.pop(("shop/api:latest", OPENSSL)) for one in (late, true))
-    assert late == true
-    assert (fixed["to_not_before"], fixed["to"]) == (written(day(0)), written(day(2)))
-    assert fixed["to_not_before"] < fixed_at["to"] == written(day(1)) < fixed["to"]
-    assert fixed | {"to": fixed_at["to"]} == fixed_at
-
-
-def assert_clear(line: str, *named: str) -> None:
-    """Make sure that a line of stderr is one for a person, and names all this."""
-    assert line.startswith("watcher: ")
-    assert "Traceback" not in line
-    assert len(line) < LONGEST
-    for name in named:
-        assert name in line

@@ -8,21 +8,19 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedIOBase
 
 import pytest
 
-from tests.acceptance.bad_input.fleet import (
-    SECOND,
-    Document,
-    Fleet,
-    assert_clear,
-    day,
-    episodes,
-    written,
-)
+from tests.acceptance.bad_input.fleet import Document, Fleet
+from tests.acceptance.bad_input.looks import assert_clear, episodes
+from tests.acceptance.bad_input.story import SECOND, day, written
+from tests.servers.hostile import Reply, hostile
+from watcher.demo.workshop.blobs import Json
 
 pytestmark = pytest.mark.servers
 
@@ -31,11 +29,8 @@ _POLL = 0.02
 
 
 @contextmanager
-def in_mid_catalogue(fleet: Fleet) -> Iterator[subprocess.Popen[str]]:
-    """A pass of day 1 in a process of its own, whose Trivy has begun and does not end."""
-    fleet.publish(SECOND)
-    fleet.rebuild_api()
-    fleet.trivy.fails("hang", "--list-all-pkgs")
+def syncing(fleet: Fleet) -> Iterator[subprocess.Popen[str]]:
+    """A pass of day 1 in a process of its own."""
     command = [sys.executable, "-m", "watcher", "--config", str(fleet.configuration)]
     with subprocess.Popen(
         [*command, "sync", "--at", written(day(1)), "--format", "json"],
@@ -45,13 +40,32 @@ def in_mid_catalogue(fleet: Fleet) -> Iterator[subprocess.Popen[str]]:
         text=True,
     ) as running:
         try:
-            wait_for(lambda: fleet.trivy.running != [] or running.poll() is not None)
             yield running
         finally:
             running.kill()
             for pid in fleet.trivy.running:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def in_mid_catalogue(fleet: Fleet) -> Iterator[subprocess.Popen[str]]:
+    """A pass whose Trivy has begun and does not end."""
+    fleet.publish(SECOND)
+    fleet.rebuild_api()
+    fleet.trivy.fails("hang", "--list-all-pkgs")
+    with syncing(fleet) as running:
+        wait_for(lambda: fleet.trivy.running != [] or running.poll() is not None)
+        yield running
+
+
+def interrupted(running: subprocess.Popen[str]) -> float:
+    """Press Ctrl-C and look how it ends; returns how many seconds that took."""
+    begun = time.monotonic()
+    running.send_signal(signal.SIGINT)
+    assert running.communicate(timeout=_WITHIN) == ("", "watcher: interrupted\n")
+    assert running.returncode == 130
+    return time.monotonic() - begun
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
@@ -98,16 +112,28 @@ def test_an_interrupted_pass_ends_at_once_and_takes_trivy_with_it(
     fleet: Fleet, undisturbed_rebuilt: Document
 ) -> None:
     with in_mid_catalogue(fleet) as running:
-        begun = time.monotonic()
-        running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=_WITHIN)
-        took = time.monotonic() - begun
+        assert interrupted(running) < 2
         assert fleet.trivy.running == []
-    assert running.returncode == 130
-    assert took < 2
-    assert (out, err) == ("", "watcher: interrupted\n")
     assert states(fleet) == ["complete", "abandoned"]
     fleet.trivy.works()
     assert fleet.sync(1).lines == ()
     assert fleet.sync(2).code == 0
     assert fleet.exposures(2) == undisturbed_rebuilt
+
+
+def test_an_interrupted_pass_does_not_wait_for_a_registry_that_does_not_answer(
+    fleet: Fleet,
+) -> None:
+    over = threading.Event()
+
+    def say_nothing(_: BufferedIOBase) -> None:
+        over.wait(_WITHIN)
+
+    with hostile(lambda _: Reply(script=say_nothing)) as silent:
+        slow: dict[str, Json] = {"name": "slow", "kind": "oci", "url": silent.url}
+        fleet.others = [{**slow, "include": ["shop/api"]}]
+        with syncing(fleet) as running:
+            wait_for(lambda: silent.asked("/v2/shop/api/tags/list") != [])
+            assert interrupted(running) < 2
+        over.set()
+    assert states(fleet) == ["complete", "abandoned"]

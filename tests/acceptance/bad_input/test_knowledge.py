@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bad_input.databases import BROKEN, NO_DATABASE
-from tests.acceptance.bad_input.fleet import FIRST, SECOND, Document, Fleet, Told, assert_clear
+from tests.acceptance.bad_input.fleet import Document, Fleet, Told
+from tests.acceptance.bad_input.looks import assert_clear
 from tests.acceptance.bad_input.storage import stored
+from tests.acceptance.bad_input.story import FIRST, SECOND
 from watcher.demo.play import DATABASE, VERSION
 from watcher.demo.workshop import Pusher
 

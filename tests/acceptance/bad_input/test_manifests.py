@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.bad_input.fleet import (
-    API,
-    SECOND,
-    Document,
-    Fleet,
-    assert_clear,
-    assert_nothing_ended,
-    day,
-    episodes,
-    written,
-)
+from tests.acceptance.bad_input.fleet import Document, Fleet
+from tests.acceptance.bad_input.looks import assert_clear, assert_nothing_ended, episodes
 from tests.acceptance.bad_input.manifests import REPOSITORY, odd_registry, subjects
 from tests.acceptance.bad_input.storage import stored
+from tests.acceptance.bad_input.story import API, SECOND, day, written
 from watcher.demo.advisories import JINJA
 from watcher.demo.workshop import Artifact, Blob, Pusher
 

@@ -9,14 +9,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.acceptance.bad_input.fleet import (
-    SECOND,
-    Document,
-    Fleet,
-    assert_clear,
-    assert_nothing_ended,
-    assert_uncertain,
-)
+from tests.acceptance.bad_input.fleet import Document, Fleet
+from tests.acceptance.bad_input.looks import assert_clear, assert_nothing_ended, assert_uncertain
+from tests.acceptance.bad_input.story import SECOND
 from tests.servers.hostile import Reply, hostile, routed
 from watcher.demo.workshop import READER, TokenServer, basic_auth
 from watcher.demo.workshop.blobs import Json

@@ -7,15 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance.bad_input.databases import RIDDLE
-from tests.acceptance.bad_input.fleet import (
-    FIRST,
-    SECOND,
-    Document,
-    Fleet,
-    Told,
-    assert_clear,
-    assert_nothing_ended,
-)
+from tests.acceptance.bad_input.fleet import Document, Fleet, Told
+from tests.acceptance.bad_input.looks import assert_clear, assert_nothing_ended
+from tests.acceptance.bad_input.story import FIRST, SECOND
 from tests.acceptance.bad_input.trivy import Fault
 
 pytestmark = pytest.mark.servers
@@ -27,6 +21,7 @@ FAULTS: list[tuple[Fault, bool, str]] = [
     ("rubbish", True, "printed no"),
     ("cut", True, "printed no"),
     ("empty", True, "printed no"),
+    ("hollow", True, "Trivy printed"),
 ]
 
 

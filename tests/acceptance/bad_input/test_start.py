@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bad_input.databases import BROKEN
-from tests.acceptance.bad_input.fleet import FIRST, Fleet, assert_clear, push_first
+from tests.acceptance.bad_input.fleet import Fleet, push_first
+from tests.acceptance.bad_input.looks import assert_clear
+from tests.acceptance.bad_input.story import FIRST
 from watcher.adapters.store.engine import open_engine
 
 pytestmark = pytest.mark.servers

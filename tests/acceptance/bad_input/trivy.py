@@ -9,7 +9,7 @@ from typing import Literal
 
 from watcher.demo.workshop.locate import find_tool
 
-Fault = Literal["fail", "crash", "hang", "slow", "rubbish", "cut", "empty"]
+Fault = Literal["fail", "crash", "hang", "slow", "rubbish", "cut", "empty", "hollow"]
 
 # The file beside it holds a fault and a word; runs whose arguments or document hold it are faulty.
 _SCRIPT = """\
@@ -30,6 +30,7 @@ slow) sleep 1; exec "$trivy" "$@" ;;
 rubbish) echo 'no report at all' ;;
 cut) "$trivy" "$@" | head -c 20 ;;
 empty) exit 0 ;;
+hollow) echo '{{"SchemaVersion": 2}}' ;;
 esac
 """
 

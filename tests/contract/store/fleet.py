@@ -60,6 +60,7 @@ class Fleet:
     artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
     library: FakeLibrary = field(default_factory=FakeLibrary)
     include: tuple[str, ...] = ("**",)
+    bases: tuple[str, ...] = ()
     by: By | None = None
 
     def push(
@@ -95,7 +96,7 @@ class Fleet:
 
     def sync(self, engine: Engine, at: datetime, stages: Iterable[Stage] = STAGES) -> PassReport:
         """Make a pass."""
-        selection = Selection.parse(self.include)
+        selection, bases = Selection.parse(self.include), Selection.parse(self.bases)
         parts = Parts(
             engine=engine,
             registries=[self.registry.selecting(self.include)],
@@ -105,10 +106,11 @@ class Fleet:
             sources=Sources([ArtifactReference("db.invalid", "trivy-db", "2")], []),
             includes=lambda repository: selection.holds(repository.path),
             rules=[StreamRule(by=self.by)],
+            is_base=lambda repository: bases.holds(repository.path),
             executor=Inline(),
             progress=Silent(),
         )
-        named = sha256(repr((self.include, self.by)).encode()).hexdigest()
+        named = sha256(repr((self.include, self.bases, self.by)).encode()).hexdigest()
         return pass_runner(parts).make(at, at, list(stages), Snapshot(named, "{}"))
 
 

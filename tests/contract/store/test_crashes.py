@@ -14,7 +14,7 @@ from tests.contract.store.fleet import Document, Fleet, day, exposures
 from tests.servers.sqlite import copy_database
 from watcher.adapters.store.engine import open_engine
 
-DAYS = (0, 5, 10)
+DAYS = (0, 5, 10, 15)
 MOST = 200  # commits of one pass; it has far fewer
 
 
@@ -48,7 +48,15 @@ def third_day(fleet: Fleet) -> None:
     fleet.by = "tag"
 
 
-HISTORY: Sequence[Callable[[Fleet], None]] = (first_day, second_day, third_day)
+def fourth_day(fleet: Fleet) -> None:
+    fleet.push("shop/new", "latest", ["p2"], created=day(14))
+    fleet.push("shop/old", "latest", ["p2", "p4"], created=day(14))
+    fleet.include = ("**",)
+    fleet.bases = ("shop/api",)
+    fleet.by = None
+
+
+HISTORY: Sequence[Callable[[Fleet], None]] = (first_day, second_day, third_day, fourth_day)
 
 
 def fleet_of(last: int) -> Fleet:
@@ -88,8 +96,9 @@ class Record:
         yield commits
         event.remove(self.engine, "commit", die)
 
-    def documents(self) -> list[Document]:
-        return [exposures(self.engine, day(at)) for at in DAYS]
+    def documents(self, passes: int) -> list[Document]:
+        """What it says as of each of the first passes."""
+        return [exposures(self.engine, day(at)) for at in DAYS[:passes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +107,7 @@ class Undisturbed:
 
     record: Record
     before: Sequence[Path]
-    told_before: Sequence[Sequence[Document]]
-    documents: Sequence[Document]
+    told: Sequence[Sequence[Document]]
 
 
 @pytest.fixture(scope="module")
@@ -111,22 +119,19 @@ def undisturbed(
     record.put_back(sqlite_template)
     before, told = [], []
     for number, at in enumerate(DAYS):
-        told.append(record.documents())
+        told.append(record.documents(number))
         before.append(record.save(folder / f"before-{number}.db"))
         assert fleet_of(number).sync(record.engine, day(at)).failures == []
-    yield Undisturbed(record, before, told, record.documents())
+    yield Undisturbed(record, before, [*told, record.documents(len(DAYS))])
     record.engine.dispose()
 
 
 def test_the_history_has_something_to_lose(undisturbed: Undisturbed) -> None:
-    episodes = [
-        (episode["cause"], window["repository"])
-        for window in undisturbed.documents[-1]["windows"]
-        for episode in window["episodes"]
-    ]
-    causes = {cause for cause, _ in episodes}
+    windows = [window for document in undisturbed.told[-1] for window in document["windows"]]
+    causes = {episode["cause"] for window in windows for episode in window["episodes"]}
     assert causes == {None, "remediated", "knowledge_withdrawn", "retired", "out_of_scope"}
-    assert {repository for _, repository in episodes} >= {"shop/api", "shop/web", "shop/same"}
+    paths = {f"shop/{name}" for name in ("api", "web", "old", "new", "same")}
+    assert {window["repository"] for window in windows} == paths
 
 
 @pytest.mark.parametrize(("for_good", "step"), [(True, 1), (False, 5)], ids=["killed", "raised"])
@@ -145,8 +150,9 @@ def test_a_pass_that_dies_at_any_write_is_made_good_by_the_next(
             else:
                 assert len(commits) <= survived
                 break
-        assert record.documents() == undisturbed.told_before[disturbed], f"dead after {survived}"
-        for number in range(disturbed, len(DAYS)):
-            fleet_of(number).sync(record.engine, day(DAYS[number]))
-        assert record.documents() == undisturbed.documents, f"after {survived} commits"
+        assert record.documents(disturbed) == undisturbed.told[disturbed], f"dead after {survived}"
+        for number, at in list(enumerate(DAYS))[disturbed : disturbed + 2]:
+            fleet_of(number).sync(record.engine, day(at))
+            told = record.documents(number + 1)
+            assert told == undisturbed.told[number + 1], f"after {survived} commits"
     assert 5 <= died < MOST

@@ -162,6 +162,19 @@ def test_what_was_recorded_and_not_folded_yet_is_not_told(engine: Engine, fleet:
     assert [cause for *_, cause in after["shop/api", "V"]] == ["remediated"]
 
 
+def test_a_base_that_is_published_is_exposed_from_then_on_and_the_other_way_round(
+    engine: Engine, fleet: Fleet
+) -> None:
+    fleet.bases = ("shop/web",)
+    fleet.sync(engine, day(0))
+    alone, both = {"shop/api"}, {"shop/api", "shop/web"}
+    for at, bases, exposed in ((5, (), both), (10, ("shop/web",), alone), (15, (), both)):
+        fleet.bases = bases
+        fleet.sync(engine, day(at))
+        assert {one.repository.path for one in windows(engine)} == exposed
+    assert {repository for repository, _ in told(exposures(engine, day(10)))} == alone
+
+
 def test_reading_half_and_coming_back_later_is_allowed(engine: Engine, fleet: Fleet) -> None:
     fleet.sync(engine, day(0))
     reading = SqlExposures(engine).windows(EVERYTHING, 1)

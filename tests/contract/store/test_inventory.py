@@ -348,3 +348,16 @@ def test_many_tags_are_recorded_at_once(engine: Engine) -> None:
     every = tuple(known.tags)
     store.record_tags(begin(engine, 1), {number: TagChanges(gone=every)}, {number: known})
     assert store.known("local")["shop/api"].tags == {}
+
+
+def test_a_registry_that_is_no_longer_configured_is_left_out_once(engine: Engine) -> None:
+    store, first, second = SqlInventory(engine), begin(engine, 0), begin(engine, 5)
+    for registry in ("local", "other"):
+        store.include(first, registry, ["shop/api"])
+    number = store.known("other")["shop/api"].number
+    assert store.leave_out_registries(second, {"local", "new"}) == {number}
+    assert store.known("local")["shop/api"].in_scope
+    assert not store.known("other")["shop/api"].in_scope
+    (history,) = store.histories([number])
+    assert history.scopes == (Scope(day(0), day(5)),)
+    assert store.leave_out_registries(begin(engine, 6), {"local"}) == set()

@@ -16,20 +16,18 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.progress import Silent
 from tests.fakes.registry import FakeRegistry
-from tests.fakes.scanner import FakeScanner, Known, fake_package
+from tests.fakes.scanner import Known, fake_package
+from tests.integration.recovery.flaky import FlakyScanner, FlakySource
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.views import SqlViews
 from watcher.bootstrap import Parts, pass_runner
 from watcher.demo.workshop import Artifact, Image, layer, trivy_database
-from watcher.domain.errors import WatcherError
+from watcher.domain.package import Package
 from watcher.domain.reference import ArtifactReference
 from watcher.domain.stream import StreamRule
-from watcher.ports.artifacts import ArtifactLayer
-from watcher.ports.registry import PullAccess
 from watcher.ports.scanner import KnowledgeFiles
 from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.passes import Snapshot
@@ -49,49 +47,6 @@ def day(number: float) -> datetime:
     return MIDNIGHT + timedelta(days=number)
 
 
-class FlakySource(FakeArtifacts):
-    """A source that answers a poll and fails behind it: at `layer` or at `pull`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.broken: dict[str, WatcherError] = {}
-
-    def layer(self, reference: ArtifactReference, digest: str) -> ArtifactLayer:
-        if "layer" in self.broken:
-            raise self.broken["layer"]
-        return super().layer(reference, digest)
-
-    def pull(self, reference: ArtifactReference, layer: ArtifactLayer, to: Path) -> None:
-        super().pull(reference, layer, to)
-        if "pull" in self.broken:
-            to.unlink()
-            raise self.broken["pull"]
-
-
-class FlakyScanner(FakeScanner):
-    """A scanner of which one kind of work fails: `catalog`, `match` or `check`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.broken: dict[str, WatcherError] = {}
-
-    def catalog(self, access: PullAccess, knowledge: KnowledgeFiles) -> Any:  # noqa: ANN401
-        self._works("catalog")
-        return super().catalog(access, knowledge)
-
-    def match(self, context: str, packages: Any, knowledge: KnowledgeFiles) -> Any:  # noqa: ANN401
-        self._works("match")
-        return super().match(context, packages, knowledge)
-
-    def check(self, knowledge: KnowledgeFiles) -> None:
-        self._works("check")
-        super().check(knowledge)
-
-    def _works(self, kind: str) -> None:
-        if kind in self.broken:
-            raise self.broken[kind]
-
-
 @dataclass(slots=True)
 class World:
     """What registry, source and disk hold; `sync` makes a pass over it."""
@@ -102,6 +57,7 @@ class World:
     source: FlakySource = field(default_factory=FlakySource)
     scanner: FlakyScanner = field(default_factory=FlakyScanner)
     stages: Sequence[Stage] = STAGES
+    java: Sequence[str] = ()
 
     def push(self, repository: str, tag: str, *packages: str, created: float) -> None:
         """Point a tag at an image that holds these packages; `name/context` lies elsewhere."""
@@ -133,7 +89,10 @@ class World:
                 artifacts=self.source,
                 library=FolderLibrary(self.state),
                 scanner=self.scanner,
-                sources=Sources([ArtifactReference.parse(SOURCE)], []),
+                sources=Sources(
+                    [ArtifactReference.parse(SOURCE)],
+                    [ArtifactReference.parse(one) for one in self.java],
+                ),
                 includes=lambda _: True,
                 rules=[StreamRule()],
                 executor=executor,
@@ -178,6 +137,6 @@ class World:
         aside.rename(self.state)
 
 
-def _package(told: str) -> Any:  # noqa: ANN401
+def _package(told: str) -> Package:
     name, _, context = told.partition("/")
     return fake_package(name, context=context or "debian 12")

@@ -269,6 +269,10 @@ def test_builds_named_by_hashes_follow_each_other_as_they_appear() -> None:
     ]
 
 
+def test_of_two_passes_at_one_time_the_later_shows_the_head() -> None:
+    assert line(tag("1.0.0", "a", 0), tag("1.0.0", "b", 0, 0)) == [("b", bound(0), None, None)]
+
+
 def test_an_alias_is_no_head() -> None:
     assert line(tag("1.0.0", "a"), tag("1", "b"), tag("1.0", "c", 5, 4)) == [
         ("a", BACKFILLED, None, None)
@@ -415,9 +419,10 @@ def test_a_platform_comes_back_with_the_next_index_that_has_it() -> None:
     ]
 
 
-def test_an_index_replaced_before_anybody_saw_it_ends_no_platform() -> None:
+@pytest.mark.parametrize("observed", [9, 10])
+def test_an_index_replaced_before_anybody_saw_it_ends_no_platform(observed: float) -> None:
     early = pointing("ia", bound(0), bound(8), "moved")
-    unseen = pointing("ic", bound(8), bound(9), "moved", observed=10)
+    unseen = pointing("ic", bound(8), bound(9), "moved", observed=observed)
     last = pointing("id", bound(9), observed=10)
     images = {"ia": {ARM: "a-arm"}, "ic": {AMD: "c"}, "id": {ARM: "d-arm"}}
     assert bind(early, unseen, last, images=images)[1:] == [

@@ -34,6 +34,7 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+_RUINED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _BATCH = 500  # values in one IN list: SQLite takes 32,766 variables, planners prefer fewer
 _BUSY_MILLISECONDS = 30_000
 
@@ -128,12 +129,17 @@ def still_open(table: Table) -> ColumnElement[bool]:
 
 
 def _explain(context: ExceptionContext) -> None:
-    """Say what cannot be mended in a program in words for whoever keeps the database."""
-    error = context.sqlalchemy_exception
+    """Say what no program can mend in words for whoever keeps the database."""
+    error, code = context.sqlalchemy_exception, _sqlite_code(context.original_exception)
     # SQLite files a wrong statement under the same head: that is a defect, and stays one.
-    defect = getattr(context.original_exception, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
-    if isinstance(error, OperationalError) and context.engine is not None and not defect:
+    outside = isinstance(error, OperationalError) and code != sqlite3.SQLITE_ERROR
+    if isinstance(error, DBAPIError) and (outside or code in _RUINED) and context.engine:
         raise unusable(context.engine.url, error) from error
+
+
+def _sqlite_code(error: BaseException) -> int | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code & 0xFF if isinstance(code, int) else None
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from watcher.domain.ticket import BumpTicket, Line, Rated, TicketKey
 from watcher.ports.store.ledger import Track
@@ -20,7 +20,7 @@ class Remembered:
     tracker: str
     ticket: str
     url: str | None
-    closed_by: str | None
+    closed_by: Literal["watcher", "person"] | None
     closed_at: datetime | None
     written: str | None = None
     written_at: datetime | None = None

@@ -52,9 +52,12 @@ def watched_streams(
     unlisted: Iterable[Unlisted],
     team_of: Callable[[str], str | None],
 ) -> list[WatchedStream]:
-    """Unite platforms: a stream is covered where each platform is. What was never listed is not."""
+    """Unite platforms: a stream is covered where each platform is. What was never listed is not.
+
+    Bases have no exposures of their own, so no figure rests on them.
+    """
     reasons: dict[str, str | None] = {}
-    for head in heads:
+    for head in (head for head in heads if head.published):
         judged = coverage.get(head.track, UNKNOWN)
         reason = None if judged.covered else judged.reason or "not covered"
         reasons[head.stream] = reasons.get(head.stream) or reason

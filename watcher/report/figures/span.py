@@ -24,7 +24,7 @@ def ticks(time: datetime) -> int:
 
 
 class Span(NamedTuple):
-    """A stretch by its times alone; `end` is NEVER while it lasts, `seen` is never before start."""
+    """A stretch by its times alone: `end` is NEVER while it lasts, `seen` when it was detected."""
 
     start: int
     end: int
@@ -35,11 +35,10 @@ class Span(NamedTuple):
 
 def span_of(stretch: Stretch) -> Span:
     """Read the times of a stretch."""
-    start = ticks(stretch.start)
     return Span(
-        start,
+        ticks(stretch.start),
         NEVER if stretch.end is None else ticks(stretch.end),
-        max(ticks(stretch.detected), start),
+        ticks(stretch.detected),
         NUMBERS.get(stretch.cause, 0),
         stretch.backfilled,
     )

@@ -14,11 +14,10 @@ from watcher.report.ticket.rows import Most
 LONGEST: Final = 60_000  # characters; GitHub takes 65,536
 _NAME: Final = 80  # characters in a title, which Gitea cuts at 255 without a word
 _LABEL: Final = 50
-# How many lines to do, and rows of each folded table, are tried until the text is short enough.
+# How many lines to do and rows of each folded table are tried, until the text is too long.
 _CUTS: Final = (
-    *(Most(to_do=rows, folded=rows) for rows in (2000, 1000, 500, 250)),
-    *(Most(to_do=rows, folded=rows // 2) for rows in (200, 150, 100, 50, 20, 6)),
-    Most(to_do=0, folded=0),
+    *(Most(to_do=rows, folded=rows // 2) for rows in (6, 20, 50, 100, 150)),
+    *(Most(to_do=rows, folded=rows) for rows in (200, 300, 500, 800, 1200, 2000)),
 )
 
 
@@ -45,12 +44,20 @@ def labels(bump: BumpTicket) -> tuple[str, ...]:
 
 def body(bump: BumpTicket, key: TicketKey, longest: int = LONGEST) -> str:
     """The Markdown text, of at most `longest` characters."""
+    whole = _written(bump, key, Most(to_do=0, folded=0))
     for most in _CUTS:
-        text = "\n\n".join(filter(None, _blocks(bump, most)))
-        whole = f"{text}\n\n{marker(key)}\n"
-        if len(whole) <= longest:
+        longer = _written(bump, key, most)
+        if len(longer) > longest:
+            break
+        whole = longer
+        if most.cuts_nothing_of(bump):
             break
     return whole
+
+
+def _written(bump: BumpTicket, key: TicketKey, most: Most) -> str:
+    text = "\n\n".join(filter(None, _blocks(bump, most)))
+    return f"{text}\n\n{marker(key)}\n"
 
 
 def _blocks(bump: BumpTicket, most: Most) -> Iterator[str]:

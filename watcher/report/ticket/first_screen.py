@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from watcher.domain.package import SEVERITIES
 from watcher.domain.ticket import BumpTicket, Fix, Line, Remaining
@@ -37,7 +38,7 @@ def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
     )
     if to_do:
         yield _head(bump, len(to_do))
-        yield bullets(bump, [_line(bump, line) for line in _worst_first(bump, to_do)], most.to_do)
+        yield bullets(bump, _worst_first(bump, to_do), partial(_line, bump), most.to_do)
 
 
 def _lead(bump: BumpTicket, to_do: int) -> str:
@@ -116,7 +117,7 @@ def _counts(bump: BumpTicket) -> str:
     shown = len(SEVERITIES) - (not any(row[-1] for row in counts))
     heads = [" ", *(f"{one.lower()}:" for one in SEVERITIES[:shown])]
     cells = [[head, *map(number, row[:shown])] for (head, _), row in zip(rows, counts, strict=True)]
-    return table(bump, heads, cells, len(rows))
+    return table(bump, heads, cells, list, len(rows))
 
 
 def _proof(bump: BumpTicket) -> str:

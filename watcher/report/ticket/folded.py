@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from watcher.domain.package import rank
-from watcher.domain.ticket import BumpTicket, Done, Fix, Line, OwnFinding, Remaining
+from watcher.domain.ticket import BaseInUse, BumpTicket, Done, Fix, Line, OwnFinding, Remaining
 from watcher.report.ticket.neutral import code, name, prose
 from watcher.report.ticket.rows import Most, bullets, fold, link, table
 from watcher.report.ticket.words import (
@@ -28,6 +29,12 @@ _BECAUSE: Final = {
     "out_of_scope": ", out of scope now",
 }
 
+_FIXED: Final = (
+    *("vulnerability", "severity", "package", "fixed in"),
+    *("streams:", "known since", "past due:"),
+)
+_STREAMS: Final = 10  # named for each of the images' own vulnerabilities
+
 
 def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
     """The folds, in the order of reading."""
@@ -47,10 +54,11 @@ def _done(bump: BumpTicket, most: int) -> str:
     words = listed([one.lower() for one in bump.severe])
     exposures = "exposure" if ended == 1 else "exposures"
     head = f"<b>Done, {number(len(lines))}</b>: {number(ended)} {words} {exposures} ended so far"
-    return fold(head, [bullets(bump, [_ticked(bump, *pair) for pair in lines], most)])
+    return fold(head, [bullets(bump, lines, partial(_ticked, bump), most)])
 
 
-def _ticked(bump: BumpTicket, done: Done, line: Line) -> str:
+def _ticked(bump: BumpTicket, done_line: tuple[Done, Line]) -> str:
+    done, line = done_line
     where = f"{code(line.name.stream)} {name(platform(line.name))}"
     return f"[x] {where}: {near_day(done.at, bump.as_of)}{_BECAUSE[done.because]}"
 
@@ -59,46 +67,40 @@ def _fixes(bump: BumpTicket, most: int) -> str:
     exposures = counted(sum(fix.streams for fix in bump.fixes), "exposure")
     streams = counted(sum(line.done is None for line in bump.lines), "stream")
     head = f"<b>Fixes</b>: {_vulnerabilities(bump.fixes)}, {exposures} in {streams}"
-    heads = (
-        *("vulnerability", "severity", "package", "fixed in"),
-        *("streams:", "known since", "past due:"),
-    )
-    rows = [
-        (
-            *_start(fix),
-            _version(fix.fixed_version),
-            number(fix.streams),
-            near_day(fix.known_since, bump.as_of) if fix.known_since else "unknown",
-            number(fix.past_due),
-        )
-        for fix in sorted(bump.fixes, key=_most_widely)
-    ]
-    return fold(head, [table(bump, heads, rows, most)] if rows else [])
+    ordered = sorted(bump.fixes, key=_most_widely)
+    return fold(head, [table(bump, _FIXED, ordered, partial(_fixed, bump), most)])
+
+
+def _fixed(bump: BumpTicket, fix: Fix) -> tuple[str, ...]:
+    known = near_day(fix.known_since, bump.as_of) if fix.known_since else "unknown"
+    return *_brought(fix), number(fix.streams), known, number(fix.past_due)
 
 
 def _introduces(bump: BumpTicket, most: int) -> str:
     head = f"<b>Introduces</b>: {_vulnerabilities(bump.introduces)}"
-    rows = [
-        (*_start(fix), _version(fix.fixed_version)) for fix in sorted(bump.introduces, key=_worst)
-    ]
-    heads = ("vulnerability", "severity", "package", "fixed in")
-    return fold(head, [table(bump, heads, rows, most)] if rows else [])
+    ordered = sorted(bump.introduces, key=_worst)
+    return fold(head, [table(bump, _FIXED[:4], ordered, _brought, most)])
+
+
+def _brought(fix: Fix) -> tuple[str, ...]:
+    return *_start(fix), _version(fix.fixed_version)
 
 
 def _left(bump: BumpTicket, head: str, found: Sequence[Remaining], most: int) -> str:
-    rows = [(*_start(one), prose(one.why, 300)) for one in sorted(found, key=_worst)]
     heads = ("vulnerability", "severity", "package", "why")
-    shown = [table(bump, heads, rows, most)] if rows else []
-    return fold(f"{head}: {_vulnerabilities(found)}", shown)
+    rows = table(bump, heads, sorted(found, key=_worst), _reasoned, most)
+    return fold(f"{head}: {_vulnerabilities(found)}", [rows])
+
+
+def _reasoned(one: Remaining) -> tuple[str, ...]:
+    return *_start(one), prose(one.why, 300)
 
 
 def _own(bump: BumpTicket, most: int) -> str:
     head = f"<b>Not part of this ticket</b>: your own packages, {_vulnerabilities(bump.own)}"
-    items = [_own_item(one) for one in sorted(bump.own, key=_worst)]
-    if not items:
-        return ""
+    items = bullets(bump, sorted(bump.own, key=_worst), _own_item, most)
     return fold(
-        head, [bullets(bump, items, most), "No base will end these: your own layers bring them."]
+        head, [items, "No base will end these: your own layers bring them."] if items else []
     )
 
 
@@ -107,25 +109,27 @@ def _own_item(one: OwnFinding) -> str:
     if one.days_past_due:
         marks.append(f"{counted(one.days_past_due, 'day')} past due")
     move = f"{code(one.package)} {name(one.installed)} → {_version(one.fixed_version)}"
-    streams = ", ".join(code(stream) for stream in one.streams[:10])
-    others = f" and {counted(len(one.streams) - 10, 'more', 'more')}" if one.streams[10:] else ""
-    return f"{name(one.vulnerability)} ({', '.join(marks)}): {move} in {streams}{others}"
+    streams = ", ".join(code(stream) for stream in one.streams[:_STREAMS])
+    others = len(one.streams) - _STREAMS
+    rest = f" and {number(others)} more" if others > 0 else ""
+    return f"{name(one.vulnerability)} ({', '.join(marks)}): {move} in {streams}{rest}"
 
 
 def _evidence(bump: BumpTicket, most: int) -> str:
-    bases = ", ".join(
-        code(base.digest.removeprefix("sha256:")[:12])
-        + (f" ({near_day(base.since, bump.as_of)})" if base.since else "")
-        for base in bump.bases[-most:]
-    )
     items = [prose(one) for one in bump.evidence[:most]]
-    if bases and most:
+    shown = bump.bases[-most:] if most else ()
+    if shown:
         counts = f", the last {small(most)}" if len(bump.bases) > most else ""
-        items.append(f"Bases in use{counts}: {bases}.")
+        items.append(f"Bases in use{counts}: {', '.join(_base(bump, base) for base in shown)}.")
     place = link(bump)
     live = f" {place} has the live ones." if place else ""
     items.append(f"Figures as of {minute(bump.as_of)}.{live}")
-    return fold("<b>How watcher knows</b>", [bullets(bump, items, len(items))])
+    return fold("<b>How watcher knows</b>", [bullets(bump, items, str, len(items))])
+
+
+def _base(bump: BumpTicket, base: BaseInUse) -> str:
+    since = f" ({near_day(base.since, bump.as_of)})" if base.since else ""
+    return code(base.digest.removeprefix("sha256:")[:12]) + since
 
 
 def _vulnerabilities(found: Sequence[Fix] | Sequence[Remaining] | Sequence[OwnFinding]) -> str:

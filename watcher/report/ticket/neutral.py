@@ -27,7 +27,9 @@ _EDGES: Final = re.compile(r"([(\"']*)(.*?)([).,;:!?\"']*)")
 def clipped(text: str, most: int) -> str:
     """One line of visible characters, cut to `most` of them; what cannot be seen is written out."""
     line = " ".join(text[: most * 4].split())
-    seen = "".join(one if one.isprintable() else _written(one) for one in line[: most + 1])
+    seen = line[: most + 1]
+    if not seen.isprintable():
+        seen = "".join(one if one.isprintable() else _written(one) for one in seen)
     return seen if len(seen) <= most else seen[: most - 1] + "…"
 
 
@@ -53,7 +55,7 @@ def name(text: str, most: int = 120) -> str:
 
 def prose(text: str, most: int = 1000) -> str:
     """A sentence that quotes things from outside."""
-    shown = " ".join(_word(word) for word in clipped(text, most).split())
+    shown = " ".join(_word(word) for word in clipped(text, most).split()) or "–"
     begins = _BEGINNING.match(shown)
     return f"{begins[1]}\\{shown[begins.start(2) :]}" if begins else shown
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from watcher.domain.ticket import BumpTicket
 from watcher.report.ticket.words import number
+
+Item = TypeVar("Item")
 
 _ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%\[\]-]{1,500}")
 
@@ -19,6 +21,15 @@ class Most:
 
     to_do: int
     folded: int
+
+    def cuts_nothing_of(self, bump: BumpTicket) -> bool:
+        """Whether all rows of a ticket are shown."""
+        folded = (
+            *(bump.fixes, bump.remains, bump.introduces, bump.unproven),
+            *(bump.own, bump.evidence, bump.bases),
+        )
+        longest = max(len(bump.lines), *map(len, folded))
+        return longest <= min(self.to_do, self.folded)
 
 
 def link(bump: BumpTicket) -> str | None:
@@ -35,24 +46,27 @@ def more(bump: BumpTicket, left: int) -> str:
     return f"and {number(left)} more: {where}."
 
 
-def bullets(bump: BumpTicket, items: Sequence[str], most: int) -> str:
+def bullets(bump: BumpTicket, items: Sequence[Item], show: Callable[[Item], str], most: int) -> str:
     """A list of at most `most` items."""
-    lines = [f"- {item}" for item in items[:most]]
-    if len(items) > most:
-        lines += ["", f"… {more(bump, len(items) - most)}"]
-    return "\n".join(lines).strip()
+    return _cut(bump, [f"- {show(item)}" for item in items[:most]], len(items) - most)
 
 
-def table(bump: BumpTicket, heads: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> str:
+def table(
+    bump: BumpTicket,
+    heads: Sequence[str],
+    items: Sequence[Item],
+    show: Callable[[Item], Sequence[str]],
+    most: int,
+) -> str:
     """A table of at most `most` rows; a head that ends in `:` stands over numbers."""
     names = [head.removesuffix(":") for head in heads]
     rule = "|".join("--:" if head.endswith(":") else "---" for head in heads)
-    lines = [_row(names), f"|{rule}|", *(_row(row) for row in rows[:most])]
-    if not rows[:most]:
-        lines = []
-    if len(rows) > most:
-        lines += ["", f"… {more(bump, len(rows) - most)}"]
-    return "\n".join(lines).strip()
+    rows = [_row(show(item)) for item in items[:most]]
+    return _cut(bump, [_row(names), f"|{rule}|", *rows] if rows else [], len(items) - most)
+
+
+def _cut(bump: BumpTicket, lines: Sequence[str], left: int) -> str:
+    return "\n".join([*lines, "", f"… {more(bump, left)}"] if left > 0 else lines).strip()
 
 
 def fold(head: str, blocks: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,8 +37,8 @@ def report(
     return read
 
 
-@pytest.mark.parametrize("length", [5, 30, 90, 400])
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("length", [5, 90, 400])
+@pytest.mark.parametrize("seed", range(8))
 def test_figures_are_those_recomputed_from_the_exposures_document(seed: int, length: int) -> None:
     windows = list(random_windows(seed, AS_OF))
     listed = json.loads(written(exposures.document(day(AS_OF), windows, team_of, {})))
@@ -60,13 +61,13 @@ def test_figures_are_those_recomputed_from_the_exposures_document(seed: int, len
         assert differing(figures, of_it, -length) == []
 
 
-def test_the_random_fleets_reach_every_answer() -> None:
+def test_the_random_fleets_have_figures_and_refusals() -> None:
     told = [report([*stretches_of(random_windows(seed, AS_OF), team_of)]) for seed in range(12)]
-    medians = {one["figures"]["km_median_days"]["value"] is None for one in told}
-    survivals = {one["figures"]["survival"]["90"]["value"] is None for one in told}
-    severities = [one["by_severity"]["LOW"]["km_median_days"]["reason"] for one in told]
-    assert False in medians & survivals
-    assert any(severities)
+    for estimates in (
+        [one["figures"]["survival"]["90"]["value"] for one in told],
+        [one["figures"]["km_median_days"]["value"] for one in told],
+    ):
+        assert {value is None for value in estimates} == {True, False}
 
 
 def test_the_document_has_the_keys_of_the_contract() -> None:
@@ -100,16 +101,12 @@ def test_a_report_on_nothing_says_so_in_every_figure() -> None:
 
 
 def test_the_order_of_streams_changes_no_figure() -> None:
-    told = [one for seed in range(3) for one in stretches_of(random_windows(seed, AS_OF), team_of)]
-    renamed = [
-        stretch_ for number, one in enumerate(told) for stretch_ in [_in_stream(one, number)]
+    windows = [one for seed in range(3) for one in random_windows(seed, AS_OF)]
+    each_its_own = [
+        replace(one, stream=f"local/shop/app{number}:latest")
+        for number, one in enumerate(stretches_of(windows, team_of))
     ]
-    assert written(report(renamed)) == written(report(renamed[::-1]))
-
-
-def _in_stream(one: Stretch, number: int) -> Stretch:
-    values = {name: getattr(one, name) for name in Stretch.__slots__}
-    return Stretch(**{**values, "stream": f"local/shop/app{number}:latest"})
+    assert written(report(each_its_own)) == written(report(each_its_own[::-1]))
 
 
 def test_the_period_before_is_told_beside_and_ends_where_this_one_starts() -> None:

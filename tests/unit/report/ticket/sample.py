@@ -185,8 +185,10 @@ SAMPLE = BumpTicket(
         ),
     ),
     evidence=(
-        "Base found by: annotation org.opencontainers.image.base.digest, confirmed by the layers "
-        "(the strongest grade), in 21 of 21 streams.",
+        (
+            "Base found by: annotation org.opencontainers.image.base.digest, confirmed by the "
+            "layers (the strongest grade), in 21 of 21 streams."
+        ),
         "Candidate: the digest now behind the same tag.",
     ),
     link="https://watcher.acme.example/bumps/data/python-3.12-slim",

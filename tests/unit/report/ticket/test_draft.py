@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.unit.report.ticket.rendered import Rendered
 from tests.unit.report.ticket.sample import KEY, SAMPLE, on
@@ -221,7 +220,7 @@ def many(count: int, text: str = "x" * 300) -> BumpTicket:
 
 
 @pytest.mark.parametrize("text", ["x" * 300, "|" * 5000, "`" * 5000, "\u202e" * 5000, "@a " * 3000])
-@pytest.mark.parametrize("count", [0, 1, 40, 3000])
+@pytest.mark.parametrize("count", [0, 1, 40, 2000])
 def test_a_text_is_bounded_and_its_marker_last_and_whole(count: int, text: str) -> None:
     written = draft(many(count, text), KEY)
     assert len(written.body) <= LONGEST
@@ -231,18 +230,18 @@ def test_a_text_is_bounded_and_its_marker_last_and_whole(count: int, text: str) 
 
 
 def test_rows_left_out_are_counted_and_their_place_is_named() -> None:
-    text = body(replace(many(3000), link="https://watcher.example/b"))
+    text = body(replace(many(2000), link="https://watcher.example/b"))
     shown = text.count("- [ ] ")
     place = "[This bump in watcher](<https://watcher.example/b>) has them all"
-    assert 0 < shown < 1500
-    assert f"… and {1500 - shown:,} more: {place}." in text
-    assert "`watcher bumps` lists them all" in body(replace(many(3000), link=None))
+    assert 0 < shown < 1000
+    assert f"… and {1000 - shown:,} more: {place}." in text
+    assert "`watcher bumps` lists them all" in body(replace(many(2000), link=None))
 
 
 def test_the_worst_lines_are_the_ones_that_stay() -> None:
     lines = [
         Line(LineName(f"local/shop/a{index:04}:latest", "linux/amd64"), DIGEST, {"HIGH": 1})
-        for index in range(5000)
+        for index in range(2000)
     ]
     worst = Line(LineName("local/shop/z:latest", "linux/amd64"), DIGEST, {"CRITICAL": 1})
     first = body(replace(SMALL, lines=(*lines, worst))).split("- [ ] ")[1]

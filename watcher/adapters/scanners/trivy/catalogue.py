@@ -30,13 +30,19 @@ class _Reading:
     findings: dict[Finding, None] = field(default_factory=dict)
 
 
-def read_catalogue(report: bytes, log: str, image: str) -> Catalogue:
+def read_catalogue(report: bytes, log: str, image: str, reference: str | None = None) -> Catalogue:
     """Read a report and the log beside it; `image` is the digest, which names private contexts.
 
-    Raises TransientError where the report is no report, PermanentError where it cannot be read
-    or a finding belongs to no package.
+    `reference` is what the report must be about. Raises TransientError where the report is no
+    report, PermanentError where it cannot be read or a finding belongs to no package.
     """
     source = _parsed(report)
+    if reference is not None and source.get("ArtifactName") != reference:
+        # Without any result it would be the report of an image that holds nothing.
+        raise TransientError(
+            f"Trivy printed a report that is not about {reference}; watcher retries; if it stays, "
+            "check that trivy.binary is Trivy"
+        )
     system = OperatingSystem.read(part(part(source, "Metadata"), "OS"))
     reading = _Reading(system, log, image)
     for result in parts(source, "Results"):

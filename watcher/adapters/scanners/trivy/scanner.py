@@ -70,7 +70,7 @@ class TrivyScanner:
                 [*arguments, access.reference], place, access.reference, access.password
             )
             image = access.reference.rpartition("@")[2]
-            return read_catalogue(place.output.read_bytes(), log, image)
+            return read_catalogue(place.output.read_bytes(), log, image, access.reference)
 
     def match(
         self, context: str, packages: Sequence[Package], knowledge: KnowledgeFiles

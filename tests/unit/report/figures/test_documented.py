@@ -1,0 +1,137 @@
+"""The page that defines the figures: its worked example is computed, and no figure is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.domain.days import day
+from tests.unit.report.figures.windows import stretch
+from watcher.report.figures.coverage import Sample, Watched
+from watcher.report.figures.management import document
+from watcher.report.figures.period import Period
+from watcher.report.figures.policy import DEFAULT
+from watcher.report.figures.stretch import Stretch
+from watcher.report.figures.united import united
+
+PAGE = (Path(__file__).parents[4] / "docs" / "exposure.md").read_text(encoding="utf-8")
+
+Row = dict[str, str]
+
+
+def table(first_column: str) -> list[Row]:
+    """The rows of the page's table whose first column is called so."""
+    (found,) = re.findall(rf"^\| {first_column} \|.*\n(?:\|.*\n)+", PAGE, flags=re.MULTILINE)
+    head, _, *rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in found.splitlines()
+    ]
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def number(text: str) -> float:
+    return float(Fraction(text.replace("−", "-")))
+
+
+def example() -> Iterator[Stretch]:
+    for line, row in enumerate(table("streams")):
+        for copy in range(int(row["streams"])):
+            yield stretch(
+                number(row["from day"]),
+                number(row["to day"]) if row["to day"] else None,
+                detected=number(row["detected on day"]),
+                cause=row["cause"],  # type: ignore[arg-type]
+                backfilled=row["backfilled"] == "yes",
+                stream=f"local/shop/line{line}:{copy}",
+            )
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    samples = [Sample(day(1), 4, 4), Sample(day(2), 6, 3)]
+    return document(Period(day(0), day(90)), "", example(), Watched((), samples))
+
+
+def test_the_example_has_the_counts_that_the_page_gives(told: dict[str, Any]) -> None:
+    rows = table("count")
+    counts = {**told["episodes"], **told["episodes"]["by_cause"]}
+    assert {row["count"]: counts[row["count"]] for row in rows} == {
+        row["count"]: int(row["value"]) for row in rows
+    }
+    assert {row["count"] for row in rows} == counts.keys() - {"by_cause"}
+
+
+@pytest.mark.parametrize("row", table("figure"), ids=lambda row: row["figure"])
+def test_the_example_has_the_figures_that_the_page_gives(told: dict[str, Any], row: Row) -> None:
+    figure = figures_of(told)[row["figure"]]
+    assert figure["value"] == pytest.approx(number(row["value"]), rel=1e-12)
+    assert (figure["n"], figure["events"]) == (int(row["n"]), int(row["events"]))
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in table("figure") if "×" in row["worked out"]], ids=lambda r: r["figure"]
+)
+def test_what_the_page_works_out_by_hand_gives_the_value(row: Row) -> None:
+    sums = row["worked out"].replace("×", "*").replace("−", "-")
+    assert re.fullmatch(r"[-+*/() 0-9]+", sums)
+    fractions = re.sub(r"\d+", r"Fraction(\g<0>)", sums)
+    # Only digits and arithmetic are left of a line of our own page.
+    assert eval(fractions, {"Fraction": Fraction}) == Fraction(row["value"])  # noqa: S307
+
+
+def test_every_figure_of_the_report_is_in_the_example(told: dict[str, Any]) -> None:
+    figures = told["figures"].keys() - {"survival"}
+    asked = {f"survival {day}" for day in told["figures"]["survival"]}
+    assert figures | asked <= {row["figure"] for row in table("figure")}
+
+
+def test_every_key_of_the_report_is_on_the_page(told: dict[str, Any]) -> None:
+    obvious = {"schema", "scope", "policy", "figures"}
+    named = set(re.findall(r"`([a-z_0-9]+)`", PAGE))
+    assert told.keys() - obvious - named == set()
+    assert told["coverage"].keys() - {"streams", "covered"} - named == set()
+    assert told["figures"].keys() - named == set()
+
+
+def test_platforms_are_united_as_the_page_says() -> None:
+    stretches = [
+        stretch(
+            number(row["from day"]),
+            number(row["to day"]) if row["to day"] else None,
+            cause=row["cause"],  # type: ignore[arg-type]
+            platform=row["platform"],
+        )
+        for row in table("platform")
+    ]
+    units = [(unit.start, unit.end, unit.cause) for unit in united(stretches)]
+    assert units == [(day(1), day(9), "platform_gone"), (day(20), None, None)]
+
+
+def test_the_share_of_stream_days_is_the_one_of_the_page(told: dict[str, Any]) -> None:
+    assert told["coverage"]["stream_days_share"] == pytest.approx(7 / 10)
+    assert "4 of 4 and 3 of 6" in " ".join(PAGE.split())
+    assert "it is 7/10" in PAGE
+
+
+def test_the_policys_limits_are_those_of_the_page() -> None:
+    text = " ".join(PAGE.split())
+    limits = DEFAULT.limits
+    assert (
+        f"allows critical {limits['CRITICAL']}, high {limits['HIGH']} and medium "
+        f"{limits['MEDIUM']} days"
+    ) in text
+
+
+def figures_of(told: dict[str, Any]) -> dict[str, Any]:
+    """The report's figures by the names of the page's table."""
+    figures = dict(told["figures"])
+    for asked, figure in figures.pop("survival").items():
+        figures[f"survival {asked}"] = figure
+    for cause, shares in told["cumulative_incidence"].items():
+        for asked, figure in shares.items():
+            figures[f"{cause} by day {asked}"] = figure
+    return figures

@@ -1,0 +1,121 @@
+"""A cause as a tracker and the record know it: tickets, what is remembered, what is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from watcher.domain.ticket import BumpTicket, Cause, Filed, Line, Rated, TicketKey, Wanted
+from watcher.domain.ticket.state import State, fingerprint
+from watcher.ports.store.bumps import Remembered
+from watcher.ports.tracker import Listing, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A cause with its plan, the tracker's tickets, and what is remembered of them."""
+
+    cause: Cause
+    plan: BumpTicket | None
+    remembered: Mapping[TicketKey, Remembered]
+    tickets: Mapping[TicketKey, Ticket]
+    unreadable: Mapping[TicketKey, str]
+
+    @classmethod
+    def of(
+        cls,
+        cause: Cause,
+        plan: BumpTicket | None,
+        remembered: Iterable[Remembered],
+        listing: Listing,
+    ) -> Case:
+        """Gather what concerns one cause."""
+        return cls(
+            cause=cause,
+            plan=plan,
+            remembered={one.key: one for one in remembered if one.key.cause == cause},
+            tickets={one.key: one for one in listing.tickets if one.key.cause == cause},
+            unreadable={
+                one.key: one.reason
+                for one in listing.unreadable
+                if one.key is not None and one.key.cause == cause
+            },
+        )
+
+    @property
+    def open_key(self) -> TicketKey:
+        """The key of the open ticket, or of the first there would be."""
+        opened = (key for key, ticket in self.tickets.items() if ticket.state == "open")
+        return max(opened, default=TicketKey(1, self.cause))
+
+    @property
+    def filed(self) -> list[Filed]:
+        """Every ticket of the cause, as the decision sees it."""
+        keys = self.remembered.keys() | self.tickets.keys() | self.unreadable.keys()
+        return [self._filed(key) for key in sorted(keys)]
+
+    def noticed(self, tracker: str, at: datetime) -> dict[TicketKey, Remembered]:
+        """What is news of tickets: closes and reopenings by people, and lost answers found."""
+        news: dict[TicketKey, Remembered] = {}
+        for key, ticket in self.tickets.items():
+            held = self.remembered.get(key)
+            if held is None:
+                news[key] = adopted(tracker, ticket)
+            elif ticket.state == "closed" and held.closed_by is None:
+                closed_at = min(ticket.updated_at or at, at)
+                news[key] = replace(held, closed_by="person", closed_at=closed_at)
+            elif ticket.state == "open" and held.closed_by is not None:
+                news[key] = replace(held, closed_by=None, closed_at=None)
+        return news
+
+    def ticket(self, name: str) -> Ticket:
+        """The tracker's ticket of this id."""
+        return next(one for one in self.tickets.values() if one.id == name)
+
+    def _filed(self, key: TicketKey) -> Filed:
+        ticket, held = self.tickets.get(key), self.remembered.get(key)
+        state: State = "gone" if ticket is None else ticket.state
+        if key in self.unreadable:
+            state = "unreadable"
+        name = ticket.id if ticket else held.ticket if held else str(key)
+        text = fingerprint(ticket.body) if ticket else ""
+        if held is None:
+            return Filed(ticket=name, generation=key.generation, state=state, text=text)
+        return Filed(
+            ticket=name,
+            generation=key.generation,
+            state=state,
+            text=text,
+            written=held.written,
+            written_at=held.written_at,
+            substance=held.substance,
+            action=held.action,
+            lines={line.name: line.done is not None for line in held.lines},
+            listed=held.listed,
+            outstanding=held.outstanding,
+            closed_by=held.closed_by,
+            closed_at=held.closed_at,
+        )
+
+
+def adopted(tracker: str, ticket: Ticket) -> Remembered:
+    """What can be remembered of a ticket that only the tracker knows."""
+    return Remembered(ticket.key, tracker, ticket.id, ticket.url, None, None)
+
+
+def remembering(
+    held: Remembered, lines: tuple[Line, ...], wanted: Wanted, body: str, at: datetime
+) -> Remembered:
+    """Remember what a ticket's text says now."""
+    listed: dict[str, Rated] = {**held.listed, **wanted.outstanding}
+    return replace(
+        held,
+        written=fingerprint(body),
+        written_at=at,
+        substance=wanted.substance,
+        action=wanted.action,
+        lines=lines,
+        listed=listed,
+        outstanding=wanted.outstanding,
+    )

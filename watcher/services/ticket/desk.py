@@ -1,0 +1,93 @@
+"""One tracker during a pass: what it shows, and the calls that are made to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from watcher.domain.errors import WatcherError
+from watcher.domain.ticket import (
+    BumpTicket,
+    Close,
+    Create,
+    Reopen,
+    Settle,
+    Step,
+    TicketKey,
+    Update,
+    Wanted,
+)
+from watcher.ports.store.bumps import Bumps
+from watcher.ports.store.passes import PassRecord
+from watcher.ports.tracker import TicketWriter, Tracker, UncertainError
+from watcher.services.outcome import Outcome
+from watcher.services.ticket.case import Case, adopted, remembering
+
+
+@dataclass(slots=True)
+class Desk:
+    """Takes the steps that were decided, each with an intent around the call."""
+
+    tracker: Tracker
+    store: Bumps
+    write: TicketWriter
+    this: PassRecord
+    outcome: Outcome
+    opened: int  # open tickets in the tracker
+    lately: int  # tickets filed within the hour
+
+    def take(self, case: Case, plan: BumpTicket, wanted: Wanted, step: Step) -> None:
+        """Take one step; raises what the tracker raises."""
+        match step:
+            case Create(key):
+                self._create(plan, wanted, key)
+            case Update() | Close() | Reopen():
+                self._rewrite(case, plan, wanted, step)
+            case Settle():
+                held = next(one for one in case.remembered.values() if one.ticket == step.ticket)
+                self.store.filed(self.this, replace(held, closed_by="watcher"))
+            case _:
+                pass
+
+    def _create(self, plan: BumpTicket, wanted: Wanted, key: TicketKey) -> None:
+        draft, at = self.write(plan, key), self.this.at
+        intent = self.store.intend(self.this, self.tracker.name, key, "create")
+        try:
+            ticket = self.tracker.create(draft, at)
+        except UncertainError:
+            raise  # the intent stays: only a listing can tell
+        except WatcherError:
+            self.store.settle(self.this, intent)
+            raise
+        held = adopted(self.tracker.name, ticket)
+        self.store.filed(self.this, remembering(held, plan.lines, wanted, ticket.body, at))
+        self.store.settle(self.this, intent)
+        self.outcome.counts["tickets_created"] += 1
+        self.opened += 1
+        self.lately += 1
+
+    def _rewrite(
+        self, case: Case, plan: BumpTicket, wanted: Wanted, step: Update | Close | Reopen
+    ) -> None:
+        ticket, at = case.ticket(step.ticket), self.this.at
+        body = self.write(plan, ticket.key).body
+        name = type(step).__name__.lower()
+        intent = self.store.intend(self.this, self.tracker.name, ticket.key, name)
+        match step:
+            case Update():
+                written = self.tracker.update(ticket, body, at)
+                if step.announce:
+                    self.tracker.comment(written, f"The move is another now: {wanted.action}", at)
+            case Close():
+                written = self.tracker.close(ticket, body, at)
+                self.opened -= 1
+            case Reopen():
+                written = self.tracker.reopen(ticket, body, at)
+                self.opened += 1
+        closed = isinstance(step, Close)
+        held = case.remembered.get(ticket.key) or adopted(self.tracker.name, ticket)
+        told = remembering(held, plan.lines, wanted, written.body, at)
+        when = at if closed else None
+        told = replace(told, closed_by="watcher" if closed else None, closed_at=when)
+        self.store.filed(self.this, told)
+        self.store.settle(self.this, intent)
+        self.outcome.counts["tickets_closed" if closed else "tickets_updated"] += 1
