@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CODE := $(wildcard watcher migrations tests tools benchmarks)
-SUITES := $(foreach suite,unit contract integration acceptance,$(wildcard tests/$(suite)))
+SUITES := tests/unit tests/timelines tests/contract tests/integration tests/properties tests/acceptance
 # The tools of the checkout come first where watcher or a test looks for one.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/bin:$$PATH"
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -17,6 +17,8 @@ from tests.contract.store.record import (
     catalogue,
     catalogued,
     digest,
+    image,
+    manifest,
     match,
     package,
     repository,
@@ -179,13 +181,17 @@ def test_a_first_match_without_any_finding_makes_an_image_known(engine: Engine) 
 
 def test_bases_are_never_folded(engine: Engine) -> None:
     this, store = begin(engine, 0), SqlInventory(engine)
-    number = repository(engine, this)
-    bind(engine, this, number, bound("A", 0))
+    number, one = repository(engine, this), image("A")
+    store.add_manifest(this, manifest("A", [one]), [one])
     base = Stream("tag", "latest", published=False)
     store.revise_streams(this, {number: [(base, [bound("A", 0)])]})
     catalogued(engine, this, "A", catalogue([package("p1")]))
     match(engine, this, -1, {"p1": ["V"]})
     assert pending(engine, this) == []
+    # Once it is published, it is another stream, folded as a whole.
+    store.revise_streams(this, {number: [(Stream("tag", "latest"), [bound("A", 0)])]})
+    (facts,) = pending(engine, this)
+    assert (facts.vulnerabilities, len(facts.history)) == (None, 1)
 
 
 def test_facts_are_those_recorded_up_to_the_pass(engine: Engine) -> None:

@@ -18,6 +18,7 @@ from watcher.adapters.distribution.recent import Recent
 from watcher.domain.errors import NotFoundError, PermanentError
 from watcher.ports.registry import ImageConfig, Manifest, ManifestPlatform
 
+_EXCLUDE = "exclude its tag or its repository"
 _RECENT_BYTES = 32 * 1024 * 1024
 _MOST_LOOKUPS = 100  # entries of an index that name no platform, or are indexes themselves
 
@@ -38,7 +39,9 @@ class Images:
         else:
             found = list(self._listed(_Place(path, digest), document))
         if not found:
-            raise PermanentError(f"{path}@{digest} is not an image: an index without any image")
+            raise PermanentError(
+                f"{path}@{digest} is not an image: an index without any image; {_EXCLUDE}"
+            )
         # A platform listed twice (Windows, by its version) is the first one, as clients pull it.
         unique = {entry.platform: entry for entry in reversed(found)}
         platforms = tuple(entry for entry in found if unique[entry.platform] is entry)
@@ -59,7 +62,9 @@ class Images:
 
     def _describe(self, path: str, digest: str, document: ImageDocument) -> ImageConfig:
         if document.stranger is not None:
-            raise PermanentError(f"{path}@{digest} is not an image: {shown(document.stranger)}")
+            raise PermanentError(
+                f"{path}@{digest} is not an image: {shown(document.stranger)}; {_EXCLUDE}"
+            )
         body = self._client.config(path, document.config)
         config = parse_config(f"{path}@{digest}: its configuration", body)
         image = ImageConfig(
