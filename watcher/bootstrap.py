@@ -44,6 +44,7 @@ from watcher.ports.library import Library
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
+from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
@@ -121,6 +122,7 @@ class App:
     database: Database
     views: Views
     exposures: Exposures
+    bumps: Bumps
     parts: Callable[[Progress], Parts]
 
 
@@ -143,7 +145,14 @@ def build(config: Config) -> Iterator[App]:
         return _parts(config, engine, scanner, executor, progress)
 
     try:
-        yield App(config, Database(engine), SqlViews(engine), SqlExposures(engine), parts)
+        yield App(
+            config,
+            Database(engine),
+            SqlViews(engine),
+            SqlExposures(engine),
+            SqlBumps(engine),
+            parts,
+        )
     except OperationalError as error:
         reason = " ".join(str(error.orig).split())
         raise StartError(

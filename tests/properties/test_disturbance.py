@@ -30,7 +30,7 @@ from tests.timelines.world import moment
 
 pytestmark = pytest.mark.slow
 
-FEW = settings(max_examples=max(1, settings().max_examples // 10))
+FEW = settings(max_examples=max(1, settings().max_examples // 16))
 ECHO = 0.05  # days after a pass, and less than any gap between two
 LATER = ("uncatalogued", "unresolved", "match")  # made up for while nothing moves
 LATEST = datetime.max.replace(tzinfo=moment(0).tzinfo)

@@ -69,7 +69,7 @@ def cut_short(draw: st.DrawFn) -> tuple[History, int]:
     return {**world, "passes": passes}, 2 * draw(st.integers(1, len(told) - 1))
 
 
-@settings(max_examples=max(1, settings().max_examples // 6))
+@settings(max_examples=max(1, settings().max_examples // 14))
 @given(told=cut_short(), writer=st.sampled_from(WRITERS), more=st.integers(0, 2))
 def test_a_pass_that_dies_loses_nothing_and_doubles_nothing(
     databases: Databases, told: tuple[History, int], writer: tuple[type, str, int], more: int

@@ -60,7 +60,7 @@ def only_a_changed_binding_remediates(engine: Engine) -> None:
             assert after.image != before[-1].image
 
 
-@settings(max_examples=max(1, EXAMPLES // 4))
+@settings(max_examples=max(1, EXAMPLES // 8))
 @given(history=histories())
 def test_whatever_happens_the_ledger_is_what_all_facts_say(
     databases: Databases, history: History
@@ -80,7 +80,7 @@ def test_whatever_happens_the_ledger_is_what_all_facts_say(
         assert {upto: windows(engine, upto) for upto in then} == then
 
 
-@settings(max_examples=max(1, EXAMPLES // 7))
+@settings(max_examples=max(1, EXAMPLES // 12))
 @given(history=histories(), later=st.sampled_from([0, 0.25, 3]))
 def test_a_pass_that_finds_nothing_new_or_nothing_at_all_changes_nothing(
     databases: Databases, history: History, later: float

@@ -11,7 +11,20 @@ import typer
 from typer.exceptions import TyperException
 
 from watcher import __version__
-from watcher.cli import db, demo, doctor, exits, exposures, find, images, knowledge, streams, sync
+from watcher.cli import (
+    bumps,
+    db,
+    demo,
+    doctor,
+    exits,
+    exposures,
+    find,
+    images,
+    knowledge,
+    report,
+    streams,
+    sync,
+)
 from watcher.cli.session import Session, session_of
 from watcher.cli.spread import spread
 from watcher.domain.errors import WatcherError
@@ -26,6 +39,8 @@ application.command("streams", short_help="List the streams, and whether each is
 application.command("images", short_help="List the images that streams point to.")(images.images)
 application.command("exposures", short_help="List the exposure windows.")(exposures.exposures)
 application.command("find", short_help="Find a package or a vulnerability.")(find.find)
+application.command("bumps", short_help="List base-image bumps and their tickets.")(bumps.bumps)
+application.command("report", short_help="Write the figures for management.")(report.report)
 application.command("knowledge", short_help="List the versions of knowledge.")(knowledge.knowledge)
 application.command("doctor", short_help="Check everything that a pass needs.")(doctor.doctor)
 application.command("demo", short_help="Play a month of a small fleet.")(demo.demo)

@@ -30,15 +30,12 @@ from watcher.ports.store.passes import Snapshot
 # Read and checked, but nothing acts on them in this version.
 UNUSED: Final = (
     "acceptances",
-    "bases",
     "executor",
     "feeds",
     "policy",
     "renames",
     "retention",
     "schedule",
-    "tickets",
-    "trackers",
     "web",
 )
 _STREAM = re.compile(r"(?P<stream>(?P<repository>[^:#@]+)(?:[:#][^@]*)?)(?:@.*)?", re.DOTALL)

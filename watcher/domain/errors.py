@@ -1,13 +1,14 @@
 """What can go wrong, sorted by what the one who catches it does next.
 
 WatcherError
-├── TransientError      try again later; nothing was learnt
-│   └── RateLimitedError
-├── PermanentError      trying again changes nothing until somebody acts
-│   ├── UnauthorizedError
-│   └── NotFoundError   the remote says: there is no such thing
-├── UsageError          wrong command line or configuration (exit code 2)
-└── StartError          watcher could not start at all (exit code 3)
+├── AttemptError            an attempt on something outside failed; the pass goes on
+│   ├── TransientError      try again later; nothing was learnt
+│   │   └── RateLimitedError
+│   └── PermanentError      trying again changes nothing until somebody acts
+│       ├── UnauthorizedError
+│       └── NotFoundError   the remote says: there is no such thing
+├── UsageError              wrong command line or configuration (exit code 2)
+└── StartError              watcher cannot work at all, or no longer (exit code 3)
 
 Every message is one line: what was attempted, on what, and what to do.
 """
@@ -19,7 +20,11 @@ class WatcherError(Exception):
     """The root of all errors that watcher raises on purpose."""
 
 
-class TransientError(WatcherError):
+class AttemptError(WatcherError):
+    """An attempt on something outside failed: what a stage catches, lists and goes on from."""
+
+
+class TransientError(AttemptError):
     """The attempt failed and may succeed later; `retry_after` is in seconds, None if not said."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
@@ -31,7 +36,7 @@ class RateLimitedError(TransientError):
     """The remote asked us to slow down."""
 
 
-class PermanentError(WatcherError):
+class PermanentError(AttemptError):
     """The attempt failed and will fail again until somebody acts."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass
 
-from watcher.domain.errors import WatcherError
+from watcher.domain.errors import AttemptError
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Catalogue
 from watcher.ports.library import Library
@@ -60,10 +60,9 @@ class CatalogStage:
     ) -> None:
         outcome.counts["images_new"] += 1
         try:
-            catalogue = done.result()
-        except WatcherError as error:
+            self.store.add(this, one.image, origin, done.result())
+        except AttemptError as error:
             outcome.failed(f"{one.repository}@{one.digest}", error)
             return
-        self.store.add(this, one.image, origin, catalogue)
         outcome.counts["catalogued"] += 1
         outcome.counts["bytes_pulled"] += one.layer_bytes

@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from watcher.domain.errors import NotFoundError, WatcherError
+from watcher.domain.errors import AttemptError, NotFoundError, TransientError
 from watcher.domain.inventory import TagChanges, observe
 from watcher.domain.reference import Repository
 from watcher.ports.registry import Listing, Registry
@@ -49,7 +49,7 @@ class InventoryStage:
         known = self._in_scope(this, registry.name, outcome)
         try:
             listed = set(registry.repositories())
-        except WatcherError as error:
+        except AttemptError as error:
             outcome.failed(registry.name, error)
             return
         new = listed - known.keys()
@@ -113,11 +113,11 @@ class InventoryStage:
     ) -> Listing | None:
         try:
             found = listing.result()
-        except WatcherError as error:
+        except AttemptError as error:
             outcome.failed(str(one.repository), error)
             return None
         for tag, reason in sorted(found.failed.items()):
-            outcome.failed(f"{one.repository}:{tag}", WatcherError(reason))
+            outcome.failed(f"{one.repository}:{tag}", TransientError(reason))
         return found
 
     def _changes(self, one: KnownRepository, found: Listing, at: datetime) -> TagChanges:
@@ -154,7 +154,7 @@ def _tags_one_by_one(registry: Registry, path: str, known: Mapping[str, str]) ->
             seen.append(registry.resolve(path, tag))
         except NotFoundError:
             continue
-        except WatcherError as error:
+        except AttemptError as error:
             failed[tag] = str(error)
     return Listing(tuple(seen), complete=True, failed=failed)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from watcher.domain.errors import PermanentError, TransientError, WatcherError
+from watcher.domain.errors import AttemptError, PermanentError, TransientError
 from watcher.domain.knowledge import KnowledgeVersion, effective_at
 from watcher.domain.reference import ArtifactReference
 from watcher.ports.artifacts import Artifacts
@@ -58,7 +58,7 @@ class KnowledgeStage:
             reference, digest = self._poll(self.sources.db)
             self._acquire("db", reference, digest)
             self._adopt(this, outcome, reference, digest)
-        except WatcherError as error:
+        except AttemptError as error:
             outcome.failed("db", error)
             return outcome
         outcome.covered = (_EVERYTHING,)
@@ -71,7 +71,7 @@ class KnowledgeStage:
         try:
             reference, digest = self._poll(self.sources.java_db)
             self._acquire("java-db", reference, digest)
-        except WatcherError as error:
+        except AttemptError as error:
             outcome.failed("java_db", error)
             return in_force
         if digest != in_force:
@@ -85,7 +85,7 @@ class KnowledgeStage:
         for reference in references:
             try:
                 return reference, self.artifacts.poll(reference)
-            except WatcherError as error:
+            except AttemptError as error:
                 refused.append(one_line(error))
                 lasting = lasting and isinstance(error, PermanentError)
         message = "; ".join(refused) or "no source is configured"
@@ -154,7 +154,7 @@ class KnowledgeStage:
     def _opens(self, version: KnowledgeVersion) -> bool:
         try:
             self.scanner.check(self.library.files(version.db_digest, None))
-        except WatcherError:
+        except AttemptError:
             return False
         return True
 

@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from watcher.domain.errors import WatcherError
+from watcher.domain.errors import AttemptError
 from watcher.domain.knowledge import KnowledgeVersion, begun, ended
 from watcher.domain.package import Finding, Package
 from watcher.ports.library import Library
@@ -123,7 +123,7 @@ class MatchStage:
     ) -> None:
         try:
             pairs = [pair for shard in shards for pair in shard.result()]
-        except WatcherError as error:
+        except AttemptError as error:
             outcome.failed(job.context.name, error)
             return
         found = {(number, finding.vulnerability): finding for number, finding in pairs}
@@ -178,8 +178,12 @@ def _reassessed(
     return tuple(
         (number, finding)
         for (number, name), finding in found.items()
-        if (number, name) in held and held[number, name] != assessment(finding)
+        if (number, name) in held and _is_news(held[number, name], finding)
     )
+
+
+def _is_news(held: Assessment, finding: Finding) -> bool:
+    return held != assessment(finding) or (not held.dated and finding.published is not None)
 
 
 def assessment(finding: Finding) -> Assessment:

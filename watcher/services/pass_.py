@@ -10,7 +10,7 @@ from datetime import datetime
 from time import perf_counter
 from typing import Literal
 
-from watcher.domain.errors import StartError, UsageError, WatcherError
+from watcher.domain.errors import AttemptError, StartError, UsageError
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
@@ -190,7 +190,7 @@ class _Running:
         """Run a step; where it cannot even begin, that is its one failure."""
         try:
             return step()
-        except WatcherError as error:
+        except AttemptError as error:
             outcome = Outcome(stage)
             outcome.failed(stage, error)
             return outcome

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, replace
 
-from watcher.domain.errors import PermanentError, WatcherError
+from watcher.domain.errors import AttemptError, PermanentError
 from watcher.domain.reference import Repository
 from watcher.domain.stream import (
     Binding,
@@ -87,7 +87,7 @@ class StreamStage:
             digest = fetched[fetching]
             try:
                 manifest, images = fetching.result()
-            except WatcherError as error:
+            except AttemptError as error:
                 outcome.failed(f"{wanted[digest]}@{digest}", error)
                 continue
             self.store.add_manifest(this, manifest, images)

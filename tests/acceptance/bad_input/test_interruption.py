@@ -34,7 +34,7 @@ def syncing(fleet: Fleet) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "watcher", "--config", str(fleet.configuration)]
     with subprocess.Popen(
         [*command, "sync", "--at", written(day(1)), "--format", "json"],
-        env={},
+        env={"TMPDIR": str(fleet.folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -114,6 +114,7 @@ def test_an_interrupted_pass_ends_at_once_and_takes_trivy_with_it(
     with in_mid_catalogue(fleet) as running:
         assert interrupted(running) < 2
         assert fleet.trivy.running == []
+    assert list(fleet.folder.glob("watcher-trivy-*")) == []
     assert states(fleet) == ["complete", "abandoned"]
     fleet.trivy.works()
     assert fleet.sync(1).lines == ()

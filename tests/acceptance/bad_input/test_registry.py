@@ -116,12 +116,12 @@ def test_a_registry_in_trouble_ends_nothing_and_is_made_good(
     assert fleet.exposures(2) == undisturbed
 
 
-def test_what_moved_while_the_registry_was_away_is_uncertain_by_no_more_than_that(
+def test_what_moved_while_nobody_could_look_is_uncertain_by_no_more_than_that(
     fleet: Fleet, undisturbed_rebuilt: Document
 ) -> None:
     fleet.publish(SECOND)
     fleet.rebuild_api()
-    with away(fleet):
+    with wrong_password(fleet):
         assert fleet.sync(1).code == 1
     assert fleet.sync(2).code == 0
     assert_uncertain(fleet.exposures(2), undisturbed_rebuilt)

@@ -24,6 +24,7 @@ from watcher.config import Config
 from watcher.domain.errors import StartError, WatcherError
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.ports.progress import Progress
+from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import Snapshot
@@ -203,7 +204,8 @@ class Desk:
     def build(self, config: Config) -> Iterator[App]:
         self.opening()
         database = cast("Database", self.database)
-        yield App(config, database, self.views, self.exposures, self.parts)
+        bumps = cast("Bumps", None)
+        yield App(config, database, self.views, self.exposures, bumps, self.parts)
 
     def parts(self, progress: Progress) -> Parts:
         return Parts(

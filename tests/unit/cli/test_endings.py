@@ -107,15 +107,6 @@ def test_wrong_usage_is_one_line_and_code_two(
     assert "\x1b" not in err
 
 
-@pytest.mark.parametrize("stage", ["bump", "ticket"])
-def test_a_stage_of_a_later_version_is_refused_by_name(
-    desk: Desk, capsys: Captured, stage: str
-) -> None:
-    assert desk.run("sync", "--only", stage) == 2
-    assert f"--only {stage}: this version has no such stage yet" in capsys.readouterr().err
-    assert desk.runner.made == []
-
-
 def test_the_version_needs_no_configuration(desk: Desk, capsys: Captured) -> None:
     desk.file.unlink()
     assert desk.run("--version") == 0

@@ -106,10 +106,10 @@ def test_what_is_set_and_not_acted_on_yet_is_named(loaded: Load) -> None:
     assert loaded("").unused() == []
     assert loaded("tickets: {threshold: HIGH}\nweb: {listen: '127.0.0.1:8080'}").unused() == []
     text = (
-        "tickets: {per_hour: 6}\nexecutor: {dask: {scheduler: 'tls://a:1'}}\nstale_after: 2h\n"
+        "executor: {dask: {scheduler: 'tls://a:1'}}\nstale_after: 2h\n"
         "schedule: {audit: 1h}\nacceptances: null"
     )
-    assert loaded(text).unused() == ["acceptances", "executor", "schedule", "tickets"]
+    assert loaded(text).unused() == ["acceptances", "executor", "schedule"]
 
 
 def test_a_snapshot_is_canonical_and_named_by_its_hash(loaded: Load) -> None:

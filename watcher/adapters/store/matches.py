@@ -164,7 +164,7 @@ class SqlMatches:
     def held(self, context: int) -> dict[Pair, Assessment]:
         """The open matches of a context, by package id and vulnerability name."""
         statement = (
-            select(assessments, vulnerabilities.c.name)
+            select(assessments, vulnerabilities.c.name, vulnerabilities.c.published)
             .join(vulnerabilities, vulnerabilities.c.id == assessments.c.vulnerability_id)
             .join(packages, packages.c.id == assessments.c.package_id)
             .where(packages.c.context_id == context, still_open(assessments))
@@ -172,7 +172,11 @@ class SqlMatches:
         with self.engine.connect() as connection:
             return {
                 (row.package_id, row.name): Assessment(
-                    row.severity, row.severity_source, row.status, row.fixed_version
+                    row.severity,
+                    row.severity_source,
+                    row.status,
+                    row.fixed_version,
+                    row.published is not None,
                 )
                 for row in connection.execute(statement)
             }

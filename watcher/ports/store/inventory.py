@@ -79,7 +79,11 @@ class Inventory(Protocol):
         """Record newer push times (by tag interval) of tags whose digest is the same."""
 
     def unresolved(self) -> set[int]:
-        """Numbers of repositories in which a stream points to a digest that is not resolved yet."""
+        """Numbers of repositories whose streams are not up to date with the record.
+
+        A stream points to a digest that is not resolved yet, or tags or scope changed in a pass
+        that died before it viewed them.
+        """
 
     def all_numbers(self) -> set[int]:
         """Numbers of all repositories ever recorded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -45,6 +45,8 @@ class Assessment:
     severity_source: str | None
     status: str
     fixed_version: str
+    # Whether the vulnerability's published date is known: news of its own, and no assessment.
+    dated: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Passes(Protocol):
         """Open a pass; one that was left running is marked abandoned."""
 
     def previous_snapshot(self, before: PassRecord) -> str | None:
-        """The sha256 of the configuration of the pass before this one."""
+        """The sha256 of the configuration under which streams were last viewed to the end."""
 
     def finish(self, this: PassRecord, state: PassState, summary: Mapping[str, object]) -> None:
         """Close a pass with what it did."""

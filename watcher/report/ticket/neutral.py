@@ -47,7 +47,7 @@ def code(text: str, most: int = 200) -> str:
 def name(text: str, most: int = 120) -> str:
     """A name, an id or a version: as it is where it is plainly harmless, else in code."""
     shown = clipped(text, most)
-    plain = shown.replace("~", "")  # in a version it is no reference
+    plain = f"{shown.replace('~', '')}:"  # a colon of ours may follow; in a version `~` is harmless
     if not _HARMLESS.fullmatch(shown) or _TRIGGER.search(plain):
         return code(text, most)
     return "".join(f"\\{one}" if one in "_~" else one for one in shown)
@@ -73,7 +73,7 @@ def fenced(text: str, most: int = 400) -> str:
 def _word(word: str) -> str:
     """One word of a sentence; the punctuation around it stays outside of code."""
     edges = _EDGES.fullmatch(word)
-    if edges is None or not _TRIGGER.search(word):
+    if edges is None or not _TRIGGER.search(f"{word}:"):
         return "".join(map(_escaped, word))
     before, inner, behind = edges.groups()
     if not inner or _TRIGGER.search(before + behind):
@@ -82,7 +82,7 @@ def _word(word: str) -> str:
 
 
 def _escaped(one: str) -> str:
-    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "@": "&#64;"}
+    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "@": "@"}
     return entities.get(one) or (f"\\{one}" if _MARKUP.match(one) else one)
 
 

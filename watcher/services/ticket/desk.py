@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from watcher.domain.errors import WatcherError
+from watcher.domain.errors import AttemptError
 from watcher.domain.ticket import (
     BumpTicket,
     Close,
@@ -55,7 +55,7 @@ class Desk:
             ticket = self.tracker.create(draft, at)
         except UncertainError:
             raise  # the intent stays: only a listing can tell
-        except WatcherError:
+        except AttemptError:
             self.store.settle(self.this, intent)
             raise
         held = adopted(self.tracker.name, ticket)

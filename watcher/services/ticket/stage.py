@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.domain.errors import WatcherError
+from watcher.domain.errors import AttemptError
 from watcher.domain.ticket import BumpTicket, Cause, Step, Terms, Wanted, decide
 from watcher.ports.store.bumps import Bumps, Remembered
 from watcher.ports.store.passes import PassRecord
@@ -49,7 +49,7 @@ class TicketStage:
             mine = [one for one in remembered if one.tracker == name]
             try:
                 listing = self.trackers[name].tickets([one.ticket for one in mine])
-            except WatcherError as error:
+            except AttemptError as error:
                 outcome.failed(name, error)
                 continue
             self._settle(this, causes)
@@ -105,7 +105,7 @@ class TicketStage:
         wanted, step = self._decide(known, desk.this.at, self._hold(desk.opened, desk.lately))
         try:
             desk.take(known, known.plan, wanted, step)
-        except WatcherError as error:
+        except AttemptError as error:
             desk.outcome.failed(f"{desk.tracker.name}: {case.cause.lineage}", error)
 
     def _decide(self, case: Case, at: datetime, hold: str | None) -> tuple[Wanted, Step]:

@@ -128,5 +128,6 @@ def _tried(connection: Connection, upto: int) -> dict[str, datetime]:
             for stage in row.stages:
                 found.setdefault(stage, row.at)
             if found.keys() >= set(_STAGES):
+                rows.close()
                 break
     return found

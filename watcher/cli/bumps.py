@@ -1,0 +1,80 @@
+"""`watcher bumps`: base-image bumps, wanted and filed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from watcher.bootstrap import pass_runner
+from watcher.cli.output import AsOption, FileOption, Format, Listing, show
+from watcher.cli.progress import SilentProgress
+from watcher.cli.session import Reading, reading
+from watcher.cli.sheet import Entry, field
+from watcher.domain.ticket import BumpTicket, Cause
+from watcher.ports.store.passes import PassRecord
+from watcher.report.bumps import document
+
+_COLUMNS = (
+    field("key", "key"),
+    field("team", "team"),
+    field("action", "action"),
+    field("base", "base"),
+    field("target_digest", "target"),
+    field("fixes", "fixes"),
+    field("remains", "remains"),
+    field("introduces", "introduces"),
+    field("unproven", "unproven"),
+    field("done", "done"),
+    field("streams", "streams"),
+    field("exposure_days_per_week", "days a week"),
+    field("state", "state"),
+    field("ticket", "ticket"),
+    field("intended", "would"),
+)
+
+
+def bumps(
+    context: typer.Context,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Plan anew and say what would be done.")
+    ] = False,
+    format_: AsOption = Format.TABLE,
+    output: FileOption = None,
+) -> None:
+    """List base-image bumps: what each would end, for which streams, and its ticket."""
+    with reading(context) as record:
+        plans, intended = _planned(record) if dry_run else _recorded(record)
+        told = document(record.as_of, plans, record.app.bumps.remembered(), intended)
+    rows = [_row(one) for one in told["bumps"]]
+    show(Listing(told, rows, _COLUMNS, [f"bumps: {len(rows)}"]), format_, output)
+
+
+def _recorded(record: Reading) -> tuple[list[BumpTicket], Mapping[Cause, str]]:
+    return record.app.bumps.planned(record.upto), {}
+
+
+def _planned(record: Reading) -> tuple[list[BumpTicket], Mapping[Cause, str]]:
+    runner = pass_runner(record.app.parts(SilentProgress()))
+    versions = runner.records.matches.versions()
+    if not versions:
+        return [], {}
+    stages = runner.stages
+    plans = stages.bump.planner.draw(PassRecord(record.upto, record.as_of), versions[-1])
+    steps = stages.ticket.preview({one.cause: one for one in plans}, record.as_of)
+    return plans, {cause: type(step).__name__.lower() for cause, step in steps.items()}
+
+
+def _row(bump: Mapping[str, Any]) -> Entry:
+    counted = {name: len(bump[name]) for name in ("fixes", "remains", "introduces", "unproven")}
+    return {
+        **bump,
+        **counted,
+        "base": bump["base"]["name"],
+        "target_digest": bump["target"]["digest"],
+        "done": sum(image["done"] for image in bump["images"]),
+        "streams": len(bump["images"]),
+        "ticket": bump["ticket"]["id"] if bump["ticket"] else None,
+    }

@@ -1,0 +1,96 @@
+"""The bumps document: plans with their tickets, as CONTRACT names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from watcher.domain.ticket import BumpTicket, Cause, Fix, Line, Remaining
+from watcher.ports.store.bumps import Remembered
+from watcher.report.times import stamp
+
+Document = dict[str, Any]
+
+
+def document(
+    as_of: datetime,
+    plans: Iterable[BumpTicket],
+    remembered: Sequence[Remembered],
+    intended: Mapping[Cause, str],
+) -> Document:
+    """Write plans down with the newest ticket of each; `intended` says what a pass would do."""
+    newest = {one.key.cause: one for one in sorted(remembered, key=lambda one: one.key)}
+    planned = {one.cause: one for one in plans}
+    return {
+        "schema": "watcher/bumps/1",
+        "as_of": stamp(as_of),
+        "bumps": [
+            _bump(planned[cause], newest.get(cause), intended.get(cause))
+            for cause in sorted(planned)
+        ],
+    }
+
+
+def _bump(plan: BumpTicket, ticket: Remembered | None, intended: str | None) -> Document:
+    key = ticket.key if ticket else None
+    return {
+        "key": str(key) if key else f"{plan.cause.team}:{plan.cause.lineage}",
+        "team": plan.cause.team,
+        "action": plan.action,
+        "base": {
+            "name": plan.cause.lineage,
+            "digest": plan.bases[-1].digest if plan.bases else None,
+            "evidence": " ".join(plan.evidence),
+        },
+        "target": {"name": plan.target.reference, "digest": plan.target.digest},
+        "fixes": [_fix(one) for one in plan.fixes],
+        "remains": [_remaining(one) for one in plan.remains],
+        "introduces": [_fix(one) for one in plan.introduces],
+        "unproven": [_remaining(one) for one in plan.unproven],
+        "images": [_image(line) for line in plan.lines],
+        "exposure_days_per_week": plan.exposure_days_per_week,
+        "state": _state(plan, ticket),
+        "intended": intended,
+        "ticket": _ticket(ticket) if ticket else None,
+    }
+
+
+def _state(plan: BumpTicket, ticket: Remembered | None) -> str:
+    if all(line.done for line in plan.lines):
+        return "done"
+    return "dismissed" if ticket and ticket.closed_by == "person" else "open"
+
+
+def _fix(one: Fix) -> Document:
+    return {
+        "vulnerability": one.vulnerability,
+        "severity": one.severity,
+        "package": one.package,
+        "fixed_version": one.fixed_version or None,
+        "streams": one.streams,
+        "known_since": stamp(one.known_since),
+        "past_due": one.past_due,
+    }
+
+
+def _remaining(one: Remaining) -> Document:
+    return {
+        "vulnerability": one.vulnerability,
+        "severity": one.severity,
+        "package": one.package,
+        "why": one.why,
+    }
+
+
+def _image(line: Line) -> Document:
+    return {
+        "stream": line.name.stream,
+        "platform": line.name.platform,
+        "image": line.image,
+        "done": line.done is not None,
+    }
+
+
+def _ticket(one: Remembered) -> Document:
+    return {"tracker": one.tracker, "id": one.ticket, "url": one.url}
