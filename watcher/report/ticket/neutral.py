@@ -82,7 +82,7 @@ def _word(word: str) -> str:
 
 
 def _escaped(one: str) -> str:
-    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "@": "@"}
+    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "@": "&#64;"}
     return entities.get(one) or (f"\\{one}" if _MARKUP.match(one) else one)
 
 
