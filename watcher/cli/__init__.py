@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -20,6 +21,8 @@ def main() -> NoReturn:
         # A terminal that lacks a character gets its code instead of a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # Asked to end, it ends as after Ctrl-C: the pass is given up and every Trivy stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = run(sys.argv[1:], Session())
     if code == exits.INTERRUPTED:
         # Threads of a pass that was given up would be waited for, whom nobody listens to any more.
