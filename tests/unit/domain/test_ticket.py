@@ -262,6 +262,11 @@ def test_evidence_of_some_lines_settles_nothing() -> None:
     assert decide(one, [BY_HAND], later(1)) == Grace("7", later(7))
 
 
+def test_a_line_that_the_plan_forgot_settles_nothing() -> None:
+    forgot = replace(ALL_DONE, lines={API: True})
+    assert decide(forgot, [BY_HAND], later(1)) == Grace("7", later(7))
+
+
 @pytest.mark.parametrize("day", [1, 20])
 def test_a_listing_as_exploited_ends_a_dismissal(day: int) -> None:
     exploited = replace(WANTED, outstanding={"CVE-2026-1": Rated("HIGH", known_exploited=True)})

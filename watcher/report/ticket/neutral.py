@@ -35,13 +35,18 @@ def clipped(text: str, most: int) -> str:
 
 def code(text: str, most: int = 200) -> str:
     """Text inside code, in a table as well: nothing in it is markup."""
-    shown = clipped(text, most) or " "
-    if "|" in shown:  # it would end a table's cell even inside backticks
-        return f"<code>{''.join(map(_escaped, shown))}</code>"
-    longest = max((len(run) for run in _TICKS.findall(shown)), default=0)
+    pieces = (clipped(text, most) or " ").split("|")
+    # A pipe would end a table's cell even inside backticks, so it stands between them.
+    return "&#124;".join(_ticked(piece) if piece else "" for piece in pieces)
+
+
+def _ticked(text: str) -> str:
+    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
     fence = "`" * (longest + 1)
-    pad = " " if "`" in (shown[0], shown[-1]) else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    inner = text.strip()
+    # One space at both ends is taken away again.
+    pad = " " if inner and (text[0] in "` " or text[-1] in "` ") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def name(text: str, most: int = 120) -> str:
@@ -82,7 +87,7 @@ def _word(word: str) -> str:
 
 
 def _escaped(one: str) -> str:
-    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "@": "&#64;"}
+    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
     return entities.get(one) or (f"\\{one}" if _MARKUP.match(one) else one)
 
 

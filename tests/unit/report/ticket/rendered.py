@@ -37,28 +37,18 @@ class Rendered:
         """Every piece of raw HTML."""
         return [one.content for one in self.tokens if one.type.startswith("html_")]
 
-    def text(self) -> str:
-        """What is read and not in code, a line for each piece."""
-        return "\n".join(one.content for one in self.tokens if one.type == "text")
-
-    def code(self) -> list[str]:
-        return [one.content for one in self.tokens if one.type == "code_inline"]
+    def shown(self) -> list[str]:
+        """What is read, piece by piece."""
+        seen = {"text", "text_special", "code_inline"}
+        return [one.content for one in self.tokens if one.type in seen]
 
     def references(self) -> list[str]:
         """Whatever a tracker would make a link, a mention or a picture of."""
         return REFERENCES.findall(self._outside_code())
 
     def _outside_code(self) -> str:
-        pieces: list[str] = []
-        inside = False
-        for one in self.tokens:
-            if one.type == "html_inline":
-                inside = one.content == "<code>"
-            elif one.type == "text" and not inside:
-                pieces.append(one.content)
-            else:
-                pieces.append("\n")
-        return "".join(pieces)
+        pieces = {"text", "text_special"}
+        return "".join(one.content if one.type in pieces else "\n" for one in self.tokens)
 
 
 def _flat(tokens: list[Token]) -> Iterator[Token]:
