@@ -197,3 +197,48 @@ def test_a_base_that_fixes_nothing_files_nothing(shop: Shop) -> None:
     shop.push("base/python", "3.12", base(OLD, 2))
     assert shop.sync(3)["counts"]["tickets_created"] == 0
     assert shop.tickets() == 0
+
+
+def test_a_stream_that_leaves_its_base_closes_the_ticket_only_when_nothing_listed_is_left(
+    shop: Shop,
+) -> None:
+    shop.push("base/python", "3.12", OLD_BASE)
+    shop.push("shop/api", "latest", shop.app(OLD_BASE, "one", -20))
+    shop.sync(1)
+    shop.push("base/python", "3.12", NEW_BASE)
+    assert shop.sync(3)["counts"]["tickets_created"] == 1
+    elsewhere = Image([debian_base("12.5", system(OLD)), python_layer([])], created=START)
+    shop.push("shop/api", "latest", elsewhere)
+    assert shop.sync(5)["counts"]["tickets_closed"] == 0
+    assert shop.ticket()[0]["state"] == "open"
+    mended = Image([debian_base("12.6", system(FIXED)), python_layer([])], created=START)
+    shop.push("shop/api", "latest", mended)
+    assert shop.sync(6)["counts"]["tickets_closed"] == 1
+    assert shop.ticket()[0]["state"] == "closed"
+
+
+def test_a_ticket_whose_tag_is_gone_is_closed_as_retired(shop: Shop) -> None:
+    shop.push("base/python", "3.12", OLD_BASE)
+    shop.push("shop/api", "latest", shop.app(OLD_BASE, "one", -20))
+    shop.push("shop/web", "latest", shop.app(NEW_BASE, "two", -20))
+    shop.sync(1)
+    shop.push("base/python", "3.12", NEW_BASE)
+    assert shop.sync(3)["counts"]["tickets_created"] == 1
+    with Pusher(shop.registry.url) as pusher:
+        pusher.delete_tag("shop/api", "latest")
+    assert shop.sync(5)["counts"]["tickets_closed"] == 1
+    assert shop.ticket()[0]["state"] == "closed"
+
+
+def test_a_ticket_that_a_person_deleted_is_not_filed_again_at_once(shop: Shop) -> None:
+    shop.push("base/python", "3.12", OLD_BASE)
+    shop.push("shop/api", "latest", shop.app(OLD_BASE, "one", -20))
+    shop.sync(1)
+    shop.push("base/python", "3.12", NEW_BASE)
+    shop.sync(3)
+    (shop.folder / "tickets/1.md").unlink()
+    for day in (4, 5, 20):
+        assert shop.sync(day)["counts"]["tickets_created"] == 0
+    assert shop.tickets() == 0
+    assert shop.sync(100)["counts"]["tickets_created"] == 1
+    assert shop.ticket(2)[0]["key"] == "2:shop:local/base/python:3.12"

@@ -14,8 +14,6 @@ from watcher.demo.workshop import Index
 from watcher.domain.errors import NotFoundError
 from watcher.services.pass_ import PassReport
 
-KNOWN = {"effective": -1, "matches": {"p1": ["V"]}}
-
 
 def show(world: StormyWorld, at: float, truth: dict[str, str], **more: Any) -> PassReport:  # noqa: ANN401
     """A pass at which the registry holds these tags."""
@@ -23,7 +21,7 @@ def show(world: StormyWorld, at: float, truth: dict[str, str], **more: Any) -> P
 
 
 def begin(world: StormyWorld, truth: dict[str, str], **more: Any) -> None:  # noqa: ANN401
-    show(world, 0, truth, knowledge=KNOWN, **more)
+    show(world, 0, truth, **more)
 
 
 def tags(world: StormyWorld) -> list[tuple[Any, ...]]:

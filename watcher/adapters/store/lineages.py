@@ -28,9 +28,11 @@ from watcher.adapters.store.tables.packages import (
 from watcher.adapters.store.tables.passes import passes
 from watcher.domain.lineage import BaseIdentity, Claim, Installed, KnownBase
 from watcher.domain.reference import Repository
+from watcher.domain.ticket import LineName
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.lineages import BaseHead, Built, Flaw, Unidentified
 from watcher.ports.store.passes import PassRecord
+from watcher.ports.store.views import stream_name
 
 _SYSTEM_PURLS = ("pkg:deb/", "pkg:apk/", "pkg:rpm/")
 
@@ -129,6 +131,29 @@ class SqlLineages:
             )
             found = [_built(row, lineages) for row in connection.execute(statement)]
         return [one for one in found if one is not None]
+
+    def published(self) -> dict[LineName, int | None]:
+        """What published streams point to now: an image, None while it is not known which."""
+        statement = (
+            select(
+                bindings.c.image_id,
+                bindings.c.platform,
+                streams.c.by,
+                streams.c.name,
+                repositories.c.registry,
+                repositories.c.path,
+            )
+            .join(streams, streams.c.id == bindings.c.stream_id)
+            .join(repositories, repositories.c.id == streams.c.repository_id)
+            .where(streams.c.published, _NOW)
+        )
+        with self.engine.connect() as connection:
+            return {
+                LineName(
+                    stream_name(Repository(row.registry, row.path), row.by, row.name), row.platform
+                ): row.image_id
+                for row in connection.execute(statement)
+            }
 
     def installed(self, wanted: Collection[int]) -> dict[int, list[Installed]]:
         """The packages of those images that are catalogued and matched."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from watcher.domain.lineage import BaseIdentity, Claim, Installed, KnownBase
 from watcher.domain.reference import Repository
+from watcher.domain.ticket import LineName
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import PassRecord
 
@@ -88,6 +89,9 @@ class Lineages(Protocol):
 
     def built(self) -> list[Built]:
         """Heads of published streams on bases of lineages that still have a head of their own."""
+
+    def published(self) -> dict[LineName, int | None]:
+        """What published streams point to now: an image, None while it is not known which."""
 
     def installed(self, images: Collection[int]) -> dict[int, list[Installed]]:
         """The packages of those images that are catalogued and matched."""

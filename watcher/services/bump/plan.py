@@ -25,6 +25,7 @@ from watcher.ports.store.bumps import Bumps, Remembered
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.lineages import Built, Flaw, Lineages
 from watcher.ports.store.passes import PassRecord
+from watcher.ports.store.views import stream_name as whole_name
 from watcher.services.bump.proof import Fleet, Proof, prove, read_fleet
 
 _WEEK = 7
@@ -50,8 +51,9 @@ class _Scene:
     version: KnowledgeVersion
     planning: Planning
     fleet: Fleet
-    heads: Mapping[LineName, Built]
+    heads: Mapping[LineName, int | None]
     since: Mapping[tuple[Track, str], datetime]
+    before: Mapping[Cause, BumpTicket]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ class Planner:
         """One plan for each team and lineage with something to end, or with an open ticket."""
         built = self.lineages.built()
         opened = {one.key.cause: one for one in self.bumps.remembered() if one.closed_at is None}
+        heads = self.lineages.published()
+        listed = {line.name for one in opened.values() for line in one.lines}
         images = {n for one in built for n in (one.image, one.base, one.head.image)}
+        images |= {image for name in listed if (image := heads.get(name)) is not None}
         fleet = read_fleet(self.lineages, images)
         proofs = [proof for one in built if (proof := prove(one, fleet))]
         scene = _Scene(
@@ -74,8 +79,9 @@ class Planner:
             version=version,
             planning=self.planning,
             fleet=fleet,
-            heads={line_name(one): one for one in built},
+            heads=heads,
             since=self.bumps.open_since([one.track for one in built]),
+            before={one.cause: one for one in self.bumps.planned(this.number)},
         )
         causes: dict[Cause, list[Proof]] = defaultdict(list)
         for proof in proofs:
@@ -91,7 +97,7 @@ class Planner:
 
 def stream_name(built: Built) -> str:
     """A stream's whole name."""
-    return f"{built.repository}{':' if built.by == 'tag' else '#'}{built.stream}"
+    return whole_name(built.repository, built.by, built.stream)
 
 
 def line_name(built: Built) -> LineName:
@@ -111,9 +117,11 @@ def _drawn(
     behind = [proof for proof in proofs if proof.built.base != proof.built.head.image]
     wanting = [proof for proof in behind if proof.severe(threshold)]
     lines = {line_name(p.built): _line(p, threshold) for p in wanting}
-    lines = {**_remembered_lines(opened, lines, proofs, scene), **lines}
-    if not lines or not proofs:
+    lines = {**_remembered_lines(opened, lines, scene), **lines}
+    if not lines:
         return None
+    if not proofs:
+        return _left_behind(scene.before.get(cause), lines, scene)
     head = max((proof.built.head for proof in proofs), key=lambda one: (one.since, one.platform))
     reference = f"{scene.planning.hosts.get(head.repository.registry, head.repository.registry)}"
     reference = f"{reference}/{head.repository.path}:{head.tag}"
@@ -145,6 +153,28 @@ def _drawn(
     )
 
 
+def _left_behind(
+    before: BumpTicket | None, lines: Mapping[LineName, Line], scene: _Scene
+) -> BumpTicket | None:
+    """A plan whose streams are all on other bases now, or gone: it only tells of its lines."""
+    if before is None:
+        return None
+    return replace(
+        before,
+        lines=tuple(sorted(lines.values(), key=_urgency)),
+        fixes=(),
+        remains=(),
+        introduces=(),
+        unproven=(),
+        own=(),
+        bases=(),
+        exposure_days_per_week=0,
+        oldest_days=0,
+        next_due=None,
+        as_of=scene.at,
+    )
+
+
 def _line(proof: Proof, threshold: str) -> Line:
     ended = Counter(flaw.severity for flaw in proof.severe(threshold))
     built = proof.built
@@ -152,15 +182,11 @@ def _line(proof: Proof, threshold: str) -> Line:
 
 
 def _remembered_lines(
-    opened: Remembered | None,
-    wanted: Mapping[LineName, Line],
-    proofs: Iterable[Proof],
-    scene: _Scene,
+    opened: Remembered | None, wanted: Mapping[LineName, Line], scene: _Scene
 ) -> dict[LineName, Line]:
     """Lines once on the open ticket stay there; done when nothing listed is in their heads."""
     if opened is None:
         return {}
-    del proofs
     severe = {
         name
         for name, rated in opened.listed.items()
@@ -174,14 +200,14 @@ def _remembered_lines(
 
 
 def _judged(line: Line, cause: Cause, severe: set[str], scene: _Scene) -> Line:
-    head = scene.heads.get(line.name)
     done: Done | None = None
     if scene.planning.team_of(line.name.stream) != cause.team:
         done = Done(scene.at, "moved")
-    elif head is None:
+    elif line.name not in scene.heads:
         done = Done(scene.at, "retired")
     else:
-        names = scene.fleet.names(head.image)
+        head = scene.heads[line.name]
+        names = scene.fleet.names(head) if head is not None else None
         if names is not None and not names & severe:
             done = Done(scene.at, "remediated")
     if done is not None and line.done is not None:

@@ -58,6 +58,10 @@ class Case:
     def noticed(self, tracker: str, at: datetime) -> dict[TicketKey, Remembered]:
         """What is news of tickets: closes and reopenings by people, and lost answers found."""
         news: dict[TicketKey, Remembered] = {}
+        for key, known in self.remembered.items():
+            there = key in self.tickets or key in self.unreadable
+            if not there and known.closed_by is None:  # deleted: as good as closed by hand
+                news[key] = replace(known, closed_by="person", closed_at=at)
         for key, ticket in self.tickets.items():
             held = self.remembered.get(key)
             if held is None:
