@@ -60,9 +60,18 @@ class KnowledgeStage:
             self._adopt(this, outcome, reference, digest)
         except AttemptError as error:
             outcome.failed("db", error)
+            self._adopt_scanner(this, outcome)
             return outcome
         outcome.covered = (_EVERYTHING,)
         return outcome
+
+    def _adopt_scanner(self, this: PassRecord, outcome: KnowledgeOutcome) -> None:
+        """Where no source answers, a new scanner still reads the database in force: news of now."""
+        current, scanner = outcome.current, self.scanner.version
+        if current is None or current.scanner == scanner or not self._opens(current):
+            return
+        stamp = Stamp(scanner, current.db_digest, "in force", current.updated_at, this.at)
+        outcome.current, outcome.changed = self.store.adopt(this, stamp), True
 
     def _java_db(self, this: PassRecord, outcome: KnowledgeOutcome) -> str | None:
         in_force = self.store.java_db()

@@ -177,6 +177,15 @@ def test_without_any_source_the_version_in_force_stays(
     assert told.startswith(f"{error}; {error}")
 
 
+def test_without_any_source_another_scanner_reads_the_database_in_force(desk: Desk) -> None:
+    desk.scanner.version = "0.75.0"
+    desk.offers.at.clear()
+    outcome = desk.take(5)
+    assert [one.subject for one in outcome.failures] == ["db"]
+    assert [one.scanner for one in desk.book.adopted] == ["0.74.0", "0.75.0"]
+    assert desk.effective()[1] == ("sha256:1", day(5))
+
+
 def test_the_next_source_is_asked_where_the_first_does_not_answer(desk: Desk) -> None:
     desk.offers.at["mirror.invalid/db"] = TransientError("no route")
     desk.offer("sha256:2", 4, "source.invalid/db")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +67,12 @@ class DatabaseLock:
             if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY}):
                 raise self._taken()
             connection.commit()
-            yield
+            try:
+                yield
+            finally:
+                # The server notices a closed connection only after a while; a lost one, by itself.
+                with suppress(DBAPIError):
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _KEY})
 
     def _taken(self) -> StartError:
         since = SqlPasses(self.engine).running_since()
