@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 # A unit run takes seconds; tests/properties looks longer and says how long itself.
-settings.register_profile("unit", max_examples=25, deadline=None)
+settings.register_profile("unit", max_examples=20, deadline=None, database=None)
 settings.load_profile("unit")
 
 # Everything a client library would call first: to resolve a name, to connect, to send.

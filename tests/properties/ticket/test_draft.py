@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from tests.unit.report.ticket.rendered import Rendered
-from tests.unit.report.ticket.sample import KEY, SAMPLE, on
-from tests.unit.report.ticket.test_neutral import HOSTILE
+from tests.properties.ticket.rendered import Rendered
+from tests.properties.ticket.sample import KEY, SAMPLE, on
+from tests.properties.ticket.test_neutral import HOSTILE
 from watcher.domain.ticket import (
     BaseInUse,
     BumpTicket,

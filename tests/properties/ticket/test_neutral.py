@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.unit.report.ticket.rendered import Rendered
+from tests.properties.ticket.rendered import Rendered
 from watcher.report.ticket.neutral import broken_up, clipped, code, name, prose
 
 PIECES = (
