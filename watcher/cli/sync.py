@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +18,9 @@ from watcher.cli.progress import progress_on
 from watcher.cli.session import Session, session_of
 from watcher.cli.summary import summary
 from watcher.domain.errors import UsageError
+from watcher.ports.store.views import FinishedPass
 from watcher.report.sync import Applied, document
+from watcher.report.times import stamp
 from watcher.report.written import written
 from watcher.services.pass_ import STAGES, PassReport, Stage
 
@@ -55,6 +58,7 @@ def sync(
     with session.opened() as app:
         app.database.require(own_upgrade=True)
         started_at = session.now()
+        _look_at_the_clock(session, app.views.finished(None), moment, started_at)
         runner = session.runner(app.parts(progress_on(sys.stderr)))
         if _BY_TRIVY & set(stages):
             # Asked before anything is recorded: a pass without Trivy would be given up at once.
@@ -63,6 +67,19 @@ def sync(
             moment or started_at.replace(microsecond=0), started_at, stages, app.config.snapshot()
         )
     _tell(session, report, format_, output)
+
+
+def _look_at_the_clock(
+    session: Session, last: FinishedPass | None, moment: datetime | None, now: datetime
+) -> None:
+    """Warn of a pass ahead of the clock; raises UsageError where the last one was such a pass."""
+    if moment is not None and moment > now:
+        session.say(f"--at {stamp(moment)} lies ahead of the clock: until then, name an --at")
+    if moment is None and last is not None and last.at > now:
+        raise UsageError(
+            f"the last pass was recorded at {stamp(last.at)}, ahead of the clock: name an --at "
+            "that is no earlier, or set the clock right"
+        )
 
 
 def wanted_stages(names: Sequence[str]) -> list[Stage]:

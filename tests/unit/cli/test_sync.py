@@ -13,6 +13,7 @@ from tests.unit.cli.conftest import DIGEST, NOON, NOW, Desk
 from watcher.domain.errors import StartError
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.ports.store.passes import Failure
+from watcher.ports.store.views import FinishedPass
 from watcher.services.pass_ import STAGES, PassReport
 
 Captured = pytest.CaptureFixture[str]
@@ -160,3 +161,17 @@ def test_a_database_that_is_not_ready_ends_with_code_three(desk: Desk) -> None:
     desk.database.failure = StartError("the database is of a newer watcher")
     assert desk.run("sync") == 3
     assert desk.runner.made == []
+
+
+def test_a_pass_ahead_of_the_clock_is_taken_with_a_warning(desk: Desk, capsys: Captured) -> None:
+    assert desk.run("sync", "--at", "2099-01-01T00:00:00Z") == 0
+    assert "lies ahead of the clock" in capsys.readouterr().err
+
+
+def test_after_a_pass_ahead_of_the_clock_one_is_asked_for_a_time(
+    desk: Desk, capsys: Captured
+) -> None:
+    ahead = datetime(2099, 1, 1, tzinfo=UTC)
+    desk.views.last = FinishedPass(1, ahead, ahead)
+    assert desk.run("sync") == 2
+    assert "recorded at 2099-01-01T00:00:00Z, ahead of the clock" in capsys.readouterr().err
