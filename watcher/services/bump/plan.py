@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -66,14 +66,14 @@ class Planner:
 
     def draw(self, this: PassRecord, version: KnowledgeVersion) -> list[BumpTicket]:
         """One plan for each team and lineage with something to end, or with an open ticket."""
-        built = self.lineages.built()
         opened = {one.key.cause: one for one in self.bumps.remembered() if one.closed_at is None}
+        causes = self._causes(opened.keys())
+        built = [one for members in causes.values() for one in members]
         heads = self.lineages.published()
         listed = {line.name for one in opened.values() for line in one.lines}
         images = {n for one in built for n in (one.image, one.base, one.head.image)}
         images |= {image for name in listed if (image := heads.get(name)) is not None}
         fleet = read_fleet(self.lineages, images)
-        proofs = [proof for one in built if (proof := prove(one, fleet))]
         scene = _Scene(
             at=this.at,
             version=version,
@@ -83,16 +83,28 @@ class Planner:
             since=self.bumps.open_since([one.track for one in built]),
             before={one.cause: one for one in self.bumps.planned(this.number)},
         )
-        causes: dict[Cause, list[Proof]] = defaultdict(list)
-        for proof in proofs:
-            team = self.planning.team_of(stream_name(proof.built))
-            if team is not None:
-                causes[Cause(team, lineage_name(proof.built))].append(proof)
+        proven = {
+            cause: [proof for one in members if (proof := prove(one, fleet))]
+            for cause, members in causes.items()
+        }
         drawn = [
-            _drawn(cause, causes.get(cause, []), opened.get(cause), scene)
+            _drawn(cause, proven.get(cause, []), opened.get(cause), scene)
             for cause in sorted(causes.keys() | opened.keys())
         ]
         return [one for one in drawn if one is not None]
+
+    def _causes(self, opened: Collection[Cause]) -> dict[Cause, list[Built]]:
+        """Streams by team and lineage: those where one is behind or a ticket is open."""
+        causes: dict[Cause, list[Built]] = defaultdict(list)
+        for one in self.lineages.built():
+            team = self.planning.team_of(stream_name(one))
+            if team is not None:
+                causes[Cause(team, lineage_name(one))].append(one)
+        return {
+            cause: members
+            for cause, members in causes.items()
+            if cause in opened or any(one.base != one.head.image for one in members)
+        }
 
 
 def stream_name(built: Built) -> str:
