@@ -1,0 +1,1 @@
+"""The web: the pages and documents of the record over HTTP."""
