@@ -24,42 +24,48 @@ from watcher.adapters.store.database import Database
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.inventory import SqlInventory
+from watcher.adapters.store.jobs import SqlJobs
 from watcher.adapters.store.ledger import SqlLedger
 from watcher.adapters.store.lineages import SqlLineages
 from watcher.adapters.store.lock import DatabaseLock
 from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.passes import SqlPasses
+from watcher.adapters.store.presence import SqlPresence
 from watcher.adapters.store.views import SqlViews
+from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.adapters.trackers.folder import FolderTracker
 from watcher.config import Config
 from watcher.config.filing import AnyTracker
 from watcher.config.filing import FolderTracker as FolderSettings
 from watcher.config.registries import OciSettings
 from watcher.domain.errors import StartError, UsageError
+from watcher.domain.policy import DEFAULT
 from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
 from watcher.domain.ticket import Terms
 from watcher.ports.artifacts import Artifacts
+from watcher.ports.crew import Crew
 from watcher.ports.library import Library
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
+from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
-from watcher.report.figures.policy import DEFAULT
 from watcher.report.ticket import draft
 from watcher.services.audit import BirthAudit
 from watcher.services.bump import BumpStage, Planner, Planning
-from watcher.services.catalog import CatalogStage
+from watcher.services.catalog import CatalogCraft, CatalogStage
 from watcher.services.exposure import ExposureStage
 from watcher.services.inventory import InventoryStage
 from watcher.services.knowledge import KnowledgeStage, Sources
-from watcher.services.match import MatchStage
+from watcher.services.match import MatchCraft, MatchStage
 from watcher.services.pass_ import PassRunner, Records, Stages
 from watcher.services.streams import StreamStage
 from watcher.services.ticket import Filing, TicketStage
+from watcher.services.work import ScannerCrew, Workplace
 
 _PATIENCE: Final = 1.0  # seconds
 
@@ -71,7 +77,11 @@ _NOWHERE = Filing(tracker_of=lambda _: None, per_hour=0, open_at_most=0, terms=T
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything a pass is made of that differs between a deployment, the demo and a test."""
+    """Everything a pass is made of that differs between a deployment, the demo and a test.
+
+    `executor` does what needs connections of ours; `hands` do the tasks of the `crew`, `width` at
+    once: the same threads, and a crew of our own, where none are given.
+    """
 
     engine: Engine
     registries: Sequence[Registry]
@@ -87,6 +97,9 @@ class Parts:
     planning: Planning = _NO_OWNERS
     filing: Filing = _NOWHERE
     trackers: Mapping[str, Tracker] = field(default_factory=dict)
+    crew: Crew | None = None
+    hands: Executor | None = None
+    width: Callable[[], int] = lambda: 4
 
 
 def pass_runner(parts: Parts) -> PassRunner:
@@ -96,14 +109,15 @@ def pass_runner(parts: Parts) -> PassRunner:
     by_name = {registry.name: registry for registry in parts.registries}
     scanner, library = parts.scanner, parts.library
     lineages, bumps = SqlLineages(engine), SqlBumps(engine)
+    crew = parts.crew or ScannerCrew(by_name, library, scanner)
     return PassRunner(
         records=Records(DatabaseLock(engine), SqlPasses(engine), matches, catalogues),
         stages=Stages(
             knowledge=KnowledgeStage(parts.artifacts, library, scanner, matches, parts.sources),
             inventory=InventoryStage(parts.registries, parts.includes, inventory, executor),
             streams=StreamStage(by_name, parts.rules, parts.is_base, inventory, executor),
-            catalog=CatalogStage(by_name, library, scanner, catalogues, executor, progress),
-            match=MatchStage(library, scanner, matches, executor, progress),
+            catalog=CatalogStage(by_name.keys(), CatalogCraft(crew, catalogues), progress),
+            match=MatchStage(MatchCraft(crew, matches), progress),
             audit=BirthAudit(catalogues),
             exposure=ExposureStage(SqlLedger(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
@@ -111,6 +125,9 @@ def pass_runner(parts: Parts) -> PassRunner:
         ),
         registries=parts.registries,
         scanner=scanner,
+        workplace=Workplace(
+            SqlJobs(engine), SqlPresence(engine), parts.hands or executor, parts.width
+        ),
     )
 
 
@@ -123,6 +140,7 @@ class App:
     views: Views
     exposures: Exposures
     bumps: Bumps
+    browsing: Browsing
     parts: Callable[[Progress], Parts]
 
 
@@ -151,6 +169,7 @@ def build(config: Config) -> Iterator[App]:
             SqlViews(engine),
             SqlExposures(engine),
             SqlBumps(engine),
+            SqlBrowsing(engine),
             parts,
         )
     except OperationalError as error:
@@ -190,6 +209,7 @@ def _parts(
         rules=config.stream_rules(),
         executor=executor,
         progress=progress,
+        width=lambda: trivy.workers,
         is_base=config.is_base,
         planning=_planning(config, adapted),
         filing=_filing(config),

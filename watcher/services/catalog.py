@@ -2,67 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Executor, Future, as_completed
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import ClassVar
 
-from watcher.domain.errors import AttemptError
-from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Catalogue
-from watcher.ports.library import Library
+from watcher.ports.crew import CatalogTask, Crew, Wanted
 from watcher.ports.progress import Progress
-from watcher.ports.registry import Registry
-from watcher.ports.scanner import KnowledgeFiles, Scanner
 from watcher.ports.store.catalogues import CatalogueOrigin, Catalogues, Uncatalogued
+from watcher.ports.store.jobs import Job, Order
 from watcher.ports.store.passes import PassRecord
 from watcher.services.outcome import Outcome
+from watcher.services.work import Bench, Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogCraft:
+    """How one image is catalogued; signs `Craft`."""
+
+    stage: ClassVar[str] = "catalog"
+    crew: Crew
+    store: Catalogues
+
+    @property
+    def act(self) -> Callable[[CatalogTask], Catalogue]:
+        """Pull an image and list its packages."""
+        return self.crew.catalog
+
+    def prepare(self, job: Job) -> Prepared:
+        """One task; nothing of the record is needed."""
+        told = job.payload
+        under = Wanted(**told["under"])
+        return Prepared([CatalogTask(told["registry"], told["path"], told["digest"], under)])
+
+    def apply(self, job: Job, kept: None, results: Sequence[Catalogue]) -> None:
+        """Record the catalogue; one that stands already stays."""
+        del kept
+        (catalogue,) = results
+        under = Wanted(**job.payload["under"])
+        origin = CatalogueOrigin(under.scanner, under.db, under.java_db)
+        self.store.add(job.wanted, job.payload["image"], origin, catalogue)
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogStage:
-    """The stage with what it needs."""
+    """The stage with what it needs; `registries` are the names of those configured."""
 
-    registries: Mapping[str, Registry]
-    library: Library
-    scanner: Scanner
-    store: Catalogues
-    executor: Executor
+    registries: Collection[str]
+    craft: CatalogCraft
     progress: Progress
 
-    def take(self, this: PassRecord, version: KnowledgeVersion, java_db: str | None) -> Outcome:
+    def take(self, this: PassRecord, under: Wanted, bench: Bench) -> Outcome:
         """Catalogue every image that a stream points to and that has no catalogue yet."""
         outcome = Outcome("catalog")
         wanted = [
-            one for one in self.store.uncatalogued() if one.repository.registry in self.registries
+            one
+            for one in self.craft.store.uncatalogued()
+            if one.repository.registry in self.registries
         ]
+        bench.order(this, "catalog", [_order(one, under) for one in wanted])
         if not wanted:
             return outcome
-        files = self.library.files(version.db_digest, java_db)
-        origin = CatalogueOrigin(self.scanner.version, version.db_digest, java_db)
-        running = {self.executor.submit(self._catalog, one, files): one for one in wanted}
-        with self.progress.over("catalog", len(running)) as step:
-            for done in as_completed(running):
-                self._record(this, running[done], done, origin, outcome)
-                step()
+        with self.progress.over("catalog", len(wanted)) as step:
+            bench.clear(self.craft, step)
+        left = bench.left("catalog")
+        outcome.failures += [one.failure for one in left]
+        undone = {one.job.payload["image"] for one in left}
+        done = [one for one in wanted if one.image not in undone]
+        outcome.counts["images_new"] += len(wanted)
+        outcome.counts["catalogued"] += len(done)
+        outcome.counts["bytes_pulled"] += sum(one.layer_bytes for one in done)
         return outcome
 
-    def _catalog(self, one: Uncatalogued, files: KnowledgeFiles) -> Catalogue:
-        registry = self.registries[one.repository.registry]
-        return self.scanner.catalog(registry.pull_access(one.repository.path, one.digest), files)
 
-    def _record(
-        self,
-        this: PassRecord,
-        one: Uncatalogued,
-        done: Future[Catalogue],
-        origin: CatalogueOrigin,
-        outcome: Outcome,
-    ) -> None:
-        outcome.counts["images_new"] += 1
-        try:
-            self.store.add(this, one.image, origin, done.result())
-        except AttemptError as error:
-            outcome.failed(f"{one.repository}@{one.digest}", error)
-            return
-        outcome.counts["catalogued"] += 1
-        outcome.counts["bytes_pulled"] += one.layer_bytes
+def _order(one: Uncatalogued, under: Wanted) -> Order:
+    payload = {
+        "image": one.image,
+        "registry": one.repository.registry,
+        "path": one.repository.path,
+        "digest": one.digest,
+        "under": asdict(under),
+    }
+    return Order(f"{one.repository}@{one.digest}", payload)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import ClassVar
 
-from watcher.domain.errors import AttemptError
 from watcher.domain.knowledge import KnowledgeVersion, begun, ended
 from watcher.domain.package import Finding, Package
-from watcher.ports.library import Library
+from watcher.ports.crew import Crew, MatchTask, Wanted
 from watcher.ports.progress import Progress
-from watcher.ports.scanner import KnowledgeFiles, Scanner
+from watcher.ports.store.jobs import Job, Order
 from watcher.ports.store.matches import (
     Appearance,
     Assessment,
@@ -23,6 +22,7 @@ from watcher.ports.store.matches import (
 )
 from watcher.ports.store.passes import PassRecord
 from watcher.services.outcome import Outcome
+from watcher.services.work import Bench, Prepared
 
 REMEMBERED = timedelta(days=30)  # how long after its last binding an image is still matched
 SHARD = 10_000  # packages in one document: beyond, one run outlasts the others
@@ -53,86 +53,95 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchCraft:
+    """How one context is matched; signs `Craft`."""
+
+    stage: ClassVar[str] = "match"
+    crew: Crew
+    store: Matches
+
+    @property
+    def act(self) -> Callable[[MatchTask], list[tuple[int, Finding]]]:
+        """Match one shard."""
+        return self.crew.match
+
+    def prepare(self, job: Job) -> Prepared:
+        """Read what is to be matched now: nothing, where that was done meanwhile."""
+        told, since = job.payload, datetime.fromisoformat(job.payload["since"])
+        under, number = Wanted(**told["under"]), told["context"]
+        context = self.store.context(number, since)
+        whole = context is not None and context.last_version != told["version"]
+        if context is None or not (whole or context.new):
+            return Prepared([])
+        packages = self.store.in_scope(number, since, only_new=not whole)
+        asked = Asked(context, whole, packages, self.store.taking_part(number))
+        tasks = [MatchTask(context.name, shard, under) for shard in _shards(packages)]
+        return Prepared(tasks, asked)
+
+    def apply(
+        self, job: Job, kept: Asked | None, results: Sequence[list[tuple[int, Finding]]]
+    ) -> None:
+        """Record what the context's match changes."""
+        if kept is None:
+            return
+        versions = self.store.versions()
+        now = next(one for one in versions if one.number == job.payload["version"])
+        found = {
+            (number, finding.vulnerability): finding
+            for shard in results
+            for number, finding in shard
+        }
+        held = self.store.held(kept.context.number)
+        self.store.record(job.wanted, now, compare(kept, held, found, (versions, now)))
+
+
+@dataclass(frozen=True, slots=True)
 class MatchStage:
     """The stage with what it needs."""
 
-    library: Library
-    scanner: Scanner
-    store: Matches
-    executor: Executor
+    craft: MatchCraft
     progress: Progress
 
-    def take(self, this: PassRecord, version: KnowledgeVersion) -> MatchOutcome:
+    def take(
+        self, this: PassRecord, version: KnowledgeVersion, under: Wanted, bench: Bench
+    ) -> MatchOutcome:
         """Match what the version in force has not seen; a context that fails changes nothing."""
         outcome = MatchOutcome("match")
         since = this.at - REMEMBERED
-        jobs = []
-        for context in self.store.contexts(since):
+        store, asked = self.craft.store, dict[int, int]()
+        orders = []
+        for context in store.contexts(since):
             whole = context.last_version != version.number
             if not whole and not context.new:
                 outcome.covered.add(context.number)
                 continue
-            packages = self.store.in_scope(context.number, since, only_new=not whole)
-            jobs.append(Asked(context, whole, packages, self.store.taking_part(context.number)))
-        if jobs:
-            self._run(this, version, jobs, outcome)
+            asked[context.number] = context.packages if whole else context.new
+            orders.append(_order(context, version, since, under))
+        bench.order(this, "match", orders)
+        if not orders:
+            return outcome
+        with self.progress.over("match", len(orders)) as step:
+            bench.clear(self.craft, step)
+        left = bench.left("match")
+        outcome.failures += [one.failure for one in left]
+        done = asked.keys() - {one.job.payload["context"] for one in left}
+        outcome.covered |= done
+        outcome.counts["packages_matched"] += sum(asked[number] for number in done)
+        for way, number in store.changed(this).items():
+            outcome.counts[f"matches_{way}"] += number
         return outcome
 
-    def _run(
-        self,
-        this: PassRecord,
-        version: KnowledgeVersion,
-        jobs: Sequence[Asked],
-        outcome: MatchOutcome,
-    ) -> None:
-        files = self.library.files(version.db_digest, None)
-        versions = self.store.versions()
-        shards = {
-            self.executor.submit(self._match, job.context.name, shard, files): job
-            for job in jobs
-            for shard in _shards(job.packages)
-        }
-        waiting = {job.context.number: len(_shards(job.packages)) for job in jobs}
-        found: dict[int, list[Future[list[tuple[int, Finding]]]]] = {
-            job.context.number: [] for job in jobs
-        }
-        with self.progress.over("match", len(shards)) as step:
-            for done in as_completed(shards):
-                job = shards[done]
-                number = job.context.number
-                found[number].append(done)
-                step()
-                if len(found[number]) == waiting[number]:
-                    self._record(this, versions, version, job, found.pop(number), outcome)
 
-    def _match(
-        self, context: str, shard: Mapping[int, Package], files: KnowledgeFiles
-    ) -> list[tuple[int, Finding]]:
-        numbers = {package.identity: number for number, package in shard.items()}
-        findings = self.scanner.match(context, list(shard.values()), files)
-        return [(numbers[finding.identity], finding) for finding in findings]
-
-    def _record(
-        self,
-        this: PassRecord,
-        versions: Sequence[KnowledgeVersion],
-        version: KnowledgeVersion,
-        job: Asked,
-        shards: Iterable[Future[list[tuple[int, Finding]]]],
-        outcome: MatchOutcome,
-    ) -> None:
-        try:
-            pairs = [pair for shard in shards for pair in shard.result()]
-        except AttemptError as error:
-            outcome.failed(job.context.name, error)
-            return
-        found = {(number, finding.vulnerability): finding for number, finding in pairs}
-        match = compare(job, self.store.held(job.context.number), found, (versions, version))
-        self.store.record(this, version, match)
-        outcome.covered.add(job.context.number)
-        outcome.counts["packages_matched"] += len(job.packages)
-        outcome.counts["matches_added"] += len(match.appeared)
-        outcome.counts["matches_removed"] += len(match.disappeared)
+def _order(
+    context: ContextState, version: KnowledgeVersion, since: datetime, under: Wanted
+) -> Order:
+    payload = {
+        "context": context.number,
+        "version": version.number,
+        "since": since.isoformat(),
+        "under": asdict(under),
+    }
+    return Order(context.name, payload)
 
 
 def compare(
@@ -193,6 +202,6 @@ def assessment(finding: Finding) -> Assessment:
     )
 
 
-def _shards(packages: Mapping[int, Package]) -> list[dict[int, Package]]:
+def _shards(packages: Mapping[int, Package]) -> list[list[tuple[int, Package]]]:
     items = list(packages.items())
-    return [dict(items[start : start + SHARD]) for start in range(0, len(items), SHARD)]
+    return [items[start : start + SHARD] for start in range(0, len(items), SHARD)]

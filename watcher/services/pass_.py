@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from time import perf_counter
-from typing import Literal
+from time import monotonic, perf_counter
+from typing import Final, Literal
 
 from watcher.domain.errors import AttemptError, StartError, UsageError
 from watcher.domain.knowledge import KnowledgeVersion
+from watcher.ports.crew import Wanted
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
 from watcher.ports.store import Catalogues, Matches, Passes
@@ -26,6 +27,7 @@ from watcher.services.match import MatchStage
 from watcher.services.outcome import Outcome
 from watcher.services.streams import StreamStage
 from watcher.services.ticket import TicketStage
+from watcher.services.work import Bench, Stopped, Workplace
 
 Stage = Literal["knowledge", "inventory", "catalog", "match", "exposure", "bump", "ticket"]
 STAGES: tuple[Stage, ...] = (
@@ -37,6 +39,11 @@ STAGES: tuple[Stage, ...] = (
     "bump",
     "ticket",
 )
+_CHECKED: Final = 5.0  # seconds between two looks whether the pass still holds its lock
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(slots=True)
@@ -78,6 +85,14 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True)
+class Mood:
+    """How a pass is made: `eager` tries everything at once that rests after a failure."""
+
+    eager: bool = True
+    stopping: Callable[[], bool] = _never
+
+
+@dataclass(frozen=True, slots=True)
 class PassRunner:
     """Makes passes, one at a time."""
 
@@ -85,16 +100,22 @@ class PassRunner:
     stages: Stages
     registries: Sequence[Registry]
     scanner: Scanner
+    workplace: Workplace
 
     def make(
-        self, at: datetime, started_at: datetime, wanted: Sequence[Stage], snapshot: Snapshot
+        self,
+        at: datetime,
+        started_at: datetime,
+        wanted: Sequence[Stage],
+        snapshot: Snapshot,
+        mood: Mood = Mood(),
     ) -> PassReport:
         """Run the wanted stages in their order; a stage that fails leaves the others their work.
 
         Raises UsageError for a time before the last pass, StartError where another pass runs or
-        no usable knowledge was ever had.
+        no usable knowledge was ever had, Stopped where somebody asked for it.
         """
-        with self.records.lock.held():
+        with self.records.lock.held() as holds:
             last = self.records.passes.last()
             if last is not None and at < last.at:
                 raise UsageError(
@@ -102,15 +123,41 @@ class PassRunner:
                     f"{last.at:%Y-%m-%dT%H:%M:%SZ}: name that time or a later one"
                 )
             this = self.records.passes.begin(at, started_at, wanted, snapshot)
-            running = _Running(self, this, snapshot, PassReport(at))
+            watch = _Watch(holds, mood.stopping)
+            running = _Running(self, this, snapshot, PassReport(at), watch)
             try:
-                running.run(wanted)
+                with self.workplace.bench(
+                    "pass", eager=mood.eager, stopping=mood.stopping, guard=watch.look
+                ) as bench:
+                    running.run(wanted, bench)
             except BaseException:
                 self.records.passes.finish(this, "abandoned", {})
                 raise
             state: PassState = "partial" if running.report.failures else "complete"
             self.records.passes.finish(this, state, {"counts": dict(running.report.counts)})
             return running.report
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Looks whether a pass may go on."""
+
+    holds: Callable[[], bool]
+    stopping: Callable[[], bool]
+    last: float = 0.0
+
+    def look(self) -> None:
+        """Raise Stopped where somebody asked for it, StartError where the lock was lost."""
+        if self.stopping():
+            raise Stopped("the pass was stopped: nothing is lost, the next one goes on")
+        if monotonic() - self.last < _CHECKED:
+            return
+        self.last = monotonic()
+        if not self.holds():
+            raise StartError(
+                "the pass lost its lock with its connection to the database: nothing is lost, the "
+                "next pass goes on"
+            )
 
 
 @dataclass(slots=True)
@@ -121,19 +168,21 @@ class _Running:
     this: PassRecord
     snapshot: Snapshot
     report: PassReport
+    watch: _Watch
 
-    def run(self, wanted: Sequence[Stage]) -> None:
+    def run(self, wanted: Sequence[Stage], bench: Bench) -> None:
         steps: dict[Stage, Callable[[], None]] = {
             "knowledge": self._knowledge,
             "inventory": self._inventory,
-            "catalog": self._catalog,
-            "match": self._match,
+            "catalog": lambda: self._catalog(bench),
+            "match": lambda: self._match(bench),
             "exposure": self._exposure,
             "bump": self._bump,
             "ticket": self._ticket,
         }
         for stage in STAGES:
             if stage in wanted:
+                self.watch.look()
                 with self._timed(stage):
                     steps[stage]()
         self._count()
@@ -159,17 +208,17 @@ class _Running:
         listed.failures += viewed.failures
         self._take_in(listed)
 
-    def _catalog(self) -> None:
-        version, java_db = self._version(), self._java_db()
+    def _catalog(self, bench: Bench) -> None:
+        under = Wanted(self.runner.scanner.version, self._version().db_digest, self._java_db())
         stage = self.runner.stages.catalog
-        outcome = self._attempt("catalog", lambda: stage.take(self.this, version, java_db))
-        self._take_in(outcome)
+        self._take_in(self._attempt("catalog", lambda: stage.take(self.this, under, bench)))
 
-    def _match(self) -> None:
+    def _match(self, bench: Bench) -> None:
         version, covered = self._version(), set[int]()
+        under = Wanted(self.runner.scanner.version, version.db_digest)
 
         def match() -> Outcome:
-            outcome = self.runner.stages.match.take(self.this, version)
+            outcome = self.runner.stages.match.take(self.this, version, under, bench)
             covered.update(outcome.covered)
             return outcome
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from sqlalchemy import Row as Fetched
 
 from watcher.adapters.store.engine import Row, add_numbered, add_rows, batches, still_open
+from watcher.adapters.store.lock import one_at_a_time
 from watcher.adapters.store.tables.base import LONGEST, kept
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.knowledge import assessments, matches, vulnerabilities
@@ -65,8 +66,14 @@ class SqlCatalogues:
     def add(
         self, this: PassRecord, image: int, origin: CatalogueOrigin, catalogue: Catalogue
     ) -> None:
-        """Record a catalogue; packages and sets of packages already there are shared."""
+        """Record a catalogue; packages and sets already there are shared, a catalogue stays."""
+        standing = select(catalogues.c.id).where(
+            catalogues.c.image_id == image, catalogues.c.scanner == origin.scanner
+        )
         with self.engine.begin() as connection:
+            one_at_a_time(connection, "catalogues")
+            if connection.scalar(standing) is not None:
+                return
             numbers = _numbered_packages(connection, this, catalogue.occurrences)
             sets = _numbered_sets(connection, this, catalogue.occurrences, numbers)
             row = _catalogue_row(this, image, origin, catalogue)

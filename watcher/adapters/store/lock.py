@@ -1,24 +1,105 @@
-"""One pass at a time: a locked file beside SQLite, an advisory lock in PostgreSQL.
+"""Locks of the database: a locked file beside SQLite, an advisory lock in PostgreSQL.
 
-Both go with the process that holds them, so a killed pass leaves nothing to clean up.
+They go with the process that holds them, so a killed one leaves nothing to clean up.
 """
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from watcher.adapters.store.engine import unusable
 from watcher.adapters.store.passes import SqlPasses
 from watcher.domain.errors import StartError
 
-_KEY = 0x77617463686572  # "watcher", read as a number
+# What a lock is about; the numbers keep the locks of watcher apart from those of others.
+_KINDS: Final = {"pass": 0x77610001, "leader": 0x77610002, "worker": 0x77610003}
+_FACTS: Final = 0x77610004
+_NUMBERS: Final = {"catalogues": 1, "matches": 2}
+_HEARD: Final = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5"
+
+Check = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLock:
+    """A lock of one kind (pass, leader, worker) and number in a database."""
+
+    engine: Engine
+    kind: str
+    number: int = 0
+
+    @contextmanager
+    def taken(self) -> Iterator[Check | None]:
+        """Hold the lock if it is free; yields None where it is not, else what tells if it holds."""
+        in_file = self.engine.dialect.name == "sqlite"
+        with self._file() if in_file else self._advisory() as check:
+            yield check
+
+    @contextmanager
+    def _file(self) -> Iterator[Check | None]:
+        with self._beside().open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield None
+                return
+            yield lambda: True  # a file stays locked while the process lives
+
+    @property
+    def path(self) -> Path:
+        """The file that is locked beside an SQLite database."""
+        name = "" if self.kind == "pass" else f".{self.kind}-{self.number}"
+        return Path(f"{self.engine.url.database}{name}.lock")
+
+    def _beside(self) -> Path:
+        """The file to lock; raises StartError where none can be made beside the database."""
+        try:
+            self.path.touch()
+        except OSError as error:
+            raise StartError(
+                f"no lock can be made beside the database, {self.path}: {error.strerror}; "
+                "let watcher write there, or see database.url"
+            ) from error
+        return self.path
+
+    @contextmanager
+    def _advisory(self) -> Iterator[Check | None]:
+        # A connection of its own: a session's lock would survive in a pool.
+        engine = create_engine(self.engine.url, poolclass=NullPool)
+        named = {"kind": _KINDS[self.kind], "number": self.number}
+        try:
+            connection = engine.connect()
+            connection.execute(text(_HEARD))  # the server soon notices a host that is gone
+        except DBAPIError as error:
+            raise unusable(engine.url, error) from error
+        with connection:
+            got = connection.scalar(text("SELECT pg_try_advisory_lock(:kind, :number)"), named)
+            connection.commit()
+            if not got:
+                yield None
+                return
+
+            def still_there() -> bool:
+                with suppress(DBAPIError):
+                    connection.execute(text("SELECT 1"))
+                    connection.commit()
+                    return True
+                return False
+
+            try:
+                yield still_there
+            finally:
+                # The server notices a closed connection only after a while; a lost one, by itself.
+                with suppress(DBAPIError):
+                    connection.execute(text("SELECT pg_advisory_unlock(:kind, :number)"), named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,53 +109,21 @@ class DatabaseLock:
     engine: Engine
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Iterator[Check]:
         """Hold the lock; raises StartError, saying since when, where another pass runs."""
-        in_file = self.engine.dialect.name == "sqlite"
-        with self._file() if in_file else self._advisory():
-            yield
+        with NamedLock(self.engine, "pass").taken() as check:
+            if check is None:
+                since = SqlPasses(self.engine).running_since()
+                when = f" since {since:%Y-%m-%dT%H:%M:%SZ}" if since else ""
+                raise StartError(f"another pass is running{when}: wait for it to end")
+            yield check
 
-    @contextmanager
-    def _file(self) -> Iterator[None]:
-        with self._beside().open("a") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise self._taken() from error
-            yield
 
-    def _beside(self) -> Path:
-        """The file to lock; raises StartError where none can be made beside the database."""
-        path = Path(f"{self.engine.url.database}.lock")
-        try:
-            path.touch()
-        except OSError as error:
-            raise StartError(
-                f"no lock can be made beside the database, {path}: {error.strerror}; "
-                "let watcher write there, or see database.url"
-            ) from error
-        return path
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Let one transaction at a time record such facts, where more than one process may write.
 
-    @contextmanager
-    def _advisory(self) -> Iterator[None]:
-        # A connection of its own: a session's lock would survive in a pool.
-        engine = create_engine(self.engine.url, poolclass=NullPool)
-        try:
-            connection = engine.connect()
-        except DBAPIError as error:
-            raise unusable(engine.url, error) from error
-        with connection:
-            if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY}):
-                raise self._taken()
-            connection.commit()
-            try:
-                yield
-            finally:
-                # The server notices a closed connection only after a while; a lost one, by itself.
-                with suppress(DBAPIError):
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _KEY})
-
-    def _taken(self) -> StartError:
-        since = SqlPasses(self.engine).running_since()
-        when = f" since {since:%Y-%m-%dT%H:%M:%SZ}" if since else ""
-        return StartError(f"another pass is running{when}: wait for it to end")
+    SQLite has one writer at a time by itself.
+    """
+    if connection.dialect.name == "postgresql":
+        key = text("SELECT pg_advisory_xact_lock(:kind, :number)")
+        connection.execute(key, {"kind": _FACTS, "number": _NUMBERS[what]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -28,13 +29,14 @@ class ContextState:
     """A context with packages in scope.
 
     `last_version` is the last one under which all of them were matched, None if there was none;
-    `new` counts those that take part in no match yet.
+    `new` counts those that take part in no match yet, `packages` all of them.
     """
 
     number: int
     name: str
     last_version: int | None
     new: int
+    packages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,9 @@ class Matches(Protocol):
     def contexts(self, since: datetime) -> list[ContextState]:
         """Contexts with packages of images bound now or at some time after `since`."""
 
+    def context(self, number: int, since: datetime) -> ContextState | None:
+        """One of them; None where nothing of it is in scope any more."""
+
     def in_scope(self, context: int, since: datetime, *, only_new: bool) -> dict[int, Package]:
         """The packages of a context, by id, of images bound now or at some time after `since`.
 
@@ -118,5 +123,8 @@ class Matches(Protocol):
     def held(self, context: int) -> dict[tuple[int, str], Assessment]:
         """The open matches of a context, by package id and vulnerability name."""
 
-    def record(self, this: PassRecord, version: KnowledgeVersion, match: ContextMatch) -> None:
-        """Record a completed match in one transaction."""
+    def record(self, this: PassRecord, version: KnowledgeVersion, match: ContextMatch) -> bool:
+        """Record a completed match in one transaction; False where it was recorded meanwhile."""
+
+    def changed(self, this: PassRecord) -> Mapping[str, int]:
+        """How many matches a pass `added` and `removed`."""

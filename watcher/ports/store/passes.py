@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,8 +41,11 @@ class Failure:
 class PassLock(Protocol):
     """Sees to it that one pass runs at a time."""
 
-    def held(self) -> AbstractContextManager[None]:
-        """Hold the lock; raises StartError, saying since when, where another pass runs."""
+    def held(self) -> AbstractContextManager[Callable[[], bool]]:
+        """Hold the lock; raises StartError, saying since when, where another pass runs.
+
+        Yields what tells whether it still holds: one kept over a network can be lost.
+        """
 
 
 class Passes(Protocol):

@@ -8,6 +8,7 @@ Valid time is written as times. Recorded time is written as numbers of passes, w
 from watcher.adapters.store.tables import (
     filing,
     inventory,
+    jobs,
     knowledge,
     ledger,
     packages,
@@ -15,4 +16,4 @@ from watcher.adapters.store.tables import (
 )
 from watcher.adapters.store.tables.base import metadata
 
-__all__ = ["filing", "inventory", "knowledge", "ledger", "metadata", "packages", "passes"]
+__all__ = ["filing", "inventory", "jobs", "knowledge", "ledger", "metadata", "packages", "passes"]

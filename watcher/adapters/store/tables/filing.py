@@ -23,13 +23,13 @@ tickets = Table(
     UniqueConstraint("team", "lineage", "generation"),
 )
 
-# What a ticket's text said each time it was written; the last one is in force.
+# What was remembered of a ticket each time that changed: what its text said, and who closed it.
 ticket_texts = Table(
     "ticket_texts",
     metadata,
     key(),
     refer("ticket_id", "tickets", index=True),
-    Column("fingerprint", String(64), nullable=False),
+    Column("fingerprint", String(64), nullable=False),  # empty: the text is none of ours
     Column("memory", JSON, nullable=False),  # lines, what was listed, substance and action
     Column("written_at", Utc, nullable=False),
     opened(),

@@ -1,49 +1,36 @@
-"""The record of knowledge and matches."""
+"""Recording a completed match: what appeared, what ended, what is said of it otherwise now."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Select,
     Table,
     bindparam,
     func,
     insert,
-    or_,
     select,
     update,
 )
 
 from watcher.adapters.store.engine import Row, add_numbered, add_rows, batches, still_open
-from watcher.adapters.store.statistics import count_grown
+from watcher.adapters.store.lock import one_at_a_time
 from watcher.adapters.store.tables.base import kept
-from watcher.adapters.store.tables.inventory import bindings
 from watcher.adapters.store.tables.knowledge import (
     assessments,
     context_runs,
-    java_databases,
-    knowledge,
     matches,
     package_coverage,
     vulnerabilities,
 )
-from watcher.adapters.store.tables.packages import (
-    catalogue_sets,
-    catalogues,
-    contexts,
-    package_set_members,
-    packages,
-)
 from watcher.domain.errors import PermanentError
 from watcher.domain.knowledge import KnowledgeVersion
-from watcher.domain.package import Finding, Package
-from watcher.ports.store.matches import Appearance, Assessment, ContextMatch, ContextState, Stamp
+from watcher.domain.package import Finding
+from watcher.ports.store.matches import Appearance, ContextMatch
 from watcher.ports.store.passes import PassRecord
 
 Pair = tuple[int, str]
@@ -51,171 +38,41 @@ Pair = tuple[int, str]
 _LONGEST_NAME = 128  # characters of a vulnerability's id; real ones have up to 30
 
 
-@dataclass(frozen=True, slots=True)
-class SqlMatches:
-    """Signs the port `Matches`."""
-
-    engine: Engine
-
-    def versions(self) -> list[KnowledgeVersion]:
-        """All versions of knowledge, oldest first."""
-        with self.engine.connect() as connection:
-            rows = connection.execute(select(knowledge).order_by(knowledge.c.id))
-            return [
-                KnowledgeVersion(
-                    row.id,
-                    row.scanner,
-                    row.db_digest,
-                    row.updated_at,
-                    row.effective_at,
-                    row.applied_at,
-                )
-                for row in rows
-            ]
-
-    def adopt(self, this: PassRecord, stamp: Stamp) -> KnowledgeVersion:
-        """Record a new version of knowledge, in force from this pass on."""
-        row: Row = {
-            "scanner": stamp.scanner,
-            "db_digest": stamp.db_digest,
-            "source": stamp.source,
-            "updated_at": stamp.updated_at,
-            "seen_at": this.at,
-            "applied_at": this.at,
-            "effective_at": stamp.effective_at,
-            "opened_in": this.number,
-        }
-        with self.engine.begin() as connection:
-            (number,) = add_numbered(connection, knowledge, [row])
-        return KnowledgeVersion(
-            number, stamp.scanner, stamp.db_digest, stamp.updated_at, stamp.effective_at, this.at
+def record(
+    engine: Engine, this: PassRecord, version: KnowledgeVersion, match: ContextMatch
+) -> bool:
+    """Record a completed match in one transaction; False where it was recorded meanwhile."""
+    findings = [
+        *(one.finding for one in match.appeared),
+        *(finding for _, finding in match.reassessed),
+    ]
+    with engine.begin() as connection:
+        one_at_a_time(connection, "matches")
+        if _recorded_meanwhile(connection, match):
+            return False
+        numbers = _numbered(connection, this, version, findings)
+        numbers |= _names(
+            connection, {one.vulnerability for one in match.disappeared} - numbers.keys()
         )
-
-    def java_db(self) -> str | None:
-        """The digest of the Java database in force."""
-        statement = select(java_databases.c.digest).order_by(java_databases.c.id.desc()).limit(1)
-        with self.engine.connect() as connection:
-            return connection.scalar(statement)
-
-    def adopt_java_db(self, this: PassRecord, digest: str) -> None:
-        """Record a new Java database, in force for catalogues from this pass on."""
-        with self.engine.begin() as connection:
-            connection.execute(insert(java_databases).values(digest=digest, opened_in=this.number))
-
-    def contexts(self, since: datetime) -> list[ContextState]:
-        """Contexts with packages of images bound now or at some time after `since`."""
-        runs = (
-            select(context_runs.c.context_id, func.max(context_runs.c.knowledge_id).label("last"))
-            .group_by(context_runs.c.context_id)
-            .subquery()
-        )
-        scope = _in_scope(since).subquery()
-        statement = (
-            select(
-                contexts.c.id,
-                contexts.c.name,
-                runs.c.last,
-                func.count().filter(package_coverage.c.id.is_(None)).label("new"),
-            )
-            .join(packages, packages.c.context_id == contexts.c.id)
-            .join(scope, scope.c.package_id == packages.c.id)
-            .outerjoin(package_coverage, _taking_part())
-            .outerjoin(runs, runs.c.context_id == contexts.c.id)
-            .where(packages.c.left_out.is_(None))
-            .group_by(contexts.c.id, contexts.c.name, runs.c.last)
-            .order_by(contexts.c.id)
-        )
-        count_grown(self.engine)
-        with self.engine.connect() as connection:
-            return [
-                ContextState(row.id, row.name, row.last, row.new)
-                for row in connection.execute(statement)
-            ]
-
-    def in_scope(self, context: int, since: datetime, *, only_new: bool) -> dict[int, Package]:
-        """The packages of a context, by id, of images bound now or at some time after `since`."""
-        statement = (
-            select(packages, contexts.c.name.label("context"))
-            .join(contexts, contexts.c.id == packages.c.context_id)
-            .where(packages.c.context_id == context, packages.c.left_out.is_(None))
-            .where(packages.c.id.in_(_in_scope(since)))
-            .order_by(packages.c.id)
-        )
-        if only_new:
-            statement = statement.outerjoin(package_coverage, _taking_part())
-            statement = statement.where(package_coverage.c.id.is_(None))
-        with self.engine.connect() as connection:
-            return {
-                row.id: Package(row.context, row.identity, row.name, row.version, row.attributes)
-                for row in connection.execute(statement)
-            }
-
-    def taking_part(self, context: int) -> dict[int, int | None]:
-        """Packages of a context ever matched: the version that had them last, None while on."""
-        statement = (
-            select(package_coverage.c.package_id, package_coverage.c.to_knowledge)
-            .join(packages, packages.c.id == package_coverage.c.package_id)
-            .where(packages.c.context_id == context)
-            .order_by(package_coverage.c.id)
-        )
-        with self.engine.connect() as connection:
-            return {row.package_id: row.to_knowledge for row in connection.execute(statement)}
-
-    def held(self, context: int) -> dict[Pair, Assessment]:
-        """The open matches of a context, by package id and vulnerability name."""
-        statement = (
-            select(assessments, vulnerabilities.c.name, vulnerabilities.c.published)
-            .join(vulnerabilities, vulnerabilities.c.id == assessments.c.vulnerability_id)
-            .join(packages, packages.c.id == assessments.c.package_id)
-            .where(packages.c.context_id == context, still_open(assessments))
-        )
-        with self.engine.connect() as connection:
-            return {
-                (row.package_id, row.name): Assessment(
-                    row.severity,
-                    row.severity_source,
-                    row.status,
-                    row.fixed_version,
-                    row.published is not None,
-                )
-                for row in connection.execute(statement)
-            }
-
-    def record(self, this: PassRecord, version: KnowledgeVersion, match: ContextMatch) -> None:
-        """Record a completed match in one transaction."""
-        findings = [
-            *(one.finding for one in match.appeared),
-            *(finding for _, finding in match.reassessed),
-        ]
-        with self.engine.begin() as connection:
-            numbers = _numbered(connection, this, version, findings)
-            numbers |= _names(
-                connection, {one.vulnerability for one in match.disappeared} - numbers.keys()
-            )
-            _end(connection, this, version, match, numbers)
-            _begin(connection, this, version, match.appeared, numbers)
-            _reassess(connection, this, version, match, numbers)
-            _take_part(connection, this, version, match)
+        _end(connection, this, version, match, numbers)
+        _begin(connection, this, version, match.appeared, numbers)
+        _reassess(connection, this, version, match, numbers)
+        _take_part(connection, this, version, match)
+    return True
 
 
-def _in_scope(since: datetime) -> Select[tuple[int]]:
-    """Numbers of packages of images bound now or at some time after `since`."""
-    lately = or_(bindings.c.end_at.is_(None), bindings.c.end_at > since)
-    sets = (
-        select(catalogue_sets.c.set_id)
-        .join(catalogues, catalogues.c.id == catalogue_sets.c.catalogue_id)
-        .join(bindings, bindings.c.image_id == catalogues.c.image_id)
-        .where(bindings.c.superseded_in.is_(None), lately, catalogues.c.not_covered.is_(None))
-        .distinct()
-    )
-    members = select(package_set_members.c.package_id).where(package_set_members.c.set_id.in_(sets))
-    return members.distinct()
-
-
-def _taking_part() -> ColumnElement[bool]:
-    """The condition that joins a package with its taking part in matches, while it does."""
+def _recorded_meanwhile(connection: Connection, match: ContextMatch) -> bool:
+    """Whether somebody else matched the context since its packages were read."""
+    runs = select(func.max(context_runs.c.knowledge_id))
+    last = connection.scalar(runs.where(context_runs.c.context_id == match.context))
+    if last != match.last_version:
+        return True
     on = package_coverage.c.to_knowledge.is_(None)
-    return on & (package_coverage.c.package_id == packages.c.id)
+    taken = select(func.count()).select_from(package_coverage).where(on)
+    return any(
+        connection.scalar(taken.where(package_coverage.c.package_id.in_(batch)))
+        for batch in batches(sorted(match.joined))
+    )
 
 
 def _names(connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
