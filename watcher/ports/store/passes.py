@@ -48,6 +48,13 @@ class PassLock(Protocol):
         """
 
 
+class Leadership(Protocol):
+    """Sees to it that one process at a time schedules."""
+
+    def taken(self) -> AbstractContextManager[Callable[[], bool] | None]:
+        """Lead if nobody else does; yields None where somebody does, else what tells if we do."""
+
+
 class Passes(Protocol):
     """The record of passes."""
 

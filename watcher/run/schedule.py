@@ -1,0 +1,39 @@
+"""What is due when: which stages each key of `schedule` calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from watcher.config import Config
+from watcher.ports.store.calls import Call
+from watcher.services.pass_ import STAGES, Stage
+
+# What a stage finds is taken through the stages that rest on it in the same pass.
+CALLED: Final[Mapping[str, tuple[Stage, ...]]] = {
+    "knowledge": ("knowledge", "match", "exposure"),
+    "inventory": ("inventory", "catalog", "match", "exposure"),
+    "tickets": ("bump", "ticket"),
+}
+_PREFIX: Final = "schedule:"
+
+When = timedelta | str
+
+
+def scheduled(config: Config) -> dict[str, When]:
+    """When each kind of pass is due: a pause between two, or a cron line in UTC."""
+    told = config.schedule
+    return {"knowledge": told.knowledge, "inventory": told.inventory, "tickets": told.tickets}
+
+
+def key_of(name: str) -> str:
+    """How a call of the clock is kept."""
+    return f"{_PREFIX}{name}"
+
+
+def stages_of(calls: Iterable[Call]) -> list[Stage]:
+    """The stages that answer some calls, in their order; a call nobody knows asks for nothing."""
+    names = {one.key.removeprefix(_PREFIX) for one in calls}
+    wanted = {stage for name in names for stage in CALLED.get(name, ())}
+    return [stage for stage in STAGES if stage in wanted]

@@ -1,0 +1,95 @@
+"""The service: the parts of one process, started together and ended together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from threading import Event, Thread
+from typing import Final
+
+from watcher.bootstrap import App, pass_runner
+from watcher.domain.errors import WatcherError
+from watcher.ports.progress import Progress
+from watcher.run.condition import Condition
+from watcher.run.hand import Hand
+from watcher.run.leader import Leader
+from watcher.services.work import Stopped
+
+_PAUSES: Final = (1, 2, 5, 10, 30)  # seconds before a part that fell over is started again
+_FAREWELL: Final = 15.0  # seconds that parts have to give back what they hold
+
+
+class Role(StrEnum):
+    """What a process does."""
+
+    SCHEDULER = "scheduler"
+    WORKER = "worker"
+    WEB = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process. `say` tells whoever reads the log, a line at a time."""
+
+    app: App
+    roles: Collection[Role]
+    now: Callable[[], datetime]
+    say: Callable[[str], None]
+    progress: Progress
+    stop: Event
+    condition: Condition = field(default_factory=Condition)
+
+    def serve(self) -> bool:
+        """Serve until stopped; False where a part did not end in time."""
+        with ExitStack() as stack:
+            if Role.WEB in self.roles:
+                self.say(f"web: {stack.enter_context(self._web())}")
+            threads = [
+                Thread(target=self._keep, args=(role, serve), name=role, daemon=True)
+                for role, serve in self._parts()
+            ]
+            for thread in threads:
+                thread.start()
+            self.stop.wait()
+            self.say("stopping: what is under way is given back")
+            for thread in threads:
+                thread.join(_FAREWELL)
+            return not any(thread.is_alive() for thread in threads)
+
+    def _parts(self) -> Iterator[tuple[Role, Callable[[], None]]]:
+        if Role.SCHEDULER in self.roles:
+            runner = pass_runner(self.app.parts(self.progress))
+            leader = Leader(self.app, runner, self.now, self.say, self.stop, self.condition)
+            yield Role.SCHEDULER, leader.serve
+        elif Role.WORKER in self.roles:
+            # A scheduler does jobs as well, while it makes a pass.
+            yield Role.WORKER, Hand(pass_runner(self.app.parts(self.progress)), self.stop).serve
+
+    def _keep(self, role: Role, serve: Callable[[], None]) -> None:
+        """Start a part again whenever it falls over; the pauses grow while it keeps falling."""
+        falls = 0
+        while not self.stop.is_set():
+            try:
+                serve()
+                falls = 0
+            except Stopped:
+                return
+            except WatcherError as error:
+                self._fell(role, str(error))
+            except Exception as error:  # noqa: BLE001 - a service outlives what nobody foresaw
+                self._fell(role, f"unexpected {type(error).__name__}: {error}")
+            self.stop.wait(_PAUSES[min(falls, len(_PAUSES) - 1)])
+            falls += 1
+
+    def _fell(self, role: Role, why: str) -> None:
+        line = " ".join(why.split())
+        self.condition.lost(role, line)
+        self.say(f"{role}: {line}; tried again soon")
+
+    @contextmanager
+    def _web(self) -> Iterator[str]:
+        raise NotImplementedError
+        yield
