@@ -19,6 +19,7 @@ from watcher.adapters.library import FolderLibrary
 from watcher.adapters.registries.oci import OciRegistry
 from watcher.adapters.scanners.trivy import TrivyScanner
 from watcher.adapters.store.bumps import SqlBumps
+from watcher.adapters.store.calls import SqlCalls
 from watcher.adapters.store.catalogues import SqlCatalogues
 from watcher.adapters.store.database import Database
 from watcher.adapters.store.engine import open_engine
@@ -27,7 +28,7 @@ from watcher.adapters.store.inventory import SqlInventory
 from watcher.adapters.store.jobs import SqlJobs
 from watcher.adapters.store.ledger import SqlLedger
 from watcher.adapters.store.lineages import SqlLineages
-from watcher.adapters.store.lock import DatabaseLock
+from watcher.adapters.store.lock import DatabaseLock, NamedLock
 from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.presence import SqlPresence
@@ -51,7 +52,9 @@ from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
+from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import Exposures
+from watcher.ports.store.passes import Leadership
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
 from watcher.report.ticket import draft
@@ -141,6 +144,8 @@ class App:
     exposures: Exposures
     bumps: Bumps
     browsing: Browsing
+    calls: Calls
+    leadership: Leadership
     parts: Callable[[Progress], Parts]
 
 
@@ -170,6 +175,8 @@ def build(config: Config) -> Iterator[App]:
             SqlExposures(engine),
             SqlBumps(engine),
             SqlBrowsing(engine),
+            SqlCalls(engine),
+            NamedLock(engine, "leader"),
             parts,
         )
     except OperationalError as error:
