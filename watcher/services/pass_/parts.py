@@ -1,0 +1,42 @@
+"""What a pass is put together from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watcher.ports.store import Catalogues, Matches, Passes
+from watcher.ports.store.passes import PassLock
+from watcher.services.audit import BirthAudit
+from watcher.services.bump import BumpStage
+from watcher.services.catalog import CatalogStage
+from watcher.services.exposure import ExposureStage
+from watcher.services.inventory import InventoryStage
+from watcher.services.knowledge import KnowledgeStage
+from watcher.services.match import MatchStage
+from watcher.services.streams import StreamStage
+from watcher.services.ticket import TicketStage
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The parts of the record that the pass itself reads and writes."""
+
+    lock: PassLock
+    passes: Passes
+    matches: Matches
+    catalogues: Catalogues
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Every stage, ready to run."""
+
+    knowledge: KnowledgeStage
+    inventory: InventoryStage
+    streams: StreamStage
+    catalog: CatalogStage
+    match: MatchStage
+    audit: BirthAudit
+    exposure: ExposureStage
+    bump: BumpStage
+    ticket: TicketStage
