@@ -25,6 +25,7 @@ from watcher.cli import (
     streams,
     sync,
 )
+from watcher.cli.run import run as serve
 from watcher.cli.session import Session, session_of
 from watcher.cli.spread import spread
 from watcher.domain.errors import WatcherError
@@ -32,6 +33,7 @@ from watcher.domain.errors import WatcherError
 application = typer.Typer(
     name="watcher", add_completion=False, rich_markup_mode=None, epilog=exits.EXPLAINED
 )
+application.command("run", short_help="Run for years: make passes, serve the web.")(serve)
 application.command("sync", short_help="Make one pass of every stage, or of some.")(sync.sync)
 application.command("streams", short_help="List the streams, and whether each is covered.")(
     streams.streams

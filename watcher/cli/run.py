@@ -17,7 +17,7 @@ from watcher.cli import exits
 from watcher.cli.progress import SilentProgress
 from watcher.cli.session import session_of
 from watcher.report.times import stamp
-from watcher.run.service import Role, Service
+from watcher.run.role import Role
 
 _ENDED = (signal.SIGTERM, signal.SIGINT)
 
@@ -30,6 +30,9 @@ def run(
     ] = None,
 ) -> None:
     """Run for years: make passes as they fall due, and serve the web, until SIGTERM or SIGINT."""
+    # The web takes a while to import, and no other command needs it.
+    from watcher.run.service import Service  # noqa: PLC0415
+
     session, stop = session_of(context), Event()
 
     def say(line: str) -> None:

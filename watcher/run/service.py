@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from threading import Event, Thread
 from typing import Final
 
@@ -16,18 +15,14 @@ from watcher.ports.progress import Progress
 from watcher.run.condition import Condition
 from watcher.run.hand import Hand
 from watcher.run.leader import Leader
+from watcher.run.role import Role
 from watcher.services.work import Stopped
+from watcher.web.application import make_application
+from watcher.web.listening import Listening
+from watcher.web.server import serving
 
 _PAUSES: Final = (1, 2, 5, 10, 30)  # seconds before a part that fell over is started again
 _FAREWELL: Final = 15.0  # seconds that parts have to give back what they hold
-
-
-class Role(StrEnum):
-    """What a process does."""
-
-    SCHEDULER = "scheduler"
-    WORKER = "worker"
-    WEB = "web"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,6 @@ class Service:
         self.condition.lost(role, line)
         self.say(f"{role}: {line}; tried again soon")
 
-    @contextmanager
-    def _web(self) -> Iterator[str]:
-        raise NotImplementedError
-        yield
+    def _web(self) -> AbstractContextManager[str]:
+        where = Listening.parse(self.app.config.web.listen)
+        return serving(make_application(self.app, self.now), where.host, where.port)
