@@ -17,8 +17,8 @@ help: ## list the targets
 setup: ## install everything under the checkout: .venv and .tools
 	@$(PYTHON) tools/setup.py
 
-demo: setup ## the main job on embedded defaults: a month of a small fleet
-	@$(WITH_TOOLS) $(BIN)/watcher demo
+demo: setup ## the main job on embedded defaults; ends by serving the web, SERVE=0 by itself
+	@$(WITH_TOOLS) $(BIN)/watcher demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: setup ## all tests, the real servers included; ARGS="-k name" goes to pytest
 	@$(WITH_TOOLS) $(BIN)/python -m pytest $(SUITES) $(ARGS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from threading import Thread
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,9 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from watcher.adapters.artifacts import OciArtifacts
-from watcher.adapters.distribution import Credentials
 from watcher.adapters.library import FolderLibrary
-from watcher.adapters.registries.oci import OciRegistry
 from watcher.adapters.scanners.trivy import TrivyScanner
 from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.calls import SqlCalls
@@ -39,6 +37,7 @@ from watcher.config import Config
 from watcher.config.filing import AnyTracker
 from watcher.config.filing import FolderTracker as FolderSettings
 from watcher.config.registries import OciSettings
+from watcher.crewing import CrewSettings, crew_of, logins_of, registry_of
 from watcher.domain.errors import StartError, UsageError
 from watcher.domain.policy import DEFAULT
 from watcher.domain.reference import Repository
@@ -67,8 +66,9 @@ from watcher.services.knowledge import KnowledgeStage, Sources
 from watcher.services.match import MatchCraft, MatchStage
 from watcher.services.pass_ import PassRunner, Records, Stages
 from watcher.services.streams import StreamStage
+from watcher.services.supply import Supply
 from watcher.services.ticket import Filing, TicketStage
-from watcher.services.work import ScannerCrew, Workplace
+from watcher.services.work import RemoteCrew, ScannerCrew, Workplace
 
 _PATIENCE: Final = 1.0  # seconds
 
@@ -112,7 +112,8 @@ def pass_runner(parts: Parts) -> PassRunner:
     by_name = {registry.name: registry for registry in parts.registries}
     scanner, library = parts.scanner, parts.library
     lineages, bumps = SqlLineages(engine), SqlBumps(engine)
-    crew = parts.crew or ScannerCrew(by_name, library, scanner)
+    supply = Supply(parts.artifacts, library)
+    crew = parts.crew or ScannerCrew(by_name, supply, parts.sources, scanner)
     return PassRunner(
         records=Records(DatabaseLock(engine), SqlPasses(engine), matches, catalogues),
         stages=Stages(
@@ -160,12 +161,14 @@ def build(config: Config) -> Iterator[App]:
     engine = open_engine(config.database.url.reveal())
     executor = ThreadPoolExecutor(config.trivy.workers, thread_name_prefix="watcher")
     scanners: list[TrivyScanner] = []
+    elsewhere = ExitStack()
 
     def parts(progress: Progress) -> Parts:
         trivy = config.trivy
         scanner = TrivyScanner(trivy.binary, config.state, trivy.timeout.total_seconds())
         scanners.append(scanner)
-        return _parts(config, engine, scanner, executor, progress)
+        made = _parts(config, engine, scanner, executor, progress)
+        return _spread(config, made, elsewhere)
 
     try:
         yield App(
@@ -188,6 +191,7 @@ def build(config: Config) -> Iterator[App]:
     finally:
         for scanner in scanners:
             scanner.stop()
+        elsewhere.close()
         _wind_up(executor)
         engine.dispose()
 
@@ -204,11 +208,11 @@ def _parts(
     config: Config, engine: Engine, scanner: Scanner, executor: Executor, progress: Progress
 ) -> Parts:
     trivy = config.trivy
-    adapted = [one for one in config.registries if isinstance(one, OciSettings)]
+    adapted = _adapted(config)
     return Parts(
         engine=engine,
-        registries=[_registry(config, one) for one in adapted],
-        artifacts=OciArtifacts(_logins(adapted)),
+        registries=[registry_of(one, config.selection(one.name)) for one in adapted],
+        artifacts=OciArtifacts(logins_of(adapted)),
         library=FolderLibrary(config.state),
         scanner=scanner,
         sources=Sources(trivy.db, trivy.java_db),
@@ -224,32 +228,23 @@ def _parts(
     )
 
 
-def _login(one: OciSettings) -> Credentials | None:
-    """A login of the configuration, which gives a user and a password, or none of the two."""
-    if one.username is None or one.password is None:
-        return None
-    return Credentials(one.username, one.password.reveal())
+def _spread(config: Config, parts: Parts, ending: ExitStack) -> Parts:
+    """The same parts with the hands of a cluster, where the configuration names one."""
+    if config.executor == "threads":
+        return parts
+    # Here, because it takes a second that threads need not wait.
+    from watcher.adapters.executors.dask import DaskExecutor  # noqa: PLC0415
+    from watcher.adapters.executors.security import security_for  # noqa: PLC0415
+
+    address = config.executor.dask.scheduler
+    hands = DaskExecutor(address, security_for(address))
+    ending.callback(hands.shutdown)
+    settings = CrewSettings.of(config.state, config.trivy, _adapted(config))
+    return replace(parts, crew=RemoteCrew(settings, crew_of), hands=hands, width=hands.width)
 
 
-def _logins(adapted: Sequence[OciSettings]) -> dict[str, Credentials]:
-    """Logins by host: knowledge may be mirrored in a registry that is watched too."""
-    logins = {urlsplit(one.url).netloc: _login(one) for one in adapted}
-    return {host: login for host, login in logins.items() if login is not None}
-
-
-def _registry(config: Config, one: OciSettings) -> Registry:
-    login, selection = _login(one), config.selection(one.name)
-    return OciRegistry(
-        one.name,
-        one.url,
-        username=login.username if login else None,
-        password=login.password if login else None,
-        selection=selection,
-        tls_ca=one.tls_ca,
-        proxy=one.proxy.reveal() if one.proxy else None,
-        concurrency=one.concurrency,
-        rate=one.rate,
-    )
+def _adapted(config: Config) -> list[OciSettings]:
+    return [one for one in config.registries if isinstance(one, OciSettings)]
 
 
 def _planning(config: Config, adapted: Sequence[OciSettings]) -> Planning:

@@ -1,4 +1,4 @@
-"""The demo's month, played once on real servers and looked at by every acceptance test."""
+"""A small fleet's month, played once on real servers and looked at by every acceptance test."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.month.story import first_month
 from tests.fakes.progress import Silent
 from watcher.cli.application import run as run_cli
 from watcher.cli.session import Session
@@ -33,7 +34,14 @@ class Month:
 
 @pytest.fixture(scope="session")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
-    demo = Demo(tmp_path_factory.mktemp("demo"), START, lambda: NOON, Silent(), dict(os.environ))
+    demo = Demo(
+        tmp_path_factory.mktemp("month"),
+        START,
+        lambda: NOON,
+        Silent(),
+        dict(os.environ),
+        first_month,
+    )
 
     def watcher(arguments: Sequence[str]) -> int:
         session = Session(environment={}, now=lambda: NOON)
@@ -41,7 +49,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
 
     with ExitStack() as stack:
         chapters = stack.enter_context(demo.played())
-        reports = {chapter.day: (chapter, report) for chapter, report in chapters}
+        reports = {one.chapter.day: (one.chapter, one.report) for one in chapters}
         yield Month(demo, reports, watcher)
 
 

@@ -10,11 +10,12 @@ import typer
 from watcher.bootstrap import pass_runner
 from watcher.cli.output import AsOption, FileOption, Format, Listing, show
 from watcher.cli.progress import SilentProgress
-from watcher.cli.session import Reading, reading
+from watcher.cli.session import reading
 from watcher.cli.sheet import Entry, field
-from watcher.domain.ticket import BumpTicket, Cause
 from watcher.ports.store.passes import PassRecord
-from watcher.report.bumps import document
+from watcher.reading import documents
+from watcher.reading.reading import Reading
+from watcher.report.bumps import Document, document
 
 _COLUMNS = (
     field("key", "key"),
@@ -46,25 +47,22 @@ def bumps(
 ) -> None:
     """List base-image bumps: what each would end, for which streams, and its ticket."""
     with reading(context) as record:
-        plans, intended = _planned(record) if dry_run else _recorded(record)
-        told = document(record.as_of, plans, record.app.bumps.remembered(), intended)
+        told = _planned(record) if dry_run else documents.bumps(record)
     rows = [_row(one) for one in told["bumps"]]
     show(Listing(told, rows, _COLUMNS, [f"bumps: {len(rows)}"]), format_, output)
 
 
-def _recorded(record: Reading) -> tuple[list[BumpTicket], Mapping[Cause, str]]:
-    return record.app.bumps.planned(record.upto), {}
-
-
-def _planned(record: Reading) -> tuple[list[BumpTicket], Mapping[Cause, str]]:
+def _planned(record: Reading) -> Document:
+    """What a pass would plan and do now."""
     runner = pass_runner(record.app.parts(SilentProgress()))
     versions = runner.records.matches.versions()
     if not versions:
-        return [], {}
+        return document(record.as_of, [], record.app.bumps.remembered(), {})
     stages = runner.stages
     plans = stages.bump.planner.draw(PassRecord(record.upto, record.as_of), versions[-1])
     steps = stages.ticket.preview({one.cause: one for one in plans}, record.as_of)
-    return plans, {cause: type(step).__name__.lower() for cause, step in steps.items()}
+    intended = {cause: type(step).__name__.lower() for cause, step in steps.items()}
+    return document(record.as_of, plans, record.app.bumps.remembered(), intended)
 
 
 def _row(bump: Mapping[str, Any]) -> Entry:

@@ -13,7 +13,7 @@ from watcher.cli.session import reading
 from watcher.cli.sheet import Column, Entry, entries_of, field
 from watcher.domain.errors import UsageError
 from watcher.ports.store.exposures import WindowFilter
-from watcher.report.exposures import document
+from watcher.reading import documents
 
 
 def _without_qualifiers(purls: object) -> object:
@@ -81,9 +81,7 @@ def exposures(
     """
     wanted = WindowFilter(open_, _stream(stream), _id(vulnerability), severity and severity.value)
     with reading(context, as_of) as record:
-        covered = {track: one.covered for track, one in record.coverage().items()}
-        windows = record.app.exposures.windows(wanted, record.upto)
-        told = document(record.as_of, windows, record.app.config.owner_of, covered)
+        told = documents.exposures(record, wanted)
     found = entries_of(told, "windows")
     note = f"windows: {len(found)}, of which open: {sum(one['open'] is True for one in found)}"
     show(Listing(told, [*_rows(found)], _COLUMNS, [note]), format_, output)

@@ -9,7 +9,7 @@ import typer
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import reading
 from watcher.cli.sheet import entries_of, field
-from watcher.report.find import document
+from watcher.reading import documents
 from watcher.report.search import parse_search
 
 _COLUMNS = (
@@ -45,9 +45,6 @@ def find(
     """
     search = parse_search(text)
     with reading(context, as_of) as record:
-        views, upto = record.app.views, record.upto
-        told = document(
-            text, record.as_of, views.find(search, upto), views.streams(upto), record.coverage()
-        )
+        told = documents.find(record, text, search)
     entries = entries_of(told, "find")
     show(Listing(told, entries, _COLUMNS, [str(told["note"])]), format_, output)

@@ -7,7 +7,7 @@ import typer
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import reading
 from watcher.cli.sheet import REMARK, entries_of, field
-from watcher.report.images import document
+from watcher.reading import documents
 
 _COLUMNS = (
     field("image", "image"),
@@ -31,7 +31,7 @@ def images(
 ) -> None:
     """List the images that streams point to: OS, number of packages, and coverage."""
     with reading(context, as_of) as record:
-        told = document(record.as_of, record.app.views.images(record.upto), record.coverage())
+        told = documents.images(record)
     entries = entries_of(told, "images")
     note = f"covered: {sum(one['covered'] is True for one in entries)} of {len(entries)}"
     show(Listing(told, entries, _COLUMNS, [note]), format_, output)

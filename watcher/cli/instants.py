@@ -1,24 +1,7 @@
-"""Times as the command line takes them: RFC 3339 with an offset, never a naive one."""
+"""Times as the command line takes them: read by the same rules as everywhere else."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+from watcher.reading.instants import parse_instant
 
-from watcher.domain.errors import UsageError
-
-_RFC_3339 = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
-)
-
-
-def parse_instant(option: str, text: str) -> datetime:
-    """Read a time in UTC, to microseconds; raises UsageError that names the option."""
-    if _RFC_3339.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text.upper()).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-    raise UsageError(
-        f"{option} {text!r} is no time: write it with its offset, such as 2026-01-31T12:00:00Z"
-    )
+__all__ = ["parse_instant"]

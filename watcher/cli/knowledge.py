@@ -7,7 +7,7 @@ import typer
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import reading
 from watcher.cli.sheet import entries_of, field
-from watcher.report.knowledge import document
+from watcher.reading import documents
 
 _COLUMNS = (
     field("db", "database"),
@@ -33,7 +33,7 @@ def knowledge(
 ) -> None:
     """List every version of knowledge, oldest first: its times, and matches added and removed."""
     with reading(context, as_of) as record:
-        told = document(record.as_of, record.app.views.knowledge(record.upto))
+        told = documents.knowledge(record)
     entries = entries_of(told, "knowledge")
     note = f"versions: {len(entries)}" + ("; the last is in force" if entries else "")
     show(Listing(told, entries, _COLUMNS, [note]), format_, output)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from watcher.cli.instants import parse_instant
 from watcher.cli.output import AsOfOption, FileOption, emit
-from watcher.cli.session import Reading, reading
-from watcher.ports.store.exposures import WindowFilter
+from watcher.cli.session import reading
+from watcher.reading.instants import parse_instant
 from watcher.report.written import written
 
-if TYPE_CHECKING:
-    from watcher.report.figures.coverage import WatchedStream
+_PAGES = frozenset({".html", ".htm"})
 
-_SCOPE = "What is published: the newest image of every stream in the registries configured."
+
+class Format(StrEnum):
+    """How the report is written."""
+
+    HTML = "html"
+    JSON = "json"
 
 
 def report(
@@ -27,35 +31,25 @@ def report(
         str | None,
         typer.Option(metavar="T", help="Where the period begins; 90 days before its end else."),
     ] = None,
+    format_: Annotated[
+        Format | None,
+        typer.Option("--format", help="A page for people, or JSON; else as FILE is called, JSON."),
+    ] = None,
     output: FileOption = None,
 ) -> None:
-    """Write the management report's figures as JSON: exposure, remediation, coverage."""
+    """Write the management report, as a page or as JSON: exposure, remediation, coverage."""
     begin = parse_instant("--since", since) if since is not None else None
     with reading(context, as_of) as record:
         # Their arithmetic takes a while to import, and no other command needs it.
-        from watcher.report.figures import coverage, management, period, stretch  # noqa: PLC0415
+        from watcher.reading import management  # noqa: PLC0415
+        from watcher.report.pages.report import page  # noqa: PLC0415
 
-        owner_of = record.app.config.owner_of
-        covered = period.Period.ending(record.as_of, begin)
-        windows = record.app.exposures.windows(WindowFilter(), record.upto)
-        watched = coverage.Watched(
-            _streams(record, record.as_of),
-            [coverage.sample(at, _streams(record, at)) for at in covered.days()],
-        )
-        told = management.document(
-            covered, _SCOPE, stretch.stretches_of(windows, owner_of), watched
-        )
-    emit(written(told), output)
+        told = management.report(record, begin)
+    wanted = format_ or _called(output)
+    emit(page(told, standalone=True) if wanted is Format.HTML else written(told), output)
 
 
-def _streams(record: Reading, at: datetime) -> list[WatchedStream]:
-    """The streams that were watched at a time, and how well; none where no pass had ended."""
-    from watcher.report.figures.coverage import watched_streams  # noqa: PLC0415
-
-    views, config = record.app.views, record.app.config
-    done = views.finished(at)
-    if done is None:
-        return []
-    judged = views.coverage(done.number, at, config.stale_after)
-    heads, unlisted = views.streams(done.number), views.unlisted(done.number)
-    return watched_streams(heads, judged, unlisted, config.owner_of)
+def _called(output: Path | None) -> Format:
+    """The format that a file's name says."""
+    page = output is not None and output.suffix.lower() in _PAGES
+    return Format.HTML if page else Format.JSON

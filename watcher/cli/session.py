@@ -13,12 +13,10 @@ from pathlib import Path
 import typer
 
 from watcher.bootstrap import App, Parts, build, pass_runner
-from watcher.cli.instants import parse_instant
 from watcher.cli.text import plain
 from watcher.config import Config, load
-from watcher.ports.store.ledger import Track
-from watcher.ports.store.views import Coverage, FinishedPass
-from watcher.report import clock
+from watcher.reading.instants import parse_instant
+from watcher.reading.reading import Reading
 from watcher.services.pass_ import PassRunner
 
 DEFAULT_FILE = Path("config/watcher.yaml")
@@ -55,25 +53,6 @@ class Session:
         sys.stderr.write(f"watcher: {plain(line)}\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A watcher whose record is read as it stood after pass `upto`, for the time `as_of`."""
-
-    app: App
-    last: FinishedPass | None
-    as_of: datetime
-
-    @property
-    def upto(self) -> int:
-        """The pass after which the record is read; 0 where there was none."""
-        return self.last.number if self.last else 0
-
-    def coverage(self) -> dict[Track, Coverage]:
-        """Whether each track's figures can be relied on."""
-        stale_after = self.app.config.stale_after
-        return self.app.views.coverage(self.upto, self.as_of, stale_after)
-
-
 def session_of(context: typer.Context) -> Session:
     """The session that a command runs in."""
     session = context.obj
@@ -91,9 +70,8 @@ def reading(context: typer.Context, as_of: str | None = None) -> Iterator[Readin
     session = session_of(context)
     asked = parse_instant("--as-of", as_of) if as_of is not None else None
     with session.opened() as app:
-        app.database.require(own_upgrade=False)
-        last = app.views.finished(asked)
-        if last is None:
+        record = Reading.of(app, asked, session.now())
+        if record.last is None:
             before = f" before {as_of}" if as_of else ""
             session.say(f"no pass was completed{before}: nothing is known (watcher sync makes one)")
-        yield Reading(app, last, clock.as_of(asked, last, session.now()))
+        yield record

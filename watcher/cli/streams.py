@@ -7,7 +7,7 @@ import typer
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import reading
 from watcher.cli.sheet import REMARK, entries_of, field
-from watcher.report.streams import document
+from watcher.reading import documents
 
 _COLUMNS = (
     field("name", "stream"),
@@ -39,8 +39,7 @@ def streams(
 ) -> None:
     """List every stream on every platform: the image it points to, since when, and its coverage."""
     with reading(context, as_of) as record:
-        views, upto = record.app.views, record.upto
-        told = document(record.as_of, views.streams(upto), record.coverage(), views.unlisted(upto))
+        told = documents.streams(record)
     entries = entries_of(told, "streams")
     note = f"covered: {sum(one['covered'] is True for one in entries)} of {len(entries)}"
     show(Listing(told, entries, _COLUMNS, [note]), format_, output)

@@ -30,7 +30,6 @@ from watcher.ports.store.passes import Snapshot
 # Read and checked, but nothing acts on them in this version.
 UNUSED: Final = (
     "acceptances",
-    "executor",
     "feeds",
     "policy",
     "renames",

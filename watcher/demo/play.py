@@ -9,30 +9,42 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from watcher.demo.story import Chapter, News, Story
-from watcher.demo.workshop import Pusher, Registry, trivy_database
+from watcher.demo.workshop import Job, Pusher, Registry, push_all, trivy_database
 from watcher.services.pass_ import PassReport
 
 DATABASE = "mirror/trivy-db"
 VERSION = "2"
+_OPEN, _CLOSED = "\nstate: open\n", "\nstate: closed\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The servers of the demo: the registry that is watched, and the mirror of the database."""
+    """The servers of the demo: the registry that is watched, and the mirror of the database.
+
+    `tickets` is the folder of the tracker.
+    """
 
     start: datetime
     registry: Registry
     mirror: Registry
+    tickets: Path
 
     def prepare(self, chapter: Chapter) -> None:
         """Let happen what happened before the chapter's pass."""
+        push_all(
+            self.registry.url,
+            [
+                Job(repository, tag, content)
+                for (repository, tag), content in chapter.pushes.items()
+            ],
+        )
         with Pusher(self.registry.url) as pusher:
-            for (repository, tag), image in chapter.pushes.items():
-                pusher.push_image(repository, tag, image)
             for repository, tag in chapter.deletes:
                 pusher.delete_tag(repository, tag)
         if chapter.news is not None:
             self.publish(chapter.news)
+        for key in chapter.closed_by_hand:
+            close_by_hand(self.tickets, key)
 
     def publish(self, news: News) -> None:
         """Offer a new database."""
@@ -42,11 +54,31 @@ class Stage:
             pusher.push_artifact(DATABASE, VERSION, database.artifact())
 
 
+def close_by_hand(tickets: Path, key: str) -> None:
+    """Close a ticket as a person does: by its `state`. Raises ValueError where it is not open."""
+    for path in tickets_in(tickets)["open"]:
+        text = path.read_text(encoding="utf-8")
+        if f"\nkey: {key}\n" in text:
+            path.write_text(text.replace(_OPEN, _CLOSED, 1), encoding="utf-8")
+            return
+    raise ValueError(f"no ticket {key} is open in {tickets}: the story does not hold")
+
+
+def tickets_in(folder: Path) -> dict[str, list[Path]]:
+    """The files of tickets by their `state`, `open` or `closed`, in the order of their numbers."""
+    files = sorted(folder.glob("*.md"), key=lambda path: int(path.stem))
+    texts = [(path, path.read_text(encoding="utf-8")) for path in files]
+    return {
+        "open": [path for path, text in texts if _OPEN in text],
+        "closed": [path for path, text in texts if _CLOSED in text],
+    }
+
+
 @contextmanager
 def staged(folder: Path, start: datetime) -> Iterator[Stage]:
     """Start both servers, with all they hold under `folder`, and end them again."""
     with Registry(folder / "registry") as registry, Registry(folder / "mirror") as mirror:
-        yield Stage(start, registry, mirror)
+        yield Stage(start, registry, mirror, folder / "tickets")
 
 
 def play(

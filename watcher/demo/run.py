@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from watcher.bootstrap import build, pass_runner
+from watcher.bootstrap import App, build, pass_runner
 from watcher.config import load
-from watcher.demo.first_month import first_month
 from watcher.demo.play import DATABASE, VERSION, Stage, play, staged
+from watcher.demo.season import DAYS, season
 from watcher.demo.story import Chapter, Story
 from watcher.demo.workshop.locate import find_tool
 from watcher.ports.progress import Progress
+from watcher.ports.store.exposures import WindowFilter
 from watcher.services.pass_ import STAGES, PassReport
 
 _CONFIGURATION = """\
@@ -23,13 +24,25 @@ _CONFIGURATION = """\
 database: {{url: "sqlite:///{folder}/watcher.db"}}
 state: "{folder}/state"
 trivy: {{binary: "{trivy}", db: ["{mirror}/{database}:{version}"], java_db: []}}
+stale_after: 96h       # longer than the time between two passes
 registries:
   - {{name: local, kind: oci, url: "{registry}", include: ["**"]}}
+bases: ["local/base/**"]
 owners:
 {owners}
+trackers:
+  - {{name: tickets, kind: folder, path: "{tickets}"}}
+tickets: {{threshold: HIGH, per_hour: 10}}
 """
 
-Played = tuple[Chapter, PassReport]
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A chapter with the report of its pass, and how many exposures were open after it."""
+
+    chapter: Chapter
+    report: PassReport
+    exposures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Demo:
     now: Callable[[], datetime]
     progress: Progress
     environment: Mapping[str, str]
+    tell: Callable[[datetime], Story] = season
 
     @property
     def configuration(self) -> Path:
@@ -52,7 +66,7 @@ class Demo:
         """Play the story; yields its chapters as they happen, while the servers run."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        told = first_month(self.start)
+        told = self.tell(self.start)
         with staged(self.folder, self.start) as stage:
             self._configure(stage, told)
             config = load(self.configuration, self.environment)
@@ -63,11 +77,14 @@ class Demo:
                     runner = pass_runner(app.parts(self.progress))
                     return runner.make(at, self.now(), STAGES, config.snapshot())
 
-                yield play(told, stage, make_pass)
+                yield (
+                    Played(chapter, report, _open_exposures(app))
+                    for chapter, report in play(told, stage, make_pass)
+                )
 
     def _configure(self, stage: Stage, story: Story) -> None:
         owners = [
-            f'  - {{match: "local/{pattern}", team: {team}}}'
+            f'  - {{match: "local/{pattern}", team: {team}, tracker: tickets}}'
             for pattern, team in story.owners.items()
         ]
         self.configuration.write_text(
@@ -78,12 +95,19 @@ class Demo:
                 database=DATABASE,
                 version=VERSION,
                 registry=stage.registry.url,
+                tickets=stage.tickets,
                 owners="\n".join(owners),
             )
         )
 
 
-def month_before(now: datetime) -> datetime:
-    """The midnight on which the first month starts so that its last pass lies just before now."""
+def _open_exposures(app: App) -> int:
+    last = app.views.finished(None)
+    wanted = WindowFilter(open_only=True, milestones=False)
+    return sum(1 for _ in app.exposures.windows(wanted, last.number if last else 0))
+
+
+def season_before(now: datetime) -> datetime:
+    """The midnight on which the season starts so that its last pass lies just before now."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight - timedelta(days=27)
+    return midnight - timedelta(days=DAYS)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from watcher.demo.workshop import Advisory, Image, VulnerabilityDetail
+from watcher.demo.workshop import Advisory, Image, Index, VulnerabilityDetail
 
 Tag = tuple[str, str]  # repository and tag
+Content = Image | Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,18 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """What happened before a pass, and when it was made; times are days from the beginning."""
+    """What happened before a pass, and when it was made; times are days from the beginning.
+
+    `closed_by_hand` are keys of tickets that a person closed.
+    """
 
     day: float
     title: str
-    pushes: Mapping[Tag, Image] = field(default_factory=dict)
+    pushes: Mapping[Tag, Content] = field(default_factory=dict)
     deletes: tuple[Tag, ...] = ()
     news: News | None = None
     registry_down: bool = False
+    closed_by_hand: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

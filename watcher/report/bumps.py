@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from watcher.domain.ticket import BumpTicket, Cause, Fix, Line, Remaining
+from watcher.domain.ticket import BumpTicket, Cause, Fix, Line, Remaining, Unknown
 from watcher.ports.store.bumps import Remembered
 from watcher.report.times import stamp
 
@@ -48,6 +48,7 @@ def _bump(plan: BumpTicket, ticket: Remembered | None, intended: str | None) -> 
         "remains": [_remaining(one) for one in plan.remains],
         "introduces": [_fix(one) for one in plan.introduces],
         "unproven": [_remaining(one) for one in plan.unproven],
+        "unknown": [_unknown(one) for one in plan.unknown],
         "images": [_image(line) for line in plan.lines],
         "exposure_days_per_week": plan.exposure_days_per_week,
         "state": _state(plan, ticket),
@@ -57,6 +58,8 @@ def _bump(plan: BumpTicket, ticket: Remembered | None, intended: str | None) -> 
 
 
 def _state(plan: BumpTicket, ticket: Remembered | None) -> str:
+    if not plan.lines:
+        return "unknown"
     if all(line.done for line in plan.lines):
         return "done"
     return "dismissed" if ticket and ticket.closed_by == "person" else "open"
@@ -81,6 +84,10 @@ def _remaining(one: Remaining) -> Document:
         "package": one.package,
         "why": one.why,
     }
+
+
+def _unknown(one: Unknown) -> Document:
+    return {"stream": one.name.stream, "platform": one.name.platform, "why": one.why}
 
 
 def _image(line: Line) -> Document:

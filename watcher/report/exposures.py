@@ -95,8 +95,8 @@ def _episode(window: ReadWindow, one: ReadEpisode, *, flap: bool) -> Document:
         "present": stamp(episode.present),
         "detected": stamp(one.detected),
         "fix_available": stamp(max(fix for fix in fixes if fix)) if fixable else None,
-        "base_fix_available": None,
-        "ticketed": None,
+        "base_fix_available": stamp(one.base_fix_available),
+        "ticketed": stamp(one.ticketed),
         "due": None,
     }
 

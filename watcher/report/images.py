@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from watcher.ports.store.ledger import Track
-from watcher.ports.store.views import Coverage, WatchedImage
+from watcher.ports.store.views import Coverage, ImageBase, WatchedImage
 from watcher.report.streams import UNKNOWN
 from watcher.report.times import stamp
 
@@ -37,5 +37,14 @@ def _image(image: WatchedImage, coverage: Mapping[Track, Coverage]) -> Document:
         "reason": next((one.reason for one in judged if one.reason), None),
         "warning": next((one.warning for one in judged if one.warning), None),
         "streams": list(image.streams),
-        "base": None,
+        "base": _base(image.base) if image.base else None,
+    }
+
+
+def _base(base: ImageBase) -> Document:
+    return {
+        "name": base.name,
+        "digest": base.digest,
+        "grade": base.grade,
+        "evidence": base.evidence,
     }

@@ -13,7 +13,7 @@ from watcher.ports.store.catalogues import CatalogueOrigin, Catalogues, Uncatalo
 from watcher.ports.store.jobs import Job, Order
 from watcher.ports.store.passes import PassRecord
 from watcher.services.outcome import Outcome
-from watcher.services.work import Bench, Prepared
+from watcher.services.work import Bench, Prepared, Tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class CatalogStage:
             for one in self.craft.store.uncatalogued()
             if one.repository.registry in self.registries
         ]
+        tries = Tries.of(bench, "catalog")
         bench.order(this, "catalog", [_order(one, under) for one in wanted])
         if not wanted:
             return outcome
@@ -71,6 +72,7 @@ class CatalogStage:
         done = [one for one in wanted if one.image not in undone]
         outcome.counts["images_new"] += len(wanted)
         outcome.counts["catalogued"] += len(done)
+        outcome.counts["trivy_runs"] += len(done) + len(tries.failed(left))
         outcome.counts["bytes_pulled"] += sum(one.layer_bytes for one in done)
         return outcome
 

@@ -1,31 +1,23 @@
-"""Knowledge: poll the databases' digests, pull a new one once, and put it in force."""
+"""Knowledge: poll the databases' digests, and put a new one in force once it is supplied."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from watcher.domain.errors import AttemptError, PermanentError, TransientError
 from watcher.domain.knowledge import KnowledgeVersion, effective_at
 from watcher.domain.reference import ArtifactReference
 from watcher.ports.artifacts import Artifacts
-from watcher.ports.library import Library, Shelf
+from watcher.ports.library import Library
 from watcher.ports.scanner import Scanner
 from watcher.ports.store.matches import Matches, Stamp
 from watcher.ports.store.passes import PassRecord
 from watcher.services.outcome import Outcome, one_line
+from watcher.services.supply import Sources, Supply
+
+__all__ = ["KnowledgeOutcome", "KnowledgeStage", "Sources"]
 
 _EVERYTHING = 0  # the one subject of the knowledge stage's coverage
-_NEXT = "whatever is offered next will be taken"
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where the databases are offered, in the order in which they are asked."""
-
-    db: Sequence[ArtifactReference]
-    java_db: Sequence[ArtifactReference]
 
 
 @dataclass(slots=True)
@@ -55,8 +47,8 @@ class KnowledgeStage:
         outcome.current = versions[-1] if versions else None
         outcome.java_db = self._java_db(this, outcome)
         try:
-            reference, digest = self._poll(self.sources.db)
-            self._acquire("db", reference, digest)
+            reference, digest = self._supply.poll(self.sources.db)
+            self._supply.acquire("db", reference, digest)
             self._adopt(this, outcome, reference, digest)
         except AttemptError as error:
             outcome.failed("db", error)
@@ -64,6 +56,10 @@ class KnowledgeStage:
             return outcome
         outcome.covered = (_EVERYTHING,)
         return outcome
+
+    @property
+    def _supply(self) -> Supply:
+        return Supply(self.artifacts, self.library)
 
     def _adopt_scanner(self, this: PassRecord, outcome: KnowledgeOutcome) -> None:
         """Where no source answers, a new scanner still reads the database in force: news of now."""
@@ -78,65 +74,14 @@ class KnowledgeStage:
         if not self.sources.java_db:
             return None
         try:
-            reference, digest = self._poll(self.sources.java_db)
-            self._acquire("java-db", reference, digest)
+            reference, digest = self._supply.poll(self.sources.java_db)
+            self._supply.acquire("java-db", reference, digest)
         except AttemptError as error:
             outcome.failed("java_db", error)
             return in_force
         if digest != in_force:
             self.store.adopt_java_db(this, digest)
         return digest
-
-    def _poll(self, references: Sequence[ArtifactReference]) -> tuple[ArtifactReference, str]:
-        """Ask the sources in turn; the first one that answers decides."""
-        refused: list[str] = []
-        lasting = True
-        for reference in references:
-            try:
-                return reference, self.artifacts.poll(reference)
-            except AttemptError as error:
-                refused.append(one_line(error))
-                lasting = lasting and isinstance(error, PermanentError)
-        message = "; ".join(refused) or "no source is configured"
-        if lasting:
-            raise PermanentError(f"{message}: name a source under trivy that offers one")
-        raise TransientError(message)
-
-    def _acquire(self, shelf: Shelf, reference: ArtifactReference, digest: str) -> None:
-        """Pull and unpack a database that does not stand ready yet."""
-        if self.library.has(shelf, digest):
-            return
-        reason = self.library.refusal(digest)
-        if reason is not None:
-            raise PermanentError(
-                f"{reference} still offers {digest}, refused before: {reason}; {_NEXT}"
-            )
-        with self.library.receiving(digest) as archive:
-            self._pull(reference, digest, archive)
-            try:
-                self.library.unpack(shelf, digest, archive)
-            except PermanentError as error:
-                raise self._refused(shelf, reference, digest, error) from error
-
-    def _pull(self, reference: ArtifactReference, digest: str, archive: Path) -> None:
-        try:
-            layer = self.artifacts.layer(reference, digest)
-            self.artifacts.pull(reference, layer, archive)
-        except PermanentError as error:
-            raise PermanentError(
-                f"{reference} offers {digest}, which cannot be had ({one_line(error)}): push it "
-                "there again, or name another source under trivy"
-            ) from error
-
-    def _refused(
-        self, shelf: Shelf, reference: ArtifactReference, digest: str, error: PermanentError
-    ) -> PermanentError:
-        """Never pull this again: it is no database, whoever reads it."""
-        self.library.drop(shelf, digest)
-        self.library.refuse(digest, one_line(error))
-        return PermanentError(
-            f"{reference} offers {digest}, which is no usable database ({one_line(error)}); {_NEXT}"
-        )
 
     def _check(
         self, reference: ArtifactReference, digest: str, current: KnowledgeVersion | None
@@ -150,7 +95,7 @@ class KnowledgeStage:
             self.scanner.check(self.library.files(digest, None))
         except PermanentError as error:
             if current is not None and current.db_digest != digest and self._opens(current):
-                raise self._refused("db", reference, digest, error) from error
+                raise self._supply.refused("db", reference, digest, error) from error
             raise TransientError(
                 f"{reference} offers {digest}, which cannot be opened ({one_line(error)}), and no "
                 "other database shows whether that is its fault or the scanner's: check both"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 from watcher.domain.knowledge import KnowledgeVersion, begun, ended
@@ -22,7 +22,7 @@ from watcher.ports.store.matches import (
 )
 from watcher.ports.store.passes import PassRecord
 from watcher.services.outcome import Outcome
-from watcher.services.work import Bench, Prepared
+from watcher.services.work import Bench, Prepared, Tries
 
 REMEMBERED = timedelta(days=30)  # how long after its last binding an image is still matched
 SHARD = 10_000  # packages in one document: beyond, one run outlasts the others
@@ -67,7 +67,7 @@ class MatchCraft:
 
     def prepare(self, job: Job) -> Prepared:
         """Read what is to be matched now: nothing, where that was done meanwhile."""
-        told, since = job.payload, datetime.fromisoformat(job.payload["since"])
+        told, since = job.payload, job.wanted.at - REMEMBERED
         under, number = Wanted(**told["under"]), told["context"]
         context = self.store.context(number, since)
         whole = context is not None and context.last_version != told["version"]
@@ -116,7 +116,8 @@ class MatchStage:
                 outcome.covered.add(context.number)
                 continue
             asked[context.number] = context.packages if whole else context.new
-            orders.append(_order(context, version, since, under))
+            orders.append(_order(context, version, asked[context.number], under))
+        tries = Tries.of(bench, "match")
         bench.order(this, "match", orders)
         if not orders:
             return outcome
@@ -127,18 +128,23 @@ class MatchStage:
         done = asked.keys() - {one.job.payload["context"] for one in left}
         outcome.covered |= done
         outcome.counts["packages_matched"] += sum(asked[number] for number in done)
+        tried = done | {one.job.payload["context"] for one in tries.failed(left)}
+        runs = (-(-asked[number] // SHARD) for number in tried & asked.keys())
+        outcome.counts["trivy_runs"] += sum(runs)
         for way, number in store.changed(this).items():
             outcome.counts[f"matches_{way}"] += number
         return outcome
 
 
-def _order(
-    context: ContextState, version: KnowledgeVersion, since: datetime, under: Wanted
-) -> Order:
+def _order(context: ContextState, version: KnowledgeVersion, packages: int, under: Wanted) -> Order:
+    """What is told changes with what is asked, and not with the time: what failed rests.
+
+    With more packages than whoever is at it has read, it is done once more.
+    """
     payload = {
         "context": context.number,
         "version": version.number,
-        "since": since.isoformat(),
+        "packages": packages,
         "under": asdict(under),
     }
     return Order(context.name, payload)

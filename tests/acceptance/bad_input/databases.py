@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Mapping
 
 from tests.acceptance.bad_input.story import START, day
-from watcher.demo.advisories import CURL, OPENSSL, news
+from tests.acceptance.month.advisories import CURL, OPENSSL, news
 from watcher.demo.workshop import Artifact, Blob, trivy_database
 from watcher.demo.workshop.artifact import packed
 from watcher.demo.workshop.database import LAYER_TYPE, metadata_bytes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.acceptance.bad_input.fleet import Document
 from tests.acceptance.bad_input.story import day, written
-from watcher.demo.advisories import OPENSSL
+from tests.acceptance.month.advisories import OPENSSL
 
 LONGEST = 900  # characters of a line, with two digests and an address in it
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from watcher.demo.advisories import CURL, JINJA, OPENSSL, news
-from watcher.demo.fleet import (
+from tests.acceptance.month.advisories import CURL, JINJA, OPENSSL, news
+from tests.acceptance.month.fleet import (
     NEW_OPENSSL,
     OLD_CURL,
     OLD_JINJA,

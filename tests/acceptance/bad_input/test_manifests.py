@@ -9,7 +9,7 @@ from tests.acceptance.bad_input.looks import assert_clear, assert_nothing_ended,
 from tests.acceptance.bad_input.manifests import REPOSITORY, odd_registry, subjects
 from tests.acceptance.bad_input.storage import stored
 from tests.acceptance.bad_input.story import API, SECOND, day, written
-from watcher.demo.advisories import JINJA
+from tests.acceptance.month.advisories import JINJA
 from watcher.demo.workshop import Artifact, Blob, Pusher
 
 pytestmark = pytest.mark.servers

@@ -24,10 +24,12 @@ from watcher.config import Config
 from watcher.domain.errors import StartError, WatcherError
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.ports.progress import Progress
+from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
+from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
 from watcher.ports.store.ledger import Track
-from watcher.ports.store.passes import Snapshot
+from watcher.ports.store.passes import Leadership, Snapshot
 from watcher.ports.store.views import (
     Coverage,
     FinishedPass,
@@ -204,8 +206,17 @@ class Desk:
     def build(self, config: Config) -> Iterator[App]:
         self.opening()
         database = cast("Database", self.database)
-        bumps = cast("Bumps", None)
-        yield App(config, database, self.views, self.exposures, bumps, self.parts)
+        yield App(
+            config=config,
+            database=database,
+            views=self.views,
+            exposures=self.exposures,
+            bumps=cast("Bumps", None),
+            browsing=cast("Browsing", None),
+            calls=cast("Calls", None),
+            leadership=cast("Leadership", None),
+            parts=self.parts,
+        )
 
     def parts(self, progress: Progress) -> Parts:
         return Parts(

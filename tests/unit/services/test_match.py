@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from tests.fakes.jobs import FakeJobs, FakePresence
 from tests.fakes.knowledge import FakeLibrary
 from tests.fakes.progress import Silent
 from tests.fakes.scanner import FakeScanner, Known, fake_package
@@ -15,10 +17,12 @@ from tests.unit.domain.days import bound, day
 from watcher.domain.errors import TransientError
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Finding, Package
+from watcher.ports.crew import MatchTask, Wanted
 from watcher.ports.store.matches import Assessment, ContextMatch, ContextState
 from watcher.ports.store.passes import PassRecord
 from watcher.services import match
-from watcher.services.match import Asked, MatchStage, assessment, compare
+from watcher.services.match import Asked, MatchCraft, MatchStage, assessment, compare
+from watcher.services.work import Bench
 
 DIGEST = "sha256:3"
 VERSIONS = [
@@ -117,16 +121,21 @@ class Shelf:
     packages: dict[int, dict[int, Package]]
     on: dict[int, dict[int, int | None]] = field(default_factory=dict)
     recorded: list[ContextMatch] = field(default_factory=list)
+    since: datetime = day(10) - match.REMEMBERED
 
     def versions(self) -> list[KnowledgeVersion]:
         return VERSIONS
 
     def contexts(self, since: datetime) -> list[ContextState]:
-        assert since == day(10) - match.REMEMBERED
+        assert since == self.since
         return self.states
 
+    def context(self, number: int, since: datetime) -> ContextState | None:
+        assert since == self.since
+        return next((one for one in self.states if one.number == number), None)
+
     def in_scope(self, context: int, since: datetime, *, only_new: bool) -> dict[int, Package]:
-        del since
+        assert since == self.since
         on = self.on.get(context, {}) if only_new else {}
         return {n: one for n, one in self.packages[context].items() if n not in on}
 
@@ -137,21 +146,47 @@ class Shelf:
         del context
         return {}
 
-    def record(self, this: PassRecord, version: KnowledgeVersion, match: ContextMatch) -> None:
-        assert (this.number, version) == (1, VERSIONS[2])
+    def record(self, this: PassRecord, version: KnowledgeVersion, match: ContextMatch) -> bool:
+        assert version == VERSIONS[2]
+        assert this.at - self.since == timedelta(days=30)
         self.recorded.append(match)
+        return True
+
+    def changed(self, this: PassRecord) -> Mapping[str, int]:
+        del this
+        return {"added": sum(len(one.appeared) for one in self.recorded), "removed": 0}
 
 
-def staged(shelf: Shelf, scanner: FakeScanner) -> match.MatchOutcome:
-    library = FakeLibrary()
-    scanner.learn(library.folder(DIGEST), [Known("p", "V"), Known("q", "V")])
-    with ThreadPoolExecutor(2) as executor:
-        stage = MatchStage(library, scanner, shelf, executor, Silent())  # type: ignore[arg-type]
-        return stage.take(PassRecord(1, day(10)), VERSIONS[2])
+@dataclass(frozen=True)
+class Near:
+    """Signs what the stage needs of the port `Crew`, with a scanner at hand."""
+
+    scanner: FakeScanner
+
+    def match(self, task: MatchTask) -> list[tuple[int, Finding]]:
+        assert task.under == Wanted("0.74.0", DIGEST)
+        numbers = {package.identity: number for number, package in task.packages}
+        packages = [package for _, package in task.packages]
+        found = self.scanner.match(task.context, packages, FakeLibrary().folder(task.under.db))
+        return [(numbers[one.identity], one) for one in found]
+
+
+def staged(
+    shelf: Shelf, scanner: FakeScanner, jobs: FakeJobs | None = None, at: float = 10
+) -> match.MatchOutcome:
+    """Take the stage in a pass of its own."""
+    jobs = jobs or FakeJobs()
+    scanner.learn(FakeLibrary().folder(DIGEST), [Known("p", "V"), Known("q", "V")])
+    craft = MatchCraft(Near(scanner), shelf)  # type: ignore[arg-type] # what the stage needs of them
+    presence = FakePresence(jobs)
+    with ThreadPoolExecutor(2) as executor, presence.joined("pass") as worker:
+        bench = Bench(jobs, presence, executor, lambda: 2, worker, eager=False)
+        under, this = Wanted("0.74.0", DIGEST), jobs.begin(day(at))
+        return MatchStage(craft, Silent()).take(this, VERSIONS[2], under, bench)
 
 
 def contexts(*last: int | None, new: int = 0) -> list[ContextState]:
-    return [ContextState(number, f"os {number}", one, new) for number, one in enumerate(last, 1)]
+    return [ContextState(number, f"os {number}", one, new, 7) for number, one in enumerate(last, 1)]
 
 
 def test_nothing_is_run_where_everything_was_matched() -> None:
@@ -167,7 +202,8 @@ def test_a_new_version_is_one_run_for_each_context() -> None:
     assert (scanner.runs, outcome.covered) == (2, {1, 2})
     assert sorted(one.context for one in shelf.recorded) == [1, 2]
     assert all(one.whole for one in shelf.recorded)
-    assert outcome.counts["packages_matched"] == outcome.counts["matches_added"] == 2
+    assert outcome.counts["matches_added"] == 2
+    assert outcome.counts["packages_matched"] == 2 * 7
 
 
 def test_only_new_packages_are_matched_under_a_version_already_in_force() -> None:
@@ -202,3 +238,39 @@ def test_a_big_context_is_matched_in_shards_and_recorded_as_one(
     assert sorted(len(packages) for _, packages in scanner.matched) == [1, 2, 2]
     (recorded,) = shelf.recorded
     assert {one.package for one in recorded.appeared} == set(many)
+
+
+def test_a_context_that_was_matched_meanwhile_needs_no_scanner(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scanner, jobs = FakeScanner(), FakeJobs()
+    faster = ContextState(1, "os 1", 3, 0)
+    monkeypatch.setattr(Shelf, "context", lambda *_: faster)
+    shelf = Shelf(contexts(2), {1: {P: PACKAGES[P]}})
+    outcome = staged(shelf, scanner, jobs)
+    assert (scanner.runs, shelf.recorded, outcome.covered) == (0, [], {1})
+    assert jobs.unfinished() == []
+
+
+def test_a_context_that_failed_rests_although_time_goes_on() -> None:
+    """What a pass tells of a context must not change with its time, or it would never rest."""
+    scanner, jobs = FakeScanner(), FakeJobs()
+    scanner.failures["os 1"] = TransientError("it fell over")
+    shelf = Shelf(contexts(2), {1: {P: PACKAGES[P]}})
+    for minutes, runs in ((0, 1), (0.9, 1), (1.1, 2), (1.2, 2)):
+        shelf.since = day(10 + minutes / 24 / 60) - match.REMEMBERED
+        outcome = staged(shelf, scanner, jobs, 10 + minutes / 24 / 60)
+        assert (scanner.runs, outcome.covered) == (runs, set())
+        assert [one.error for one in outcome.failures] == ["it fell over"]
+
+
+def test_packages_that_come_while_somebody_is_at_the_others_are_matched_too() -> None:
+    scanner, jobs = FakeScanner(), FakeJobs()
+    scanner.failures["os 1"] = TransientError("it fell over")
+    shelf = Shelf(contexts(3, new=1), {1: PACKAGES}, {1: {P: None}})
+    staged(shelf, scanner, jobs)
+    told = [one.payload["packages"] for one in jobs.unfinished()]
+    shelf.states = contexts(3, new=2)
+    staged(shelf, scanner, jobs)
+    assert [*told, *(one.payload["packages"] for one in jobs.unfinished())] == [1, 2]
+    assert scanner.runs == 2

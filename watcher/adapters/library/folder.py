@@ -12,6 +12,7 @@ from typing import Final
 
 from watcher.adapters.library.archive import unpack
 from watcher.adapters.library.contents import METADATA, SHELVES, read_updated_at
+from watcher.adapters.library.latch import Latch
 from watcher.domain.errors import PermanentError, TransientError
 from watcher.domain.reference import is_digest
 from watcher.ports.library import Shelf
@@ -26,7 +27,8 @@ class FolderLibrary:
     """Databases under `<state>/knowledge`; signs `watcher.ports.library.Library`.
 
     Everything is made under `.staging` and renamed into place when it is whole, so that a crash
-    leaves nothing half done; what it leaves in `.staging` is removed by the next `receiving`.
+    leaves nothing half done; what it leaves in `.staging` is removed by the next `receiving`. Any
+    number of processes may share the folder: one at a time changes it.
     `largest` bounds what one archive unpacks to, in bytes. Every method raises TransientError where
     the disk fails.
     """
@@ -36,6 +38,7 @@ class FolderLibrary:
         self._staging = self._root / ".staging"
         self._refused = self._root / ".refused"
         self._largest = largest
+        self._latch = Latch(self._root / ".lock")
 
     def has(self, shelf: Shelf, digest: str) -> bool:
         """Whether this database stands ready."""
@@ -54,7 +57,7 @@ class FolderLibrary:
     def refuse(self, digest: str, reason: str) -> None:
         """Remember that this artifact is unusable; the oldest of very many are forgotten."""
         text = " ".join(reason.split())[:_LONGEST_REASON]
-        with self._disk():
+        with self._disk(), self._latch.held():
             self._refused.mkdir(parents=True, exist_ok=True)
             staged = self._staged(f"{_hex(digest)}.refused")
             with staged.open("w", encoding="utf-8") as file:
@@ -71,9 +74,10 @@ class FolderLibrary:
     def receiving(self, digest: str) -> Iterator[Path]:
         """A path for the archive while it is pulled; removed afterwards whatever happens.
 
-        One process at a time receives: what else lies in `.staging` is taken for a leftover.
+        One at a time receives, so that what else lies in `.staging` is a leftover. Whoever had to
+        wait looks again whether the database stands there by now.
         """
-        with self._disk():
+        with self._disk(), self._latch.held():
             self._clear_staging()
             archive = self._staged(f"{_hex(digest)}.tar.gz")
             try:
@@ -85,7 +89,7 @@ class FolderLibrary:
         """Put an archive on the shelf unpacked and whole, or leave nothing and raise."""
         target = self._folder(shelf, digest)
         contents = SHELVES[shelf]
-        with self._disk():
+        with self._disk(), self._latch.held():
             staged = self._staged(f"{_hex(digest)}.{shelf}")
             staged.mkdir()
             try:
@@ -114,7 +118,7 @@ class FolderLibrary:
     def drop(self, shelf: Shelf, digest: str) -> None:
         """Remove a database that turned out unusable; one that is not there is no error."""
         target = self._folder(shelf, digest)
-        with self._disk():
+        with self._disk(), self._latch.held():
             self._remove(target)
             if target.parent.is_dir() and not any(target.parent.iterdir()):
                 target.parent.rmdir()

@@ -1,31 +1,30 @@
-"""Opening the database, and the habits all queries share."""
+"""Opening the database, and what is said where it cannot be used."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Table,
-    create_engine,
-    event,
-    func,
-    insert,
-    select,
-)
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from watcher.adapters.store.copying import Row, teach_copying
+from watcher.adapters.store.rows import add_numbered, add_rows, among, batches, still_open
 from watcher.domain.errors import StartError, UsageError
 
-Item = TypeVar("Item")
-Row = dict[str, object]
+__all__ = [
+    "Row",
+    "add_numbered",
+    "add_rows",
+    "among",
+    "batches",
+    "open_engine",
+    "reason",
+    "shown",
+    "still_open",
+    "unusable",
+]
 
 # The one driver of each backend that is installed with watcher, by the names people write.
 _DRIVERS = {
@@ -35,7 +34,6 @@ _DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 _RUINED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_BATCH = 500  # values in one IN list: SQLite takes 32,766 variables, planners prefer fewer
 _BUSY_MILLISECONDS = 30_000
 
 
@@ -45,6 +43,8 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() == "postgresql")
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+    else:
+        teach_copying(engine)
     event.listen(engine, "handle_error", _explain)
     return engine
 
@@ -85,47 +85,6 @@ def _parsed(url: str) -> URL:
             "database.url names no file, so every fact would be forgotten; try sqlite:///watcher.db"
         )
     return parsed.set(drivername=driver)
-
-
-def batches(items: Iterable[Item], size: int = _BATCH) -> Iterator[list[Item]]:
-    """Cut items into lists of bounded length."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
-
-
-def add_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert many rows."""
-    if rows:
-        connection.execute(insert(table), rows)
-
-
-def add_numbered(connection: Connection, table: Table, rows: Sequence[Row]) -> list[int]:
-    """Insert many rows and return their numbers in the same order."""
-    if not rows:
-        return []
-    if connection.dialect.name == "sqlite":
-        # It returns numbers in order only row by row; as the one writer we can count ourselves.
-        first = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
-        counted = [{"id": number, **row} for number, row in enumerate(rows, first)]
-        connection.execute(insert(table), counted)
-        return list(range(first, first + len(rows)))
-    if connection.dialect.name == "sqlite":
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        return [row.id for row in connection.execute(statement, rows)]
-    # Asked for first, the numbers let the rows go in one stream: eight times as fast.
-    sequence = func.pg_get_serial_sequence(table.name, table.c.id.name)
-    reserved = select(func.nextval(sequence)).select_from(func.generate_series(1, len(rows)))
-    numbers = list(connection.scalars(reserved))
-    add_rows(
-        connection, table, [{**row, "id": one} for row, one in zip(rows, numbers, strict=True)]
-    )
-    return numbers
-
-
-def still_open(table: Table) -> ColumnElement[bool]:
-    """The condition that a recorded interval has not ended."""
-    return table.c.closed_in.is_(None)
 
 
 def _explain(context: ExceptionContext) -> None:

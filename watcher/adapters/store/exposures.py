@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, or_, select
 
 from watcher.adapters.store.asof import folded_upto, visible
-from watcher.adapters.store.engine import batches
+from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.evidence import Evidence, read_evidence
 from watcher.adapters.store.facts import read_facts
+from watcher.adapters.store.milestones import Beside, Milestones
 from watcher.adapters.store.tables.inventory import repositories, streams
 from watcher.adapters.store.tables.knowledge import vulnerabilities
 from watcher.adapters.store.tables.ledger import episodes, windows
@@ -21,6 +22,7 @@ from watcher.domain.exposure import Episode, fold, presumed
 from watcher.domain.reference import Repository
 from watcher.ports.store.exposures import ReadEpisode, ReadWindow, WindowFilter
 from watcher.ports.store.ledger import Track
+from watcher.ports.store.views import stream_name
 
 _TRACKS = 50  # whose facts are in memory at once
 
@@ -45,12 +47,14 @@ class SqlExposures:
     def windows(self, wanted: WindowFilter, upto: int) -> Iterator[ReadWindow]:
         """Windows as they stood recorded after pass `upto`, in the order of their streams."""
         with self.engine.connect() as connection:
+            beside = Beside.read(connection, upto) if wanted.milestones else Beside()
             upto = folded_upto(connection, upto)
             rows: dict[Track, list[Row[tuple[object, ...]]]] = defaultdict(list)
             for row in sorted(connection.execute(_statement(wanted, upto)), key=_order):
                 rows[Track(row.stream_id, row.platform)].append(row)
             for batch in batches(rows, _TRACKS):
-                for window in _read(connection, upto, {track: rows[track] for track in batch}):
+                batched = {track: rows[track] for track in batch}
+                for window in _read(connection, upto, batched, beside):
                     if wanted.severity in {None, window.severity}:
                         yield window
 
@@ -83,6 +87,8 @@ def _conditions(wanted: WindowFilter, upto: int) -> Iterator[ColumnElement[bool]
     told = select(episodes.c.window_id).where(visible(episodes, upto))
     if wanted.open_only:
         told = told.where(or_(episodes.c.closed_in.is_(None), episodes.c.closed_in > upto))
+    if wanted.numbers is not None:
+        told = told.where(among(episodes.c.window_id, wanted.numbers))
     yield windows.c.id.in_(told)
     if wanted.vulnerability:
         yield vulnerabilities.c.name == wanted.vulnerability
@@ -100,10 +106,14 @@ def _conditions(wanted: WindowFilter, upto: int) -> Iterator[ColumnElement[bool]
 
 
 def _read(
-    connection: Connection, upto: int, rows: Mapping[Track, list[Row[tuple[object, ...]]]]
+    connection: Connection,
+    upto: int,
+    rows: Mapping[Track, list[Row[tuple[object, ...]]]],
+    beside: Beside,
 ) -> Iterator[ReadWindow]:
     asked = {track: frozenset(r.vulnerability_id for r in found) for track, found in rows.items()}
     facts = read_facts(connection, upto, asked)
+    milestones = beside.of(connection, upto, facts, asked)
     folded: list[_Folded] = []
     for track, found in rows.items():
         of_track = facts.of(track, asked[track])
@@ -116,13 +126,12 @@ def _read(
     evidence = read_evidence(connection, upto, pairs, digests)
     detected = _detected(connection, upto, [one.row.id for one in folded])
     for one in folded:
-        yield _window(one, evidence, detected.get(one.row.id, {}), upto)
+        seen = detected.get(one.row.id, {})
+        read = (_episode(one, episode, evidence, seen, milestones) for episode in one.episodes)
+        yield _window(one.row, tuple(read), upto)
 
 
-def _window(
-    one: _Folded, evidence: Evidence, detected: Mapping[datetime, datetime], upto: int
-) -> ReadWindow:
-    row = one.row
+def _window(row: Row[tuple[object, ...]], read: tuple[ReadEpisode, ...], upto: int) -> ReadWindow:
     published = row.published if row.published_in is not None and row.published_in <= upto else None
     return ReadWindow(
         number=row.id,
@@ -132,13 +141,19 @@ def _window(
         stream=row.stream,
         vulnerability=row.vulnerability,
         published=published,
-        episodes=tuple(_episode(one, episode, evidence, detected) for episode in one.episodes),
+        episodes=read,
     )
 
 
 def _episode(
-    one: _Folded, episode: Episode, evidence: Evidence, detected: Mapping[datetime, datetime]
+    one: _Folded,
+    episode: Episode,
+    evidence: Evidence,
+    detected: Mapping[datetime, datetime],
+    milestones: Milestones,
 ) -> ReadEpisode:
+    row, track = one.row, Track(one.row.stream_id, one.row.platform)
+    stream = stream_name(Repository(row.registry, row.path), row.by, row.stream)
     number = one.row.vulnerability_id
     runs = evidence.runs_under(episode, one.packages, number)
     enders = [run.ended_by for run in runs if episode.end and run.end_at == episode.end.at]
@@ -150,6 +165,8 @@ def _episode(
         lacked_at=runs[0].lacked_at,
         known_at=runs[0].known_at,
         ended_by=enders[0] if by_knowledge else episode.ended_by,
+        ticketed=milestones.ticketed(stream, row.platform, row.vulnerability, episode),
+        base_fix_available=milestones.base_fix(track, number, episode),
     )
 
 

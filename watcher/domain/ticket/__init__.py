@@ -13,6 +13,7 @@ from watcher.domain.ticket.bump import (
     OwnFinding,
     Remaining,
     Target,
+    Unknown,
 )
 from watcher.domain.ticket.decision import decide
 from watcher.domain.ticket.key import Cause, TicketKey, marked, marker, with_marker
@@ -58,6 +59,7 @@ __all__ = [
     "Target",
     "Terms",
     "TicketKey",
+    "Unknown",
     "Update",
     "Wanted",
     "decide",

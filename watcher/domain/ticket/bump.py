@@ -94,6 +94,14 @@ class Remaining:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """A stream behind its base of which nothing can be proven yet, and why."""
+
+    name: LineName
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnFinding:
     """A vulnerability that comes from the images' own packages and no base will end."""
 
@@ -114,7 +122,8 @@ class BumpTicket:
     `base_name` is the lineage as people say it (`python:3.12-slim`), `base_reference` as `FROM`
     names it. `bases` are those in use, the newest last. `exposures_per_week` counts the
     exposure-days a week at or above the threshold that the bump ends. A line that was once on the
-    ticket stays there: what ends it is written in its `done`.
+    ticket stays there: what ends it is written in its `done`. `unknown` are streams of which
+    nothing is proven now; `doubt` says why the whole plan is not: then nothing is filed for it.
     """
 
     cause: Cause
@@ -141,6 +150,8 @@ class BumpTicket:
     link: str | None = None
     labels: tuple[str, ...] = ()
     dismissal: timedelta = field(default=timedelta(days=90))
+    unknown: tuple[Unknown, ...] = ()
+    doubt: str | None = None
 
     @property
     def severe(self) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from watcher.domain.ticket import BumpTicket, Line, Rated, TicketKey
+from watcher.domain.ticket import BumpTicket, Cause, Line, Rated, TicketKey
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import PassRecord
 
@@ -31,11 +32,26 @@ class Remembered:
     outstanding: Mapping[str, Rated] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedBump:
+    """A cause as the record held it after a pass: its plan, and its tickets by generation.
+
+    `stands` says whether the plan was in force; else it is the last that was drawn.
+    """
+
+    plan: BumpTicket
+    stands: bool
+    tickets: tuple[Remembered, ...] = ()
+
+
 class Bumps(Protocol):
     """The record of bumps and tickets."""
 
     def planned(self, upto: int) -> list[BumpTicket]:
         """The plans as they stood after a pass, by team and lineage."""
+
+    def planned_last(self, upto: int, causes: Collection[Cause]) -> list[BumpTicket]:
+        """The last plan of each of these causes recorded by a pass, standing or not."""
 
     def plan(self, this: PassRecord, bumps: Sequence[BumpTicket]) -> None:
         """Make the recorded plans the given ones; a plan whose substance is the same may stand."""
@@ -43,8 +59,11 @@ class Bumps(Protocol):
     def open_since(self, tracks: Sequence[Track]) -> dict[tuple[Track, str], datetime]:
         """Since when vulnerabilities (by name) have been open in tracks."""
 
-    def remembered(self) -> list[Remembered]:
-        """Every ticket ever filed, with what its text said last; by cause and generation."""
+    def remembered(self, upto: int | None = None) -> list[Remembered]:
+        """Every ticket filed by a pass, with what its text said last; by cause and generation.
+
+        Without a pass: as it is remembered now.
+        """
 
     def intend(self, this: PassRecord, tracker: str, key: TicketKey, step: str) -> int:
         """Commit that a tracker is about to be called; returns the intent's number."""
@@ -57,3 +76,22 @@ class Bumps(Protocol):
 
     def filed(self, this: PassRecord, ticket: Remembered) -> None:
         """Record a ticket, new or changed, and what its text says."""
+
+
+def recorded(store: Bumps, upto: int, since: datetime) -> list[RecordedBump]:
+    """What stood planned after a pass, or had a ticket that was open or closed after `since`."""
+    tickets: dict[Cause, list[Remembered]] = defaultdict(list)
+    for one in store.remembered(upto):
+        tickets[one.key.cause].append(one)
+    standing = {one.cause: one for one in store.planned(upto)}
+    lately = {
+        cause
+        for cause, found in tickets.items()
+        if any(one.closed_at is None or one.closed_at > since for one in found)
+    }
+    others = store.planned_last(upto, lately - standing.keys())
+    plans = {**standing, **{one.cause: one for one in others}}
+    return [
+        RecordedBump(plans[cause], cause in standing, tuple(tickets[cause]))
+        for cause in sorted(plans)
+    ]

@@ -9,11 +9,15 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Something asked for; `times` tells a call from one that came while it was answered."""
+    """Something asked for.
+
+    `times` and `number` tell it from one that came while it was answered, or after.
+    """
 
     key: str
     payload: Mapping[str, Any]
     times: int
+    number: int = 0
 
 
 class Calls(Protocol):

@@ -15,12 +15,17 @@ from watcher.ports.store.ledger import Track
 
 @dataclass(frozen=True, slots=True)
 class WindowFilter:
-    """Which windows are asked for; empty fields ask for all."""
+    """Which windows are asked for; empty fields ask for all.
+
+    Without `milestones` what lies outside the ledger is not read: tickets and bases.
+    """
 
     open_only: bool = False
     stream: str | None = None  # registry/repository:tag or registry/repository#line[@platform]
     vulnerability: str | None = None
     severity: str | None = None
+    milestones: bool = True
+    numbers: frozenset[int] | None = None  # windows by their own numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class ReadEpisode:
     lacked_at: datetime | None  # effective time of the last database without it
     known_at: datetime  # effective time of the first database with it
     ended_by: str | None  # an image's or a database's digest
+    ticketed: datetime | None = None  # since when a ticket asked to end it
+    base_fix_available: datetime | None = None  # since when its base's lineage was without it
 
 
 @dataclass(frozen=True, slots=True)

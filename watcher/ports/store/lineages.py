@@ -19,6 +19,7 @@ class Unidentified:
     """A published image whose base is to be found."""
 
     image: int
+    platform: str
     diff_ids: tuple[str, ...]
     claim: Claim | None
 
@@ -58,6 +59,11 @@ class Built:
     evidence: str
     head: BaseHead
 
+    @property
+    def behind(self) -> bool:
+        """Whether the lineage has moved on since the image was built."""
+        return self.base != self.head.image
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
@@ -73,10 +79,13 @@ class Flaw:
 
 
 class Lineages(Protocol):
-    """The record of what is built on what."""
+    """The record of what is built on what.
 
-    def bases(self, hosts: Mapping[str, str]) -> list[KnownBase]:
-        """All images ever watched as bases; `hosts` are the hosts of registries by their names."""
+    An image is built on bases of its own platform alone, however alike the layers of others are.
+    """
+
+    def bases(self, hosts: Mapping[str, str]) -> dict[str, list[KnownBase]]:
+        """All images ever watched as bases, by platform; `hosts` are those of registries."""
 
     def unidentified(self, *, again: bool) -> list[Unidentified]:
         """Heads of published streams without a recorded base; `again`: all heads."""
@@ -94,7 +103,10 @@ class Lineages(Protocol):
         """What published streams point to now: an image, None while it is not known which."""
 
     def installed(self, images: Collection[int]) -> dict[int, list[Installed]]:
-        """The packages of those images that are catalogued and matched."""
+        """The packages of those images that are catalogued and of which every package was matched.
+
+        An image without packages has none; one of which something was never matched is left out.
+        """
 
     def flaws(self, packages: Collection[int]) -> dict[int, Sequence[Flaw]]:
         """What packages match now."""

@@ -73,10 +73,21 @@ class Unlisted:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageBase:
+    """What an image is built on: `name` as its lineage is called, else as its annotation says."""
+
+    name: str | None
+    digest: str | None
+    grade: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class WatchedImage:
     """An image that streams point to now; `platform` is None while its manifest is not read.
 
-    `os` and `packages` are None while it is not catalogued; `os` too where it has none.
+    `os` and `packages` are None while it is not catalogued; `os` too where it has none. `base` is
+    None where none is known.
     """
 
     repository: Repository
@@ -86,6 +97,7 @@ class WatchedImage:
     packages: int | None
     streams: tuple[str, ...]
     tracks: tuple[Track, ...]
+    base: ImageBase | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from watcher.report.figures.coverage import Watched
 from watcher.report.figures.estimates import Document
 from watcher.report.figures.figures import observed
 from watcher.report.figures.fleet import Fleet, of_severities, of_team
+from watcher.report.figures.stretch import team_name
 from watcher.report.figures.tally import AGE_NAMES, Tally
 
-UNOWNED = "(unowned)"
 TOP_STREAMS = 10
 
 
@@ -26,11 +26,6 @@ def ages(fleet: Fleet) -> Document:
             for number, name in enumerate(AGE_NAMES)
         }
     return by_severity
-
-
-def team_name(team: str | None) -> str:
-    """How documents call a team; streams without an owner are shown as one."""
-    return UNOWNED if team is None else team
 
 
 def teams(fleet: Fleet, watched: Watched) -> list[Document]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from watcher.domain.policy import Policy
 from watcher.domain.survival.aalen_johansen import aalen_johansen
 from watcher.domain.survival.kaplan_meier import kaplan_meier
 from watcher.report.figures.estimates import Document, Figure, Judged
-from watcher.report.figures.policy import Policy
 from watcher.report.figures.span import CAUSES, DAY
 from watcher.report.figures.tally import REMEDIATED, Tally
 

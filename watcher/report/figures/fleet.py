@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
 
+from watcher.domain.policy import Policy
+from watcher.report.figures.due import Dues
 from watcher.report.figures.period import Period
-from watcher.report.figures.policy import Policy
 from watcher.report.figures.span import DAY, Span, span_of, ticks
 from watcher.report.figures.stretch import Stretch
 from watcher.report.figures.tally import Tally, merged
@@ -66,10 +67,12 @@ class Fleet:
     before: dict[Group, Tally] = field(default_factory=dict)
     weekly: dict[str | None, Weekly] = field(default_factory=dict)  # critical and high, by team
     streams: dict[str, StreamSum] = field(default_factory=dict)
+    dues: Dues = field(init=False)
     first_detected: datetime | None = None
     _reach: datetime = field(init=False)
 
     def __post_init__(self) -> None:
+        self.dues = Dues(ticks(self.period.as_of))
         earliest = self.period.previous or self.period
         self._reach = min(earliest.since, self.period.weeks()[0])
 
@@ -91,7 +94,10 @@ class Fleet:
             self.weekly[stretch.team].add(span)
         if stretch.stream not in self.streams:
             self.streams[stretch.stream] = StreamSum(stretch.team)
-        self.streams[stretch.stream].add(observed, is_open=now.open > open_before)
+        is_open = now.open > open_before
+        self.streams[stretch.stream].add(observed, is_open=is_open)
+        if is_open and now.limit is not None:
+            self.dues.add(stretch, span.start + now.limit)
 
     def _open_group(self, group: Group) -> None:
         team, severity = group

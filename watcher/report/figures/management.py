@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from watcher.domain.package import SEVERITIES
-from watcher.report.figures import backlog, coverage
+from watcher.domain.policy import DEFAULT, Policy
+from watcher.ports.store.bumps import RecordedBump
+from watcher.report.figures import backlog, bumps, coverage
+from watcher.report.figures.change import change
 from watcher.report.figures.coverage import Watched
 from watcher.report.figures.curve import points
 from watcher.report.figures.estimates import Document
 from watcher.report.figures.figures import Group
 from watcher.report.figures.fleet import URGENT, Fleet, fleet_of, of_severities, of_team
 from watcher.report.figures.period import Period
-from watcher.report.figures.policy import DEFAULT, Policy
-from watcher.report.figures.stretch import Stretch
+from watcher.report.figures.stretch import Stretch, team_name
 from watcher.report.figures.united import united
 from watcher.report.times import stamp
 
@@ -24,14 +26,18 @@ def document(
     stretches: Iterable[Stretch],
     watched: Watched,
     policy: Policy = DEFAULT,
+    *,
+    recorded: Sequence[RecordedBump] = (),
 ) -> Document:
     """Draw the report from the stretches of the ledger, those of a stream together.
 
-    `scope` says in a sentence what the report is about. All numbers of days are exact; shares are
-    between 0 and 1. Raises ValueError where a stream's stretches do not stand together.
+    `recorded` are the bumps as `watcher.ports.store.bumps.recorded` reads them. `scope` says in a
+    sentence what the report is about. All numbers of days are exact; shares are between 0 and 1.
+    Raises ValueError where a stream's stretches do not stand together.
     """
     fleet = fleet_of(united(stretches), period, policy)
     every = _group(fleet, SEVERITIES)
+    teams = backlog.teams(fleet, watched)
     return {
         "schema": "watcher/report/1",
         "as_of": stamp(period.as_of),
@@ -50,8 +56,11 @@ def document(
         "previous": _previous(fleet),
         "ages": backlog.ages(fleet),
         "weeks": [stamp(week) for week in period.weeks()],
-        "teams": backlog.teams(fleet, watched),
+        "teams": teams,
         "top_streams": backlog.top_streams(fleet),
+        "bumps": bumps.rows(recorded, period),
+        "due": fleet.dues.written(),
+        "change": change(fleet, every, teams),
     }
 
 
@@ -70,10 +79,8 @@ def _told(group: Group) -> Document:
 def _by_team(fleet: Fleet, watched: Watched) -> Document:
     known = {team for team, _ in fleet.now} | set(watched.by_team)
     return {
-        backlog.team_name(team): Group.of(
-            of_team(fleet.period, fleet.now, team), fleet.policy
-        ).figures()
-        for team in sorted(known, key=backlog.team_name)
+        team_name(team): Group.of(of_team(fleet.period, fleet.now, team), fleet.policy).figures()
+        for team in sorted(known, key=team_name)
     }
 
 

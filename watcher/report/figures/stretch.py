@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+from packageurl import PackageURL
 
 from watcher.domain.exposure import Cause
-from watcher.ports.store.exposures import ReadWindow
+from watcher.ports.store.exposures import AffectedPackage, ReadWindow
 from watcher.report.exposures import stream_name
+
+UNOWNED = "(unowned)"
+_SYSTEMS = frozenset({"deb", "apk", "rpm"})  # their namespace is the system's
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,7 @@ class Stretch:
 
     `stream` is the whole name without the platform. `start` is when the exposure was known to the
     world, `detected` when watcher recorded it. `team` is None where nobody owns the stream.
+    `packages` are the names of what is affected, while it lasts.
     """
 
     stream: str
@@ -29,6 +36,7 @@ class Stretch:
     cause: Cause | None
     backfilled: bool
     detected: datetime
+    packages: tuple[str, ...] = ()
 
 
 def stretches_of(
@@ -51,4 +59,26 @@ def stretches_of(
                 cause=episode.cause,
                 backfilled=episode.start.backfilled,
                 detected=one.detected,
+                packages=() if episode.end else _names(one.packages),
             )
+
+
+def team_name(team: str | None) -> str:
+    """How documents call a team; streams without an owner are shown as one."""
+    return UNOWNED if team is None else team
+
+
+def _names(packages: Iterable[AffectedPackage]) -> tuple[str, ...]:
+    return tuple(sorted({_name(one.purl) for one in packages}))
+
+
+@lru_cache(maxsize=100_000)
+def _name(purl: str) -> str:
+    """What a package is called: with its namespace, unless that is only the system's name."""
+    try:
+        read = PackageURL.from_string(purl)
+    except ValueError:
+        return purl
+    if read.type in _SYSTEMS or not read.namespace:
+        return read.name
+    return f"{read.namespace}{':' if read.type == 'maven' else '/'}{read.name}"

@@ -69,6 +69,7 @@ def _unit(run: Sequence[Stretch]) -> Stretch:
         # As in the ledger: what anybody watched begin is not backfilled.
         backfilled=all(one.backfilled for one in run if one.start == start),
         detected=min(one.detected for one in run),
+        packages=tuple(sorted({name for one in run for name in one.packages})),
     )
 
 

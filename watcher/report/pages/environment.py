@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from watcher import __version__
 from watcher.report.pages import wording
+from watcher.report.pages.shown import shown
 
 STYLE: Final = "watcher.css"
 
@@ -27,17 +28,31 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(wording.FILTERS)
-    made.globals.update(version=__version__)
+    made.globals.update(version=__version__, shown=shown)
     return made
 
 
 @cache
-def style_sheet() -> str:
-    """The text of the one style sheet."""
-    return (files("watcher.report.pages") / "static" / STYLE).read_text(encoding="utf-8")
+def style_sheet(name: str = STYLE) -> str:
+    """The text of a style sheet; the one of all pages where none is named."""
+    return (files("watcher.report.pages") / "static" / name).read_text(encoding="utf-8")
 
 
-def render(template: str, told: Mapping[str, object], *, standalone: bool = False) -> str:
-    """Draw a page; `standalone` makes a file that needs nothing beside it and links nowhere."""
-    style = Markup(style_sheet()) if standalone else None  # noqa: S704 - our own file
-    return environment().get_template(template).render(told, standalone=standalone, style=style)
+def render(
+    template: str,
+    told: Mapping[str, object],
+    *,
+    standalone: bool = False,
+    sheets: Sequence[str] = (),
+) -> str:
+    """Draw a page; `standalone` makes a file that needs nothing beside it and links nowhere.
+
+    `sheets` are style sheets of the page's own, beside the one of all pages.
+    """
+    style = "\n".join(map(style_sheet, (STYLE, *sheets)))
+    within = {
+        "standalone": standalone,
+        "style": Markup(style) if standalone else None,  # noqa: S704 - our own files
+        "sheets": sheets,
+    }
+    return environment().get_template(template).render(told, **within)

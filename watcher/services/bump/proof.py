@@ -58,11 +58,24 @@ def read_fleet(store: Lineages, images: Collection[int]) -> Fleet:
     return Fleet(installed, store.flaws(packages))
 
 
+def missing(built: Built, fleet: Fleet) -> str | None:
+    """What is not catalogued and matched yet of all that a proof needs; None where nothing is."""
+    needed = {
+        built.head.image: f"the newest base {built.head.name}@{built.head.digest}",
+        built.base: f"the base {built.head.name}@{built.base_digest}",
+        built.image: f"the image {built.repository}@{built.digest}",
+    }
+    for number, name in needed.items():
+        if number not in fleet.installed:
+            return f"{name} is not catalogued and matched yet"
+    return None
+
+
 def prove(built: Built, fleet: Fleet) -> Proof | None:
     """Prove one stream's bump; None while the image, its base or the candidate is not known."""
-    needed = (built.image, built.base, built.head.image)
-    if any(image not in fleet.installed for image in needed):
+    if missing(built, fleet) is not None:
         return None
+    needed = (built.image, built.base, built.head.image)
     image, base, candidate = (fleet.installed[number] for number in needed)
     matched = {
         number: frozenset(flaw.number for flaw in flaws) for number, flaws in fleet.flaws.items()

@@ -12,6 +12,8 @@ from watcher.ports.store.passes import PassRecord
 from watcher.services.bump.plan import Planner
 from watcher.services.outcome import Outcome
 
+_NONE = Bases()
+
 
 @dataclass(frozen=True, slots=True)
 class BumpStage:
@@ -31,6 +33,12 @@ class BumpStage:
     def _identify(self, this: PassRecord) -> None:
         wanted = self.lineages.unidentified(again=self.lineages.bases_changed())
         if wanted:
-            bases = Bases.of(self.lineages.bases(self.planner.planning.hosts))
-            found = {one.image: identify(one.diff_ids, one.claim, bases) for one in wanted}
-            self.lineages.identified(this, found)
+            known = self.lineages.bases(self.planner.planning.hosts)
+            bases = {platform: Bases.of(found) for platform, found in known.items()}
+            self.lineages.identified(
+                this,
+                {
+                    one.image: identify(one.diff_ids, one.claim, bases.get(one.platform, _NONE))
+                    for one in wanted
+                },
+            )

@@ -1,4 +1,4 @@
-"""What a pass asked of registries and scanner: their counters now, less what stood there before."""
+"""What a pass asked of registries: their counters now, less what stood there before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watcher.ports.registry import Registry
-from watcher.ports.scanner import Scanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,23 +14,22 @@ class Meter:
     """Counts by the names of the sync document."""
 
     registries: Sequence[Registry]
-    scanner: Scanner
     before: Counter[str]
 
     @classmethod
-    def begun(cls, registries: Sequence[Registry], scanner: Scanner) -> Meter:
+    def begun(cls, registries: Sequence[Registry]) -> Meter:
         """Read the counters when a pass begins."""
-        return cls(registries, scanner, _read(registries, scanner))
+        return cls(registries, _read(registries))
 
     def counted(self) -> Counter[str]:
         """What was counted since."""
-        now = _read(self.registries, self.scanner)
+        now = _read(self.registries)
         now.subtract(self.before)
         return now
 
 
-def _read(registries: Sequence[Registry], scanner: Scanner) -> Counter[str]:
-    counts = Counter(trivy_runs=scanner.runs)
+def _read(registries: Sequence[Registry]) -> Counter[str]:
+    counts: Counter[str] = Counter()
     for registry in registries:
         counts["registry_requests"] += registry.traffic.requests
         counts["manifest_gets"] += registry.traffic.manifest_gets

@@ -49,7 +49,7 @@ class PassRunner:
                     f"{last.at:%Y-%m-%dT%H:%M:%SZ}: name that time or a later one"
                 )
             this = self.records.passes.begin(at, started_at, wanted, snapshot)
-            watch, meter = Watch(holds, mood.stopping), Meter.begun(self.registries, self.scanner)
+            watch, meter = Watch(holds, mood.stopping), Meter.begun(self.registries)
             running = Running(
                 self.stages,
                 self.records,

@@ -67,8 +67,7 @@ class Case:
             if held is None:
                 news[key] = adopted(tracker, ticket)
             elif ticket.state == "closed" and held.closed_by is None:
-                closed_at = min(ticket.updated_at or at, at)
-                news[key] = replace(held, closed_by="person", closed_at=closed_at)
+                news[key] = replace(held, closed_by="person", closed_at=_closed(ticket, held, at))
             elif ticket.state == "open" and held.closed_by is not None:
                 news[key] = replace(held, closed_by=None, closed_at=None)
         return news
@@ -80,7 +79,7 @@ class Case:
     def _filed(self, key: TicketKey) -> Filed:
         ticket, held = self.tickets.get(key), self.remembered.get(key)
         state: State = "gone" if ticket is None else ticket.state
-        if key in self.unreadable:
+        if ticket is None and key in self.unreadable:  # beside a ticket it is a copy of it
             state = "unreadable"
         name = ticket.id if ticket else held.ticket if held else str(key)
         text = fingerprint(ticket.body) if ticket else ""
@@ -101,6 +100,14 @@ class Case:
             closed_by=held.closed_by,
             closed_at=held.closed_at,
         )
+
+
+def _closed(ticket: Ticket, held: Remembered, at: datetime) -> datetime:
+    """When a person closed a ticket: its last change, unless that was ours; else now."""
+    changed = ticket.updated_at
+    if changed is None or (held.written_at is not None and changed <= held.written_at):
+        return at
+    return min(changed, at)
 
 
 def adopted(tracker: str, ticket: Ticket) -> Remembered:

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.domain.errors import AttemptError
-from watcher.domain.ticket import BumpTicket, Cause, Step, Terms, Wanted, decide
+from watcher.domain.errors import AttemptError, PermanentError
+from watcher.domain.ticket import BumpTicket, Cause, Held, Step, Terms, Wanted, decide
 from watcher.ports.store.bumps import Bumps, Remembered
 from watcher.ports.store.passes import PassRecord
 from watcher.ports.tracker import Listing, TicketWriter, Tracker
 from watcher.services.outcome import Outcome
 from watcher.services.ticket.case import Case
 from watcher.services.ticket.desk import Desk
+from watcher.services.ticket.reconciled import reconciled
 
 _HOUR = timedelta(hours=1)
 
@@ -48,10 +49,12 @@ class TicketStage:
         for name, causes in sorted(self._by_tracker(plans, remembered).items()):
             mine = [one for one in remembered if one.tracker == name]
             try:
-                listing = self.trackers[name].tickets([one.ticket for one in mine])
+                listing = self._listed(name, mine)
             except AttemptError as error:
                 outcome.failed(name, error)
                 continue
+            for broken in listing.unreadable:
+                outcome.failed(f"{name}: {broken.id}", PermanentError(broken.reason))
             self._settle(this, causes)
             desk = self._desk(name, this, listing, outcome)
             for cause in sorted(causes):
@@ -64,13 +67,17 @@ class TicketStage:
         steps: dict[Cause, Step] = {}
         for name, causes in self._by_tracker(plans, remembered).items():
             mine = [one for one in remembered if one.tracker == name]
-            listing = self.trackers[name].tickets([one.ticket for one in mine])
+            listing = self._listed(name, mine)
             hold = self._hold(*_filed_now(listing, at))
             for cause in causes & plans.keys():
                 case = Case.of(cause, plans[cause], mine, listing)
                 known = {**case.remembered, **case.noticed(name, at)}
                 steps[cause] = self._decide(replace(case, remembered=known), at, hold)[1]
-        return steps
+        nowhere = {
+            cause: Held(f"team {cause.team} has no tracker: name one in owners")
+            for cause in plans.keys() - steps.keys()
+        }
+        return {**steps, **nowhere}
 
     def _by_tracker(self, plans: Plans, remembered: Iterable[Remembered]) -> dict[str, set[Cause]]:
         found: dict[str, set[Cause]] = defaultdict(set)
@@ -82,6 +89,11 @@ class TicketStage:
             if one.closed_at is None or one.key.cause in plans:
                 found[one.tracker].add(one.key.cause)
         return {name: causes for name, causes in found.items() if name in self.trackers}
+
+    def _listed(self, name: str, mine: Sequence[Remembered]) -> Listing:
+        """What a tracker shows; raises what it raises."""
+        listing = self.trackers[name].tickets([one.ticket for one in mine])
+        return reconciled(listing, mine)
 
     def _settle(self, this: PassRecord, causes: Iterable[Cause]) -> None:
         """A complete listing answers what a call did not."""
@@ -112,7 +124,7 @@ class TicketStage:
         if case.plan is None:
             raise ValueError("nothing is planned for this cause")
         draft = self.write(case.plan, case.open_key)
-        wanted = Wanted.of(case.plan, draft.body, hold)
+        wanted = Wanted.of(case.plan, draft.body, case.plan.doubt or hold)
         return wanted, decide(wanted, case.filed, at, self.filing.terms)
 
     def _hold(self, opened: int, lately: int) -> str | None:

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from watcher.services.work.bench import Bench, Craft, Left, Prepared, Stopped
+from watcher.services.work.bench import Bench, Left
+from watcher.services.work.craft import Craft, Prepared
 from watcher.services.work.crew import ScannerCrew
 from watcher.services.work.place import Workplace
+from watcher.services.work.remote import RemoteCrew
+from watcher.services.work.shift import Stopped
+from watcher.services.work.tries import Tries
 
-__all__ = ["Bench", "Craft", "Left", "Prepared", "ScannerCrew", "Stopped", "Workplace"]
+__all__ = [
+    "Bench",
+    "Craft",
+    "Left",
+    "Prepared",
+    "RemoteCrew",
+    "ScannerCrew",
+    "Stopped",
+    "Tries",
+    "Workplace",
+]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watcher.domain.errors import PermanentError, TransientError
+from watcher.domain.errors import PermanentError, StartError, TransientError
 from watcher.domain.package import Catalogue, Finding
 from watcher.ports.crew import CatalogTask, MatchTask, Wanted
-from watcher.ports.library import Library
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import KnowledgeFiles, Scanner
+from watcher.services.outcome import one_line
+from watcher.services.supply import Sources, Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class ScannerCrew:
     """Signs the port `Crew`."""
 
     registries: Mapping[str, Registry]
-    library: Library
+    supply: Supply
+    sources: Sources
     scanner: Scanner
 
     def catalog(self, task: CatalogTask) -> Catalogue:
@@ -40,9 +43,16 @@ class ScannerCrew:
 
     def _files(self, under: Wanted) -> KnowledgeFiles:
         """The databases wanted, for the scanner wanted: what another one sees is another fact."""
-        if self.scanner.version != under.scanner:
+        here = self._version()
+        if here != under.scanner:
             raise TransientError(
-                f"the scanner here is of version {self.scanner.version}, {under.scanner} is wanted:"
+                f"the scanner on {platform.node()} is of version {here}, {under.scanner} is wanted:"
                 " give every worker the same one"
             )
-        return self.library.files(under.db, under.java_db)
+        return self.supply.files(under.db, under.java_db, self.sources)
+
+    def _version(self) -> str:
+        try:
+            return self.scanner.version
+        except StartError as error:
+            raise TransientError(f"{platform.node()}: {one_line(error)}") from error

@@ -6,12 +6,12 @@ import pytest
 
 from tests.unit.domain.days import day
 from tests.unit.report.figures.windows import random_windows, stretch, team_of
+from watcher.domain.policy import DEFAULT
 from watcher.report.figures import backlog
 from watcher.report.figures.coverage import Watched, WatchedStream
 from watcher.report.figures.fleet import Fleet, fleet_of
 from watcher.report.figures.period import Period
-from watcher.report.figures.policy import DEFAULT
-from watcher.report.figures.stretch import Stretch, stretches_of
+from watcher.report.figures.stretch import Stretch, stretches_of, team_name
 from watcher.report.figures.united import united
 
 PERIOD = Period(day(100), day(190))
@@ -51,7 +51,7 @@ def test_weeks_count_what_was_open_critical_or_high_at_each_of_thirteen_times(
     rows = backlog.teams(fleet_of(units, period, DEFAULT), Watched(()))
     assert rows
     for row in rows:
-        mine = [one for one in units if backlog.team_name(one.team) == row["team"]]
+        mine = [one for one in units if team_name(one.team) == row["team"]]
         assert row["weekly"] == [
             sum(
                 one.severity in {"CRITICAL", "HIGH"}

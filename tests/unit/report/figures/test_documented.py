@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 
 from tests.unit.domain.days import day
+from tests.unit.report.figures.bumps import line as line_of
+from tests.unit.report.figures.bumps import recorded_bump
 from tests.unit.report.figures.windows import stretch
+from watcher.domain.policy import DEFAULT
 from watcher.report.figures.coverage import Sample, Watched
 from watcher.report.figures.management import document
 from watcher.report.figures.period import Period
-from watcher.report.figures.policy import DEFAULT
 from watcher.report.figures.stretch import Stretch
 from watcher.report.figures.united import united
+from watcher.report.times import stamp
 
 PAGE = (Path(__file__).parents[4] / "docs" / "exposure.md").read_text(encoding="utf-8")
 
@@ -65,6 +68,36 @@ def test_the_example_has_the_counts_that_the_page_gives(told: dict[str, Any]) ->
     assert {row["count"] for row in rows} == counts.keys() - {"by_cause"}
 
 
+def test_what_comes_due_in_the_example_is_what_the_page_says(told: dict[str, Any]) -> None:
+    found = [(one["due"], one["overdue"], one["windows"]) for one in told["due"]]
+    assert found == [
+        (stamp(day(number(row["due on day"]))), row["overdue"] == "yes", int(row["windows"]))
+        for row in table("due on day")
+    ]
+
+
+def test_the_change_in_the_example_is_what_the_page_says(told: dict[str, Any]) -> None:
+    change = told["change"]
+    found = {**change["exposure_days"], **change["without_work"]}
+    assert found == {row["change"]: number(row["value"]) for row in table("change")}
+
+
+def test_the_bump_of_the_page_ends_what_the_page_says() -> None:
+    lines = [
+        line_of(f"{at}:{copy}", int(row["exposures in each"]), row["moved on day"] or None)
+        for at, row in enumerate(table("lines"))
+        for copy in range(int(row["lines"]))
+    ]
+    told: dict[str, Any] = document(
+        Period(day(0), day(90)), "", [], Watched(()), recorded=[recorded_bump(lines)]
+    )
+    (row,) = told["bumps"]
+    found = {"lines in all": row["streams"], "lines moved": row["moved"]}
+    for name in ("ended", "left"):
+        found |= {f"{name} {key}": value for key, value in row[name].items()}
+    assert found == {row["of the bump"]: number(row["value"]) for row in table("of the bump")}
+
+
 @pytest.mark.parametrize("row", table("figure"), ids=lambda row: row["figure"])
 def test_the_example_has_the_figures_that_the_page_gives(told: dict[str, Any], row: Row) -> None:
     figure = figures_of(told)[row["figure"]]
@@ -73,7 +106,9 @@ def test_the_example_has_the_figures_that_the_page_gives(told: dict[str, Any], r
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in table("figure") if "×" in row["worked out"]], ids=lambda r: r["figure"]
+    "row",
+    [row for row in (*table("figure"), *table("of the bump")) if "×" in row["worked out"]],
+    ids=lambda row: row.get("figure") or row["of the bump"],
 )
 def test_what_the_page_works_out_by_hand_gives_the_value(row: Row) -> None:
     sums = row["worked out"].replace("×", "*").replace("−", "-")
@@ -93,6 +128,10 @@ def test_every_key_of_the_report_is_on_the_page(told: dict[str, Any]) -> None:
     obvious = {"schema", "scope", "policy", "figures"}
     named = set(re.findall(r"`([a-z_0-9]+)`", PAGE))
     assert told.keys() - obvious - named == set()
+    assert told["change"].keys() - named == set()
+    assert (
+        told["due"][0].keys() - {"overdue", "windows", "vulnerability", "by_team"} - named == set()
+    )
     assert told["coverage"].keys() - {"streams", "covered"} - named == set()
     assert told["figures"].keys() - named == set()
 

@@ -35,6 +35,7 @@ def stretch(  # noqa: PLR0913 - what a test leaves out does not matter to it
     platform: str = "linux/amd64",
     team: str | None = "shop",
     backfilled: bool = False,
+    packages: tuple[str, ...] = (),
 ) -> Stretch:
     """A stretch, times in days; detected at its start unless told."""
     return Stretch(
@@ -48,6 +49,7 @@ def stretch(  # noqa: PLR0913 - what a test leaves out does not matter to it
         cause=None if end is None else cause,
         backfilled=backfilled,
         detected=day(start if detected is None else detected),
+        packages=packages,
     )
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine, func, insert, select
 
-from watcher.adapters.store.engine import Row, add_numbered
+from watcher.adapters.store.copying import Row
 from watcher.adapters.store.matches import recording, scope
+from watcher.adapters.store.rows import add_numbered
 from watcher.adapters.store.tables.knowledge import java_databases, knowledge, matches
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Package

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from watcher.adapters.store.views.bases import read_bases
 from watcher.adapters.store.views.current import (
     CataloguedImage,
     Head,
@@ -14,7 +15,7 @@ from watcher.adapters.store.views.current import (
     open_exposures,
 )
 from watcher.domain.reference import Repository
-from watcher.ports.store.views import StreamHead, WatchedImage, stream_name
+from watcher.ports.store.views import ImageBase, StreamHead, WatchedImage, stream_name
 
 
 def read_streams(connection: Connection, upto: int) -> list[StreamHead]:
@@ -41,18 +42,20 @@ def read_streams(connection: Connection, upto: int) -> list[StreamHead]:
 
 def read_images(connection: Connection, upto: int) -> list[WatchedImage]:
     """The images that streams point to, each once per repository and platform."""
-    known = catalogued(connection, upto)
+    known, bases = catalogued(connection, upto), read_bases(connection, upto)
     grouped: dict[tuple[Repository, str, str], list[Head]] = {}
     for head in heads(connection, upto):
         key = (head.repository, head.digest or head.target, head.track.platform)
         grouped.setdefault(key, []).append(head)
     return [
-        _image(members, known.get(members[0].image) if members[0].image else None)
+        _image(members, known.get(members[0].image or 0), bases.get(members[0].image or 0))
         for _, members in sorted(grouped.items())
     ]
 
 
-def _image(members: Iterable[Head], catalogue: CataloguedImage | None) -> WatchedImage:
+def _image(
+    members: Iterable[Head], catalogue: CataloguedImage | None, base: ImageBase | None
+) -> WatchedImage:
     first, *_ = members = list(members)
     return WatchedImage(
         repository=first.repository,
@@ -62,4 +65,5 @@ def _image(members: Iterable[Head], catalogue: CataloguedImage | None) -> Watche
         packages=catalogue.packages if catalogue else None,
         streams=tuple(stream_name(one.repository, one.by, one.name) for one in members),
         tracks=tuple(one.track for one in members),
+        base=base,
     )

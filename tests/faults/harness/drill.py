@@ -1,0 +1,89 @@
+"""The drill: a story is played undisturbed, and then again with a fault at each of its steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.faults.harness.children import in_child, spread
+from tests.faults.harness.faults import Fault
+from tests.faults.harness.places import Place, Places
+from tests.faults.harness.play import Setting, make_wired, opened, times
+from tests.faults.harness.remains import Remains, read_remains
+from tests.faults.harness.steps import Step, Trail, When
+from tests.faults.harness.trial import Disturbance, Trial
+from tests.faults.story.days import DAYS
+
+Faults = Callable[[Step, When], Sequence[Fault]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a disturbance changed that it must not change: nothing, if all is well."""
+
+    disturbance: str
+    wrong: Sequence[str]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """The story undisturbed: each place before its pass, and what each pass left and did."""
+
+    before: Sequence[Place]
+    after: Sequence[Remains]
+    steps: Sequence[Sequence[Step]]
+
+    def disturbances(self, passes: Sequence[int], faults: Faults) -> list[Disturbance]:
+        """Every fault at every step of some passes."""
+        sides: tuple[When, When] = ("before", "after")
+        return [
+            Disturbance(fault, number, step, when)
+            for number in passes
+            for step in self.steps[number]
+            for when in sides
+            for fault in faults(step, when)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """One story, on one kind of database, in so many lanes at once."""
+
+    places: Places
+    setting: Setting
+    lanes: int
+
+    def undisturbed(self) -> Played:
+        """Play the story, each pass in a process of its own."""
+        place = self.places.empty("undisturbed")
+        before: list[Place] = []
+        after: list[Remains] = []
+        steps: list[Sequence[Step]] = []
+        for number in range(len(DAYS)):
+            before.append(self.places.copy(place, f"before{number + 1}"))
+            remains, taken = in_child(lambda: self._calm(place, number)).result()  # noqa: B023
+            after.append(remains)
+            steps.append(taken)
+        return Played(before, after, steps)
+
+    def judged(self, played: Played, disturbances: Sequence[Disturbance]) -> Iterator[Verdict]:
+        """Play them all; verdicts come as they are found."""
+
+        def judge(lane: int, one: Disturbance) -> Verdict:
+            begun = time.perf_counter()
+            place = self.places.copy(played.before[one.pass_], f"lane{lane}")
+            try:
+                wrong = Trial(place, self.setting, one, played.after).wrong()
+            finally:
+                self.places.drop(place)
+            return Verdict(str(one), wrong, time.perf_counter() - begun)
+
+        return spread(disturbances, judge, self.lanes)
+
+    def _calm(self, place: Place, number: int) -> tuple[Remains, list[Step]]:
+        trail = Trail()
+        with opened(place) as engine:
+            make_wired(place, engine, self.setting, number, trail)
+            return read_remains(engine, place.folder, times(number)), trail.seen

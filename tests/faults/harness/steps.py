@@ -1,0 +1,63 @@
+"""Steps: everything a pass does that another process or a later pass could notice, counted.
+
+At one point of the count the harness kills the process, or lets the step fail.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+When = Literal["before", "after"]
+Kind = Literal["commit", "file", "registry", "artifacts", "scanner"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Step:
+    """One step: its place in its pass, counted from 1, and what it is."""
+
+    number: int
+    kind: Kind
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} ({self.name})"
+
+
+def die() -> None:
+    """End this process as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(slots=True)
+class Trail:
+    """The steps taken so far; at `point` it acts, and if that is `deadly` nothing comes after.
+
+    Steps of other threads, such as a worker's beat, come when they like and are not counted.
+    """
+
+    point: tuple[int, When] | None = None
+    act: Callable[[Any], None] = lambda _: die()
+    deadly: bool = True
+    seen: list[Step] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, kind: Kind, name: str, on: object = None) -> Iterator[None]:
+        """Take a step in the block; `on` is what it is taken on."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        step = Step(len(self.seen) + 1, kind, name)
+        self.seen.append(step)
+        self._reach(step, "before", on)
+        yield
+        self._reach(step, "after", on)
+
+    def _reach(self, step: Step, when: When, on: object) -> None:
+        if self.point == (step.number, when):
+            self.act(on)

@@ -1,0 +1,106 @@
+"""A trial: one fault, what it broke at once, and what is left of it once all is well again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Engine
+
+from tests.faults.harness.children import in_child
+from tests.faults.harness.faults import KILLED, Fault
+from tests.faults.harness.places import Place
+from tests.faults.harness.play import Setting, make, make_wired, opened, times
+from tests.faults.harness.remains import Remains, exposures_of, read_remains, unlike
+from tests.faults.harness.soundness import unsound
+from tests.faults.harness.steps import Step, Trail, When
+from tests.faults.story.days import DAYS
+from watcher.domain.errors import WatcherError
+
+# A pass that failed before it was made again at the same time was one more look at the world: what
+# it saw under another database, when it covered what, and what failed then is true and stays.
+_FAILED_TOO: Final = frozenset({"catalogues", "coverage", "failures"})
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """A fault at one side of one step of one pass; passes are counted from 0."""
+
+    fault: Fault
+    pass_: int
+    step: Step
+    when: When
+
+    def __str__(self) -> str:
+        return f"{self.fault.name} {self.when} {self.step} of pass {self.pass_ + 1}"
+
+    @property
+    def trail(self) -> Trail:
+        """A trail with the fault on it."""
+        return Trail((self.step.number, self.when), self.fault.act, self.fault is KILLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A disturbance in a place of its own; `undisturbed` is what each pass left without any."""
+
+    place: Place
+    setting: Setting
+    disturbance: Disturbance
+    undisturbed: Sequence[Remains]
+
+    def wrong(self) -> list[str]:
+        """Whatever is not as it must be, a line each."""
+        work = self._healed
+        if self.disturbance.fault is KILLED:
+            ended = in_child(self._disturbed)
+            if not ended.killed:
+                return [f"did not die: {ended.raised or ended.given}"]
+            work = self._revived
+        ended_well = in_child(work)
+        return ended_well.given if ended_well.given is not None else [str(ended_well.raised)]
+
+    def _disturbed(self) -> str:
+        one = self.disturbance
+        with opened(self.place) as engine:
+            report = make_wired(self.place, engine, self.setting, one.pass_, one.trail)
+            return f"the pass came to its end, failures: {report.failures}"
+
+    def _revived(self) -> list[str]:
+        with opened(self.place) as engine:
+            return [*self._seen_meanwhile(engine), *self._made_good(engine, frozenset())]
+
+    def _healed(self) -> list[str]:
+        """Let a pass fail and make it again."""
+        number, wrong = self.disturbance.pass_, []
+        with opened(self.place) as engine:
+            try:
+                self._disturbed()
+            except WatcherError as error:
+                wrong += [] if "\n" not in str(error) else [f"not one line: {error}"]
+            wrong += self._seen_meanwhile(engine)
+            now = read_remains(engine, self.place.folder, ())
+            ended = now.ended - self.undisturbed[number].ended
+            wrong += [f"ended by a failure: {one}" for one in ended]
+            return [*wrong, *self._made_good(engine, _FAILED_TOO)]
+
+    def _seen_meanwhile(self, engine: Engine) -> list[str]:
+        """Nothing that was said of earlier times changes by a pass that did not come to its end."""
+        number = self.disturbance.pass_
+        told = exposures_of(engine, times(number - 1))
+        before = self.undisturbed[number - 1].shown if number else {}
+        same = {name: text for name, text in before.items() if name in told}
+        return [f"meanwhile, {line}" for line in unlike(told, same)]
+
+    def _made_good(self, engine: Engine, apart: frozenset[str]) -> list[str]:
+        """Make the pass again, and where anything is unlike the undisturbed story, the rest."""
+        wrong, numbers = [], range(self.disturbance.pass_, len(DAYS))
+        for number in numbers:
+            report = make(self.place, engine, self.setting, number)
+            wrong += [f"pass {number + 1}, again: {one}" for one in report.failures]
+            wrong += [f"pass {number + 1}: {line}" for line in unsound(engine, self.place.folder)]
+            remains = read_remains(engine, self.place.folder, times(number))
+            unlike = remains.unlike(self.undisturbed[number], apart)
+            wrong += [f"after pass {number + 1}: {line}" for line in unlike]
+        return wrong

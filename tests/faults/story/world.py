@@ -1,0 +1,114 @@
+"""The story over fakes: registry, sources and scanner in memory; record, library, tickets real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from tests.contract.store.fleet import Inline
+from tests.fakes.artifacts import FakeArtifacts
+from tests.fakes.progress import Silent
+from tests.fakes.registry import FakeRegistry
+from tests.fakes.scanner import FakeScanner
+from tests.faults.story.days import BASE, Day
+from watcher.adapters.library import FolderLibrary
+from watcher.adapters.trackers.folder import FolderTracker
+from watcher.bootstrap import Parts, pass_runner
+from watcher.domain.pattern import Selection
+from watcher.domain.reference import ArtifactReference
+from watcher.domain.stream import StreamRule
+from watcher.domain.ticket import Terms
+from watcher.ports.artifacts import Artifacts
+from watcher.ports.registry import Registry
+from watcher.ports.scanner import KnowledgeFiles, Scanner
+from watcher.ports.store.passes import Snapshot
+from watcher.services.bump import Planning
+from watcher.services.knowledge import Sources
+from watcher.services.pass_ import STAGES, PassReport
+from watcher.services.ticket import Filing
+
+TICKETS, STATE = "tickets", "state"
+DB, JAVA_DB = "sources.example/trivy-db:2", "sources.example/trivy-java-db:1"
+LIMITS = {"CRITICAL": 7, "HIGH": 14, "MEDIUM": 30, "LOW": 90}
+
+Wrap = Callable[[str, Any], Any]
+
+
+def _as_it_is(_kind: str, part: Any) -> Any:  # noqa: ANN401 - whatever part it is
+    return part
+
+
+def team_of(stream: str) -> str | None:
+    """Who owns a stream: the first part of its repository's path."""
+    owner = stream.split("/")[1]
+    return owner if owner in {"shop", "data"} else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What lies outside of watcher on one day."""
+
+    registry: Registry
+    artifacts: Artifacts
+    scanner: Scanner
+    sources: Sources
+
+
+def in_memory(told: Day, folder: Path) -> Outside:
+    """Fakes that show a day."""
+    registry, artifacts, scanner = FakeRegistry("local", told.include), FakeArtifacts(), FakeScanner()
+    registry = registry.selecting((*told.include, "base/**"))
+    for (repository, tag), shipped in told.tags.items():
+        pushed = told.moment_pushed((repository, tag))
+        registry.push(repository, tag, shipped.content, pushed)
+        for one in shipped.made:
+            scanner.put_image(one.image.digest, one.holds)
+    artifacts.push(DB, told.database)
+    artifacts.push(JAVA_DB, told.java_database)
+    unpacked = folder / STATE / "knowledge" / told.database.digest.removeprefix("sha256:") / "db"
+    scanner.learn(KnowledgeFiles(unpacked), [one.known for one in told.flaws])
+    sources = Sources([ArtifactReference.parse(DB)], [ArtifactReference.parse(JAVA_DB)])
+    return Outside(registry, artifacts, scanner, sources)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A watcher in a folder of its own; `wrap` may put something around each part of the outside."""
+
+    folder: Path
+    engine: Engine
+    outside: Callable[[Day, Path], Outside] = in_memory
+    wrap: Wrap = _as_it_is
+    executor: Executor = field(default_factory=Inline)
+
+    def make(self, told: Day) -> PassReport:
+        """Make the pass of a day."""
+        named = sha256(repr(told.include).encode()).hexdigest()
+        runner = pass_runner(self._parts(told))
+        return runner.make(told.at, told.at, STAGES, Snapshot(named, "{}"))
+
+    def _parts(self, told: Day) -> Parts:
+        selection, outside = Selection.parse(told.include), self.outside(told, self.folder)
+        return Parts(
+            engine=self.engine,
+            registries=[self.wrap("registry", outside.registry)],
+            artifacts=self.wrap("artifacts", outside.artifacts),
+            library=FolderLibrary(self.folder / STATE),
+            scanner=self.wrap("scanner", outside.scanner),
+            sources=outside.sources,
+            includes=lambda one: one.path == BASE[0] or selection.holds(one.path),
+            rules=[StreamRule()],
+            executor=self.executor,
+            progress=Silent(),
+            is_base=lambda one: one.path == BASE[0],
+            planning=Planning(team_of, {"local": "registry.example"}, "HIGH", LIMITS),
+            filing=Filing(lambda _: "tickets", per_hour=5, open_at_most=20, terms=Terms()),
+            trackers={"tickets": FolderTracker("tickets", self.folder / TICKETS)},
+            width=lambda: 1,
+        )

@@ -1,0 +1,1 @@
+"""Executors: where tasks are done other than in threads of our own."""

@@ -1,0 +1,88 @@
+"""The port `Bumps` over one database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, select
+
+from watcher.adapters.store.bumps import intents, memory, plans
+from watcher.adapters.store.engine import batches
+from watcher.adapters.store.tables.knowledge import vulnerabilities
+from watcher.adapters.store.tables.ledger import episodes, windows
+from watcher.domain.ticket import BumpTicket, Cause, TicketKey
+from watcher.ports.store.bumps import Remembered
+from watcher.ports.store.ledger import Track
+from watcher.ports.store.passes import PassRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SqlBumps:
+    """Signs the port `Bumps`."""
+
+    engine: Engine
+
+    def planned(self, upto: int) -> list[BumpTicket]:
+        """The plans as they stood after a pass, by team and lineage."""
+        with self.engine.connect() as connection:
+            return plans.standing(connection, upto)
+
+    def planned_last(self, upto: int, causes: Collection[Cause]) -> list[BumpTicket]:
+        """The last plan of each of these causes recorded by a pass, standing or not."""
+        with self.engine.connect() as connection:
+            return plans.last(connection, upto, frozenset(causes))
+
+    def plan(self, this: PassRecord, bumps: Sequence[BumpTicket]) -> None:
+        """Make the recorded plans the given ones; a plan whose substance is the same may stand."""
+        with self.engine.begin() as connection:
+            plans.replace(connection, this, {one.cause: one for one in bumps})
+
+    def open_since(self, tracks: Sequence[Track]) -> dict[tuple[Track, str], datetime]:
+        """Since when vulnerabilities (by name) have been open in tracks."""
+        wanted = frozenset(tracks)
+        found: dict[tuple[Track, str], datetime] = {}
+        statement = (
+            select(
+                windows.c.stream_id,
+                windows.c.platform,
+                vulnerabilities.c.name,
+                episodes.c.start_at,
+            )
+            .join(episodes, episodes.c.window_id == windows.c.id)
+            .join(vulnerabilities, vulnerabilities.c.id == windows.c.vulnerability_id)
+            .where(episodes.c.end_at.is_(None), episodes.c.superseded_in.is_(None))
+        )
+        with self.engine.connect() as connection:
+            for batch in batches(sorted({track.stream for track in wanted})):
+                for row in connection.execute(statement.where(windows.c.stream_id.in_(batch))):
+                    track = Track(row.stream_id, row.platform)
+                    if track in wanted:
+                        found[track, row.name] = row.start_at
+        return found
+
+    def remembered(self, upto: int | None = None) -> list[Remembered]:
+        """Every ticket filed by a pass, with what its text said last; by cause and generation."""
+        with self.engine.connect() as connection:
+            return memory.remembered(connection, upto)
+
+    def intend(self, this: PassRecord, tracker: str, key: TicketKey, step: str) -> int:
+        """Commit that a tracker is about to be called; returns the intent's number."""
+        with self.engine.begin() as connection:
+            return intents.add(connection, this, tracker, key, step)
+
+    def settle(self, this: PassRecord, intent: int) -> None:
+        """Record that a call's answer is known."""
+        with self.engine.begin() as connection:
+            intents.settle(connection, this, intent)
+
+    def unsettled(self) -> dict[int, TicketKey]:
+        """Calls whose answer was lost: the intent's number, and the ticket it was about."""
+        with self.engine.connect() as connection:
+            return intents.unsettled(connection)
+
+    def filed(self, this: PassRecord, ticket: Remembered) -> None:
+        """Record a ticket, new or changed, and what its text says."""
+        with self.engine.begin() as connection:
+            memory.remember(connection, this, ticket)

@@ -1,0 +1,65 @@
+"""The audit of a new image: what is derived for it, and how the comparison went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select, update
+
+from watcher.adapters.store.rows import still_open
+from watcher.adapters.store.tables.knowledge import assessments, vulnerabilities
+from watcher.adapters.store.tables.packages import (
+    birth_findings,
+    catalogue_sets,
+    catalogues,
+    contexts,
+    package_set_members,
+    packages,
+)
+from watcher.domain.package import Finding
+from watcher.ports.store.passes import PassRecord
+
+
+def derived(connection: Connection, catalogue: int) -> list[Finding]:
+    """The open matches of a catalogue's packages; each has one open assessment, as long as it."""
+    members = (
+        select(package_set_members.c.package_id)
+        .join(catalogue_sets, catalogue_sets.c.set_id == package_set_members.c.set_id)
+        .where(catalogue_sets.c.catalogue_id == catalogue)
+    )
+    statement = (
+        select(
+            assessments,
+            contexts.c.name.label("context"),
+            packages.c.identity,
+            vulnerabilities.c.name.label("vulnerability"),
+        )
+        .join(packages, packages.c.id == assessments.c.package_id)
+        .join(contexts, contexts.c.id == packages.c.context_id)
+        .join(vulnerabilities, vulnerabilities.c.id == assessments.c.vulnerability_id)
+        .where(still_open(assessments), assessments.c.package_id.in_(members))
+    )
+    return [
+        Finding(
+            row.context,
+            row.identity,
+            row.vulnerability,
+            row.severity,
+            row.severity_source,
+            row.status,
+            row.fixed_version,
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def record(
+    connection: Connection, this: PassRecord, catalogue: int, differences: Sequence[str] | None
+) -> None:
+    """Record what a comparison found (None: too late for one) and drop the own findings."""
+    state = "skipped" if differences is None else "different" if differences else "equal"
+    told = update(catalogues).where(catalogues.c.id == catalogue)
+    connection.execute(
+        told.values(audit=state, differences=list(differences or ()), audited_in=this.number)
+    )
+    connection.execute(delete(birth_findings).where(birth_findings.c.catalogue_id == catalogue))

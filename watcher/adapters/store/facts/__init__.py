@@ -1,0 +1,57 @@
+"""The facts under the ledger, read for a batch of tracks as they stood after a given pass."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from watcher.adapters.store.facts.bound import read_bindings
+from watcher.adapters.store.facts.contents import read_contents
+from watcher.adapters.store.facts.dated import read_matches
+from watcher.domain.exposure import Content, Held
+from watcher.domain.knowledge import Match
+from watcher.domain.stream import Binding
+from watcher.ports.store.ledger import Track, TrackFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Bindings by track, contents by image, matches by package and vulnerability.
+
+    Contents are those packages alone that ever matched something that was asked for.
+    """
+
+    bindings: Mapping[Track, list[tuple[Binding, int | None]]]
+    contents: Mapping[int, tuple[Content, ...]]
+    matches: Mapping[int, Mapping[int, list[Match]]]
+
+    def of(self, track: Track, asked: frozenset[int] | None) -> TrackFacts:
+        """The facts of one track, for the vulnerabilities asked for; None: for all."""
+        history = tuple(
+            Held(binding, self.contents.get(image, ()) if image is not None else ())
+            for binding, image in self.bindings.get(track, [])
+        )
+        held = frozenset[int]().union(*(c.packages for one in history for c in one.contents))
+        found: dict[int, dict[int, list[Match]]] = defaultdict(dict)
+        for package in held & self.matches.keys():
+            for number, dated in self.matches[package].items():
+                if asked is None or number in asked:
+                    found[number][package] = dated
+        return TrackFacts(track, history, found, asked)
+
+
+def read_facts(
+    connection: Connection, upto: int, asked: Mapping[Track, frozenset[int] | None]
+) -> Facts:
+    """Read all that folding these tracks needs, as it stood recorded after pass `upto`."""
+    single = None
+    if None not in asked.values():
+        single = frozenset[int]().union(*(numbers for numbers in asked.values() if numbers))
+    bound = read_bindings(connection, upto, asked.keys())
+    images = {image for history in bound.values() for _, image in history if image is not None}
+    contents = read_contents(connection, upto, images, single)
+    held = frozenset[int]().union(*(c.packages for one in contents.values() for c in one))
+    return Facts(bound, contents, read_matches(connection, upto, held, single))

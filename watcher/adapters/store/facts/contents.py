@@ -1,0 +1,84 @@
+"""What images contain, as far as it ever matched; an image not wholly matched is not known yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, exists, select
+
+from watcher.adapters.store.asof import visible
+from watcher.adapters.store.rows import among
+from watcher.adapters.store.tables.knowledge import matches, package_coverage
+from watcher.adapters.store.tables.packages import (
+    catalogue_sets,
+    catalogues,
+    package_set_members,
+    packages,
+)
+from watcher.domain.exposure import Content
+
+
+def read_contents(
+    connection: Connection, upto: int, images: Collection[int], asked: frozenset[int] | None
+) -> Mapping[int, tuple[Content, ...]]:
+    """The contents of those images that are known, of packages with a match that is asked for."""
+    sets_of = _sets(connection, upto, images)
+    sets = frozenset[int]().union(*sets_of.values())
+    unknown = _unknown(connection, upto, sets)
+    members = _members(connection, upto, sets, asked)
+    return {
+        image: (Content(frozenset[int]().union(*(members[one] for one in held))),)
+        for image, held in sets_of.items()
+        if unknown.isdisjoint(held)
+    }
+
+
+def _sets(connection: Connection, upto: int, images: Collection[int]) -> dict[int, set[int]]:
+    """The package sets of catalogued images; one without packages has none."""
+    found: dict[int, set[int]] = {}
+    statement = (
+        select(catalogues.c.image_id, catalogue_sets.c.set_id)
+        .outerjoin(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
+        .where(among(catalogues.c.image_id, images), catalogues.c.not_covered.is_(None))
+        .where(visible(catalogues, upto))
+    )
+    for row in connection.execute(statement):
+        held = found.setdefault(row.image_id, set())
+        if row.set_id is not None:
+            held.add(row.set_id)
+    return found
+
+
+def _unknown(connection: Connection, upto: int, sets: Collection[int]) -> frozenset[int]:
+    """Those sets that have a package which is to be matched and never was by then.
+
+    There are few such packages at any time, so the question begins with them.
+    """
+    ever = exists().where(
+        package_coverage.c.package_id == packages.c.id, visible(package_coverage, upto)
+    )
+    statement = (
+        select(package_set_members.c.set_id)
+        .join(packages, packages.c.id == package_set_members.c.package_id)
+        .where(packages.c.left_out.is_(None), ~ever, among(package_set_members.c.set_id, sets))
+        .distinct()
+    )
+    return frozenset(connection.scalars(statement))
+
+
+def _members(
+    connection: Connection, upto: int, sets: Collection[int], asked: frozenset[int] | None
+) -> Mapping[int, set[int]]:
+    """Packages by set that matched by then, whatever or what is asked for."""
+    matched = exists().where(
+        matches.c.package_id == package_set_members.c.package_id, visible(matches, upto)
+    )
+    if asked is not None:
+        matched = matched.where(among(matches.c.vulnerability_id, asked))
+    columns = (package_set_members.c.set_id, package_set_members.c.package_id)
+    statement = select(*columns).where(among(package_set_members.c.set_id, sets), matched)
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in connection.execute(statement):
+        found[row.set_id].add(row.package_id)
+    return found

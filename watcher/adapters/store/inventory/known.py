@@ -1,0 +1,109 @@
+"""Repositories as they stand recorded: their last listing, their open tags, what is not viewed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import Connection, Select, func, select, union
+
+from watcher.adapters.store.asof import ended_with
+from watcher.adapters.store.rows import still_open
+from watcher.adapters.store.tables.inventory import (
+    bindings,
+    repositories,
+    repository_scopes,
+    streams,
+    tag_intervals,
+    unseen_moves,
+)
+from watcher.adapters.store.tables.passes import coverage
+from watcher.domain.reference import Repository
+from watcher.ports.store.inventory import KnownRepository, KnownTag
+
+
+def read(connection: Connection, registry: str) -> dict[str, KnownRepository]:
+    """All repositories of a registry by path, with their open tags."""
+    tags = _open_tags(connection, registry)
+    return {
+        row.path: KnownRepository(
+            row.id,
+            Repository(registry, row.path),
+            row.at,
+            row.scope is not None,
+            tags.get(row.id, {}),
+        )
+        for row in connection.execute(_repositories(registry))
+    }
+
+
+def all_numbers(connection: Connection) -> set[int]:
+    """Numbers of all repositories ever recorded."""
+    return set(connection.scalars(select(repositories.c.id)))
+
+
+def unresolved(connection: Connection) -> set[int]:
+    """Numbers of repositories whose streams are not up to date with the record."""
+    pointing = (
+        select(streams.c.repository_id)
+        .join(bindings, bindings.c.stream_id == streams.c.id)
+        .where(
+            bindings.c.image_id.is_(None),
+            bindings.c.end_at.is_(None),
+            bindings.c.superseded_in.is_(None),
+        )
+    )
+    viewed = ended_with(connection, "inventory")
+    changed = [
+        select(table.c.repository_id).where(table.c[column] > viewed)
+        for table in (tag_intervals, repository_scopes)
+        for column in ("opened_in", "closed_in")
+    ]
+    return set(connection.scalars(union(pointing, *changed)))
+
+
+def _repositories(registry: str) -> Select[tuple[object, ...]]:
+    """Repositories with their last complete listing, and the scope that is in force."""
+    listed = (
+        select(coverage.c.subject, func.max(coverage.c.until).label("at"))
+        .where(coverage.c.stage == "inventory")
+        .group_by(coverage.c.subject)
+        .subquery()
+    )
+    scoped = (
+        select(repository_scopes.c.repository_id).where(still_open(repository_scopes)).subquery()
+    )
+    return (
+        select(
+            repositories.c.id,
+            repositories.c.path,
+            listed.c.at,
+            scoped.c.repository_id.label("scope"),
+        )
+        .outerjoin(listed, listed.c.subject == repositories.c.id)
+        .outerjoin(scoped, scoped.c.repository_id == repositories.c.id)
+        .where(repositories.c.registry == registry)
+    )
+
+
+def _open_tags(connection: Connection, registry: str) -> dict[int, dict[str, KnownTag]]:
+    again = (
+        select(unseen_moves.c.tag_interval_id, func.max(unseen_moves.c.pushed_at).label("at"))
+        .group_by(unseen_moves.c.tag_interval_id)
+        .subquery()
+    )
+    statement = (
+        select(
+            tag_intervals.c.id,
+            tag_intervals.c.repository_id,
+            tag_intervals.c.tag,
+            tag_intervals.c.digest,
+            func.coalesce(again.c.at, tag_intervals.c.pushed_at).label("pushed_at"),
+        )
+        .join(repositories, repositories.c.id == tag_intervals.c.repository_id)
+        .outerjoin(again, again.c.tag_interval_id == tag_intervals.c.id)
+        .where(repositories.c.registry == registry, still_open(tag_intervals))
+    )
+    found: dict[int, dict[str, KnownTag]] = defaultdict(dict)
+    for row in connection.execute(statement):
+        found[row.repository_id][row.tag] = KnownTag(row.id, row.digest, row.pushed_at)
+    return found

@@ -1,0 +1,47 @@
+"""The ledger as rows: facts to fold, read in batches; episodes, revised without rewriting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, func, select, update
+
+from watcher.adapters.store.facts import read_facts
+from watcher.adapters.store.ledger.pending import in_batches, pending_tracks
+from watcher.adapters.store.ledger.revising import revise
+from watcher.adapters.store.statistics import count_grown
+from watcher.adapters.store.tables.passes import passes
+from watcher.domain.exposure import Episode
+from watcher.ports.store.ledger import LedgerCounts, TrackFacts
+from watcher.ports.store.passes import PassRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SqlLedger:
+    """Signs the port `Ledger`."""
+
+    engine: Engine
+
+    def pending(self, this: PassRecord) -> Iterator[list[TrackFacts]]:
+        """Tracks on which facts changed since the last fold, in bounded batches."""
+        count_grown(self.engine)
+        with self.engine.connect() as connection:
+            since = connection.scalar(select(func.max(passes.c.id)).where(passes.c.folded)) or 0
+            changed = pending_tracks(connection, since)
+        for asked in in_batches(changed):
+            with self.engine.connect() as connection:
+                facts = read_facts(connection, this.number, asked)
+            yield [facts.of(track, numbers) for track, numbers in asked.items()]
+
+    def revise(
+        self, this: PassRecord, folded: Sequence[tuple[TrackFacts, Mapping[int, list[Episode]]]]
+    ) -> LedgerCounts:
+        """Make the recorded episodes of the folded vulnerabilities the given ones."""
+        with self.engine.begin() as connection:
+            return revise(connection, this, folded)
+
+    def folded(self, this: PassRecord) -> None:
+        """Record that every fact up to this pass was folded."""
+        with self.engine.begin() as connection:
+            connection.execute(update(passes).where(passes.c.id == this.number).values(folded=True))

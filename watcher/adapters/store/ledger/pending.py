@@ -1,0 +1,120 @@
+"""Which tracks have facts that the ledger has not folded yet.
+
+Every question begins with what was recorded since, by its own index; none begins with all there is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from sqlalchemy import CompoundSelect, Connection, Select, exists, select, union
+
+from watcher.adapters.store.rows import batches
+from watcher.adapters.store.tables.inventory import bindings, streams
+from watcher.adapters.store.tables.knowledge import matches, package_coverage, vulnerabilities
+from watcher.adapters.store.tables.packages import catalogue_sets, catalogues, package_set_members
+from watcher.ports.store.ledger import Track
+
+Asked = Mapping[Track, frozenset[int] | None]  # vulnerabilities by number; None for all
+
+_WHOLE: Final = 100  # tracks whose every fact is in memory at once
+_SINGLE: Final = 10_000  # vulnerabilities of single tracks that are folded at once
+
+
+def pending_tracks(connection: Connection, since: int) -> dict[Track, frozenset[int] | None]:
+    """Tracks with facts recorded after pass `since`: vulnerabilities by number, or None for all.
+
+    All are pending where a binding changed, or an image became known; single ones where matches of
+    known packages began or ended, or their vulnerability got its published date.
+    """
+    whole: set[Track] = set()
+    for statement in (_rebound(since), _newly_known(since)):
+        whole |= {Track(row.stream_id, row.platform) for row in connection.execute(statement)}
+    single: dict[Track, set[int]] = defaultdict(set)
+    for row in connection.execute(_rematched(since)):
+        track = Track(row.stream_id, row.platform)
+        if track not in whole:
+            single[track].add(row.vulnerability_id)
+    return {
+        **dict.fromkeys(whole),
+        **{track: frozenset(numbers) for track, numbers in single.items()},
+    }
+
+
+def in_batches(changed: Asked) -> Iterator[Asked]:
+    """Cut tracks into batches whose facts fit into memory: those folded as a whole, and others."""
+    yield from (
+        dict.fromkeys(batch)
+        for batch in batches(sorted(t for t, numbers in changed.items() if numbers is None), _WHOLE)
+    )
+    single = iter(sorted(t for t, numbers in changed.items() if numbers is not None))
+    batch: dict[Track, frozenset[int] | None] = {}
+    size = 0
+    for track in single:
+        numbers = changed[track] or frozenset()
+        if batch and size + len(numbers) > _SINGLE:
+            yield batch
+            batch, size = {}, 0
+        batch[track] = numbers
+        size += len(numbers)
+    if batch:
+        yield batch
+
+
+def _rebound(since: int) -> CompoundSelect[tuple[int, str]]:
+    of_published = select(bindings.c.stream_id, bindings.c.platform).join(
+        streams, (streams.c.id == bindings.c.stream_id) & streams.c.published
+    )
+    recorded = (bindings.c.opened_in, bindings.c.closed_in, bindings.c.superseded_in)
+    return union(*(of_published.where(column > since) for column in recorded))
+
+
+def _newly_known(since: int) -> CompoundSelect[tuple[int, str]]:
+    """Tracks with an image of which a package was matched for the first time, or that has none."""
+    members, sets = package_set_members.c, catalogue_sets.c
+    first = select(package_coverage.c.package_id).where(package_coverage.c.opened_in > since)
+    holding = select(members.set_id).where(members.package_id.in_(first))
+    listing = select(sets.catalogue_id).where(sets.set_id.in_(holding))
+    return union(
+        _bound().where(catalogues.c.opened_in > since),
+        _bound().where(catalogues.c.id.in_(listing)),
+    )
+
+
+def _rematched(since: int) -> Select[tuple[int, str, int]]:
+    pair = select(matches.c.package_id, matches.c.vulnerability_id)
+    published = pair.join(vulnerabilities, vulnerabilities.c.id == matches.c.vulnerability_id)
+    changed = union(
+        pair.where(matches.c.opened_in > since),
+        pair.where(matches.c.closed_in > since),
+        published.where(vulnerabilities.c.published_in > since),
+    ).subquery()
+    long_known = exists().where(
+        package_coverage.c.package_id == changed.c.package_id, package_coverage.c.opened_in <= since
+    )
+    sets = (
+        select(package_set_members.c.set_id, changed.c.vulnerability_id)
+        .join(changed, changed.c.package_id == package_set_members.c.package_id)
+        .where(long_known)
+        .distinct()
+        .subquery()
+    )
+    return (
+        _bound()
+        .add_columns(sets.c.vulnerability_id)
+        .join(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
+        .join(sets, sets.c.set_id == catalogue_sets.c.set_id)
+        .distinct()
+    )
+
+
+def _bound() -> Select[tuple[int, str]]:
+    """Tracks of published streams, by the catalogues of what they are or were bound to."""
+    return (
+        select(bindings.c.stream_id, bindings.c.platform)
+        .join(streams, (streams.c.id == bindings.c.stream_id) & streams.c.published)
+        .join(catalogues, catalogues.c.image_id == bindings.c.image_id)
+        .where(bindings.c.superseded_in.is_(None))
+    )

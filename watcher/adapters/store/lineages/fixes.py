@@ -1,0 +1,131 @@
+"""Since when the base of an exposed stream was fixed: its lineage, folded like any stream."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from watcher.adapters.store.facts import Facts, read_facts
+from watcher.adapters.store.lineages.followed import Follows, Lineages, read_followed
+from watcher.domain.exposure import Episode, fold, presumed
+from watcher.domain.interval import Bound
+from watcher.ports.store.ledger import Track, TrackFacts
+
+Asked = Mapping[Track, frozenset[int]]  # vulnerabilities by track
+
+
+class Span(NamedTuple):
+    """A time [start, end); `end` None while it lasts."""
+
+    start: datetime
+    end: datetime | None
+
+    @classmethod
+    def of(cls, start: Bound, end: Bound | None) -> Span:
+        """The time between two bounds, as they are held to be."""
+        return cls(start.at, end.at if end else None)
+
+    def shared(self, other: Span) -> Span | None:
+        """What two times have in common; None where that is nothing."""
+        start = max(self.start, other.start)
+        end = min((one for one in (self.end, other.end) if one is not None), default=None)
+        return Span(start, end) if end is None or start < end else None
+
+
+@dataclass(frozen=True, slots=True)
+class BaseFixes:
+    """What a batch of streams is built on, and the histories of those bases."""
+
+    streams: Facts
+    built: Mapping[tuple[int, str], Follows]  # by image and platform
+    lineages: Mapping[Track, TrackFacts]
+    packages: Mapping[int, frozenset[int]]  # of bases
+    _clean: dict[tuple[Track, int], Sequence[Span]] = field(default_factory=dict)
+
+    def since(self, track: Track, vulnerability: int, episode: Episode) -> datetime | None:
+        """The first time in an episode at which the head of the base's lineage was without it.
+
+        None where the base never had it, or no head of the lineage is known to be without it.
+        """
+        over = Span.of(episode.start, episode.end)
+        found: list[datetime] = []
+        for binding, image in self.streams.bindings.get(track, []):
+            built = self.built.get((image or 0, track.platform))
+            here = over.shared(Span.of(binding.start, binding.end))
+            if built and here and self._brings(built, vulnerability, here):
+                clean = self._without(built.lineage, vulnerability)
+                found += [both.start for one in clean if (both := here.shared(one))]
+        return min(found, default=None)
+
+    def _brings(self, built: Follows, vulnerability: int, over: Span) -> bool:
+        """Whether the base itself matched a vulnerability at some time."""
+        matched = self.lineages[built.lineage].matches.get(vulnerability, {})
+        return any(
+            over.shared(Span.of(match.start, match.end))
+            for package in self.packages.get(built.base, frozenset()) & matched.keys()
+            for match in matched[package]
+        )
+
+    def _without(self, lineage: Track, vulnerability: int) -> Sequence[Span]:
+        """The times at which a lineage had a head that is known to be without it."""
+        key = (lineage, vulnerability)
+        if key not in self._clean:
+            self._clean[key] = [*_clean(self.lineages[lineage], vulnerability)]
+        return self._clean[key]
+
+
+def read_base_fixes(
+    connection: Connection, upto: int, lineages: Lineages, facts: Facts, asked: Asked
+) -> BaseFixes:
+    """Read what tracks are built on, and how those lineages stood to the same vulnerabilities."""
+    bound = {
+        (image, track.platform)
+        for track in asked
+        for _, image in facts.bindings.get(track, [])
+        if image is not None
+    }
+    built = read_followed(connection, upto, lineages, bound) if lineages else {}
+    wanted: dict[Track, frozenset[int]] = defaultdict(frozenset)
+    for track, vulnerabilities in asked.items():
+        for _, image in facts.bindings.get(track, []):
+            known = built.get((image or 0, track.platform))
+            if known is not None:
+                wanted[known.lineage] |= vulnerabilities
+    told = read_facts(connection, upto, wanted)
+    packages = {
+        image: frozenset[int]().union(*(one.packages for one in contents))
+        for image, contents in told.contents.items()
+    }
+    histories = {track: told.of(track, asked_of) for track, asked_of in wanted.items()}
+    return BaseFixes(facts, built, histories, packages)
+
+
+def _clean(facts: TrackFacts, vulnerability: int) -> Iterator[Span]:
+    history = presumed(facts.history)
+    exposed = fold(history, facts.matches.get(vulnerability, {}))
+    spans = [Span.of(one.start, one.end) for one in exposed]
+    for held in history:
+        whole = Span.of(held.binding.start, held.binding.end)
+        known = whole.shared(Span(whole.start, held.known_until))
+        if known is not None:
+            yield from _minus(known, spans)
+
+
+def _minus(whole: Span, taken: Sequence[Span]) -> Iterator[Span]:
+    """What is left of a time without others, which are in order and do not overlap."""
+    start = whole.start
+    for one in taken:
+        gap = whole.shared(Span(start, one.start)) if one.start > start else None
+        if gap is not None:
+            yield gap
+        if one.end is None:
+            return
+        start = max(start, one.end)
+    rest = whole.shared(Span(start, None))
+    if rest is not None:
+        yield rest

@@ -1,0 +1,92 @@
+"""What images are built on, as recorded by a given pass: their base, and its lineage."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from watcher.adapters.store.asof import visible
+from watcher.adapters.store.engine import batches
+from watcher.adapters.store.lineages.chosen import chosen
+from watcher.adapters.store.lineages.claims import claim_of
+from watcher.adapters.store.tables.inventory import (
+    base_identities,
+    bindings,
+    images,
+    repositories,
+    streams,
+)
+from watcher.domain.reference import Repository
+from watcher.ports.store.ledger import Track
+from watcher.ports.store.lineages import BaseHead
+
+Lineages = Mapping[int, Sequence[BaseHead]]  # by each base that they ever pointed to
+
+
+class Follows(NamedTuple):
+    """A base by its number, and the lineage that an image on it follows."""
+
+    base: int
+    lineage: Track
+
+
+def read_lineages(connection: Connection, upto: int) -> Lineages:
+    """What the streams of bases pointed to last, by everything that they ever pointed to."""
+    statement = (
+        select(
+            *(bindings.c[name] for name in ("stream_id", "platform", "image_id", "start_at")),
+            *(images.c.digest, streams.c.name, repositories.c.registry, repositories.c.path),
+        )
+        .join(images, images.c.id == bindings.c.image_id)
+        .join(streams, streams.c.id == bindings.c.stream_id)
+        .join(repositories, repositories.c.id == streams.c.repository_id)
+        .where(streams.c.published.is_(False), visible(bindings, upto))
+        .order_by(bindings.c.start_at, bindings.c.id)
+    )
+    ever: dict[Track, set[int]] = defaultdict(set)
+    last: dict[Track, BaseHead] = {}
+    for row in connection.execute(statement):
+        track = Track(row.stream_id, row.platform)
+        ever[track].add(row.image_id)
+        last[track] = BaseHead(
+            stream=row.stream_id,
+            repository=Repository(row.registry, row.path),
+            tag=row.name,
+            platform=row.platform,
+            image=row.image_id,
+            digest=row.digest,
+            since=row.start_at,
+        )
+    found: dict[int, list[BaseHead]] = defaultdict(list)
+    for track, pointed_to in ever.items():
+        for image in pointed_to:
+            found[image].append(last[track])
+    return found
+
+
+def read_followed(
+    connection: Connection, upto: int, lineages: Lineages, bound: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], Follows]:
+    """The base of each image that is known, and its lineage on the image's platform."""
+    platforms: dict[int, list[str]] = defaultdict(list)
+    for image, platform in bound:
+        platforms[image].append(platform)
+    found: dict[tuple[int, str], Follows] = {}
+    statement = (
+        select(base_identities, images.c.annotations, images.c.labels)
+        .join(images, images.c.id == base_identities.c.image_id)
+        .where(visible(base_identities, upto), base_identities.c.base_image_id.is_not(None))
+    )
+    for batch in batches(sorted(platforms)):
+        for row in connection.execute(statement.where(base_identities.c.image_id.in_(batch))):
+            base = row.base_image_id
+            for platform in platforms[row.image_id]:
+                heads = [one for one in lineages.get(base, ()) if one.platform == platform]
+                head = chosen(claim_of(row), base, heads)
+                if head is not None:
+                    track = Track(head.stream, head.platform)
+                    found[row.image_id, platform] = Follows(base, track)
+    return found

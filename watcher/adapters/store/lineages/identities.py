@@ -1,0 +1,80 @@
+"""The bases of images as they were found out; found out otherwise later, they are superseded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, select, update
+
+from watcher.adapters.store.engine import Row as NewRow
+from watcher.adapters.store.engine import add_rows, batches
+from watcher.adapters.store.lineages.claims import claim_of
+from watcher.adapters.store.lineages.heads import NOW, bound
+from watcher.adapters.store.tables.inventory import base_identities, images, streams
+from watcher.adapters.store.tables.passes import passes
+from watcher.domain.lineage import BaseIdentity
+from watcher.ports.store.lineages import Unidentified
+from watcher.ports.store.passes import PassRecord
+
+Told = tuple[object, ...]
+
+
+def missing(connection: Connection, *, again: bool) -> list[Unidentified]:
+    """Heads of published streams whose base nobody looked for; `again`: all heads."""
+    statement = bound().where(streams.c.published, NOW)
+    if not again:
+        told = select(base_identities.c.image_id)
+        statement = statement.where(images.c.id.not_in(told))
+    found = {
+        row.image_id: Unidentified(row.image_id, row.platform, tuple(row.diff_ids), claim_of(row))
+        for row in connection.execute(statement)
+    }
+    return [found[number] for number in sorted(found)]
+
+
+def record(
+    connection: Connection, this: PassRecord, found: Mapping[int, BaseIdentity | None]
+) -> None:
+    """Record the bases of images, and that all were looked for that are known so far."""
+    held = _held(connection, found)
+    changed = {image: one for image, one in found.items() if held.get(image) != _told(one)}
+    for batch in batches(sorted(image for image in changed if image in held)):
+        outdated = update(base_identities).where(
+            base_identities.c.image_id.in_(batch), base_identities.c.superseded_in.is_(None)
+        )
+        connection.execute(outdated.values(superseded_in=this.number))
+    rows = [_row(this, image, one) for image, one in sorted(changed.items())]
+    add_rows(connection, base_identities, rows)
+    done = update(passes).where(passes.c.id == this.number)
+    connection.execute(done.values(identified=True))
+
+
+def _held(connection: Connection, wanted: Iterable[int]) -> dict[int, Told]:
+    found: dict[int, Told] = {}
+    for batch in batches(sorted(wanted)):
+        statement = select(base_identities).where(
+            base_identities.c.image_id.in_(batch), base_identities.c.superseded_in.is_(None)
+        )
+        for row in connection.execute(statement):
+            told = (row.base_image_id, row.name, row.digest, row.grade, row.evidence)
+            found[row.image_id] = told
+    return found
+
+
+def _told(one: BaseIdentity | None) -> Told:
+    if one is None:
+        return (None, None, None, None, None)
+    return (one.image, one.name, one.digest, one.grade, one.evidence)
+
+
+def _row(this: PassRecord, image: int, one: BaseIdentity | None) -> NewRow:
+    base, name, digest, grade, evidence = _told(one)
+    return {
+        "image_id": image,
+        "base_image_id": base,
+        "name": name,
+        "digest": digest,
+        "grade": grade,
+        "evidence": evidence,
+        "opened_in": this.number,
+    }

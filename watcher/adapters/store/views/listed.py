@@ -1,0 +1,200 @@
+"""Part of a list of windows: filtered, ordered, counted and cut by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    extract,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from watcher.adapters.store.asof import folded_upto, unended, visible
+from watcher.adapters.store.engine import among
+from watcher.adapters.store.tables.inventory import repositories, streams
+from watcher.adapters.store.tables.knowledge import matches, vulnerabilities
+from watcher.adapters.store.tables.ledger import episodes, windows
+from watcher.adapters.store.tables.packages import packages
+from watcher.adapters.store.views.rated import (
+    Exact,
+    differing,
+    ratings,
+    told_apart,
+    window_rank,
+)
+from watcher.domain.package import rank
+from watcher.ports.store.browsing import WindowsFound, WindowsWanted
+from watcher.ports.store.exposures import Exposures, WindowFilter
+
+_DAY = 86_400  # seconds
+_NEVER = 1 << 40  # seconds, behind every due time
+
+
+def read_windows(
+    engine: Engine, ledger: Exposures, wanted: WindowsWanted, upto: int
+) -> WindowsFound:
+    """Count what is wanted, and read the numbers of the part that is shown."""
+    with engine.connect() as connection:
+        listing = _Listing.of(wanted, folded_upto(connection, upto))
+        numbers = listing.rated_apart(connection)
+    if numbers:
+        read = ledger.windows(WindowFilter(numbers=numbers), upto)
+        listing = replace(listing, exact=told_apart(read))
+    with engine.connect() as connection:
+        total = connection.execute(listing.counted()).one()
+        return WindowsFound(total[0], total[1], total[2], tuple(connection.scalars(listing.part())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The rows that a list is made from, a window each, and what is known of their severity."""
+
+    wanted: WindowsWanted
+    spans: Subquery
+    rated: Subquery
+    exact: Exact = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, wanted: WindowsWanted, upto: int) -> _Listing:
+        return cls(wanted, _spans(wanted, upto), ratings(upto))
+
+    @property
+    def by_severity(self) -> bool:
+        """Whether anything asked depends on how severe a window is."""
+        wanted = self.wanted
+        return bool(wanted.severities or wanted.due or wanted.order in {"due", "severity"})
+
+    @property
+    def rows(self) -> FromClause:
+        """A row for each window."""
+        joined = (
+            windows.join(self.spans, self.spans.c.window_id == windows.c.id)
+            .join(vulnerabilities, vulnerabilities.c.id == windows.c.vulnerability_id)
+            .join(streams, streams.c.id == windows.c.stream_id)
+            .join(repositories, repositories.c.id == streams.c.repository_id)
+        )
+        same = self.rated.c.vulnerability_id == windows.c.vulnerability_id
+        return joined.outerjoin(self.rated, same) if self.by_severity else joined
+
+    @property
+    def rank(self) -> ColumnElement[int]:
+        return window_rank(self.rated, self.exact)
+
+    def rated_apart(self, connection: Connection) -> frozenset[int]:
+        """The windows whose vulnerability alone does not tell how severe they are."""
+        if not self.by_severity:
+            return frozenset()
+        apart = select(windows.c.id).select_from(self.rows)
+        apart = apart.where(*_conditions(self.wanted, self.spans), differing(self.rated))
+        return frozenset(connection.scalars(apart))
+
+    def counted(self) -> Select[tuple[int, int, int]]:
+        """How many windows, vulnerabilities and streams there are in all."""
+        distinct = windows.c.vulnerability_id.distinct(), windows.c.stream_id.distinct()
+        counts = select(func.count(), *(func.count(one) for one in distinct))
+        return counts.select_from(self.rows).where(*self._all_conditions())
+
+    def part(self) -> Select[tuple[int]]:
+        """The numbers of the windows that are shown."""
+        every = select(windows.c.id).select_from(self.rows).where(*self._all_conditions())
+        return every.order_by(*self._order()).offset(self.wanted.offset).limit(self.wanted.at_most)
+
+    def _all_conditions(self) -> Iterator[ColumnElement[bool]]:
+        yield from _conditions(self.wanted, self.spans)
+        if self.wanted.severities:
+            yield self.rank.in_(sorted(rank(one) for one in self.wanted.severities))
+        if self.wanted.due:
+            yield self._due()
+
+    def _due(self) -> ColumnElement[bool]:
+        due, limits = self.wanted.due, self.wanted.limits
+        if due is None or due.never:
+            return self.rank.not_in([rank(one) for one in limits])
+        parts: list[ColumnElement[bool]] = []
+        for severity, days in limits.items():
+            part = [self.rank == rank(severity)]
+            if due.since is not None:
+                part.append(self.spans.c.start_at >= due.since - timedelta(days=days))
+            if due.before is not None:
+                part.append(self.spans.c.start_at < due.before - timedelta(days=days))
+            parts.append(and_(*part))
+        return or_(false(), *parts)
+
+    def _order(self) -> tuple[ColumnElement[Any], ...]:
+        """What comes first; a window's number decides where nothing else does."""
+        start, name = self.spans.c.start_at, vulnerabilities.c.name
+        stream = (repositories.c.registry, repositories.c.path, streams.c.by, streams.c.name)
+        orders: dict[str, tuple[ColumnElement[Any], ...]] = {
+            "due": (self._due_at(), self.rank, name, *stream),
+            "severity": (self.rank, name, start, *stream),
+            "age": (start, name, *stream),
+            "newest": (start.desc(), name, *stream),
+            "standing": (self.spans.c.lasting.desc(), start.desc(), name, *stream),
+            "stream": (*stream, windows.c.platform, name),
+        }
+        return (*orders[self.wanted.order], windows.c.id)
+
+    def _due_at(self) -> ColumnElement[int]:
+        """When a window is due, in seconds; far away where the policy sets no limit."""
+        start = extract("epoch", self.spans.c.start_at)
+        limits = self.wanted.limits
+        if not limits:
+            return literal(_NEVER)
+        due = ((self.rank == rank(one), start + days * _DAY) for one, days in limits.items())
+        return case(*due, else_=_NEVER)
+
+
+def _spans(wanted: WindowsWanted, upto: int) -> Subquery:
+    """The last episode of each window: when it began, and whether it lasts."""
+    if wanted.state == "open":
+        only = select(episodes.c.window_id, episodes.c.start_at, literal(1).label("lasting"))
+        return only.where(visible(episodes, upto), unended(episodes, upto)).subquery("spans")
+    lasting = func.max(case((unended(episodes, upto), 1), else_=0))
+    start = func.max(episodes.c.start_at).label("start_at")
+    last = select(episodes.c.window_id, start, lasting.label("lasting"))
+    last = last.where(visible(episodes, upto)).group_by(episodes.c.window_id)
+    return (last.having(lasting == 0) if wanted.state == "closed" else last).subquery("spans")
+
+
+def _conditions(wanted: WindowsWanted, spans: Subquery) -> Iterator[ColumnElement[bool]]:
+    if wanted.streams is not None:
+        yield among(windows.c.stream_id, wanted.streams)
+    if wanted.platform is not None:
+        yield windows.c.platform == wanted.platform
+    if wanted.vulnerability is not None:
+        yield vulnerabilities.c.name == wanted.vulnerability
+    if wanted.since_before is not None:
+        yield spans.c.start_at < wanted.since_before
+    if wanted.text:
+        yield _says(wanted.text)
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    """The condition that a text is in the names of what a window is about."""
+    sign = case((streams.c.by == "tag", ":"), else_="#")
+    stream = repositories.c.registry + "/" + repositories.c.path + sign + streams.c.name
+    named = (
+        select(matches.c.vulnerability_id)
+        .join(packages, packages.c.id == matches.c.package_id)
+        .where(packages.c.name.icontains(text, autoescape=True))
+    )
+    return or_(
+        vulnerabilities.c.name.icontains(text, autoescape=True),
+        stream.icontains(text, autoescape=True),
+        windows.c.vulnerability_id.in_(named),
+    )

@@ -1,0 +1,127 @@
+"""What bumps ended and what they would still end: a row for each team and base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from watcher.domain.ticket import Done, Line, LineName
+from watcher.ports.store.bumps import RecordedBump, Remembered
+from watcher.report.figures.estimates import Document
+from watcher.report.figures.period import Period
+from watcher.report.figures.span import DAY, ticks
+from watcher.report.times import stamp
+
+_WEEK = 7  # days
+
+
+def rows(bumps: Iterable[RecordedBump], period: Period) -> list[Document]:
+    """The bumps of a period: what stands planned, and tickets open or closed in it.
+
+    Those that ended most exposure-days come first, then those that would end most.
+    """
+    found = [one for bump in bumps if (one := _Progress.of(bump, period)) is not None]
+    return [one.written() for one in sorted(found, key=_Progress.rank)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """A bump with its tickets of the period and every line that is or was on them."""
+
+    bump: RecordedBump
+    tickets: Sequence[Remembered]
+    lines: Sequence[Line]
+    as_of: datetime
+
+    @classmethod
+    def of(cls, bump: RecordedBump, period: Period) -> _Progress | None:
+        """Gather what concerns the period; None where nothing does."""
+        tickets = [one for one in bump.tickets if _concerns(one, bump, period.since)]
+        if not tickets and not bump.stands:
+            return None
+        lines: dict[LineName, Line] = {line.name: line for one in tickets for line in one.lines}
+        if bump.stands:
+            lines.update((line.name, line) for line in bump.plan.lines)
+        if not lines:  # nothing can be told of it yet
+            return None
+        return cls(bump, tickets, list(lines.values()), period.as_of)
+
+    def rank(self) -> tuple[float, int, str, str]:
+        """Where it stands among the others."""
+        cause = self.bump.plan.cause
+        return -self.days_ended, -self.windows_left, cause.team, cause.lineage
+
+    @property
+    def moved(self) -> list[tuple[Done, int]]:
+        """Lines that a rebuild ended, each with how many exposures that was."""
+        done = ((line.done, sum(line.ended.values())) for line in self.lines)
+        return [(one, count) for one, count in done if one and one.because == "remediated"]
+
+    @property
+    def days_ended(self) -> float:
+        """Exposure-days that did not come to pass: each line's exposures since it moved."""
+        now = ticks(self.as_of)
+        since = (count * max(0, now - ticks(done.at)) for done, count in self.moved)
+        return sum(since) / DAY
+
+    @property
+    def windows_left(self) -> int:
+        """Exposures at or above the threshold that the plan proves it would end."""
+        plan = self.bump.plan
+        severe = (fix.streams for fix in plan.fixes if fix.severity in plan.severe)
+        return sum(severe) if self.bump.stands else 0
+
+    @property
+    def ticket(self) -> Remembered | None:
+        """The newest ticket; none where that was closed by evidence and there is more to do."""
+        newest = self.tickets[-1] if self.tickets else None
+        ended = newest is not None and newest.closed_by == "watcher"
+        return None if ended and self.state == "open" else newest
+
+    @property
+    def state(self) -> str:
+        """Open, done or dismissed."""
+        closed_by = self.tickets[-1].closed_by if self.tickets else None
+        if closed_by == "person":
+            return "dismissed"
+        if self.bump.stands:
+            return "done" if all(line.done for line in self.bump.plan.lines) else "open"
+        return "done" if closed_by else "open"
+
+    def written(self) -> Document:
+        """The row."""
+        plan, ticket = self.bump.plan, self.ticket
+        return {
+            "key": f"{plan.cause.team}:{plan.cause.lineage}",
+            "team": plan.cause.team,
+            "base": plan.base_name,
+            "target": {
+                "name": plan.target.reference,
+                "digest": plan.target.digest,
+                "since": stamp(plan.target.since),
+            },
+            "streams": len(self.lines),
+            "moved": len(self.moved),
+            "ended": {
+                "windows": sum(count for _, count in self.moved),
+                "exposure_days": self.days_ended,
+            },
+            "left": {
+                "windows": self.windows_left,
+                "exposure_days_per_week": float(self.windows_left * _WEEK),
+            },
+            "state": self.state,
+            "ticket": _ticket(ticket) if ticket else None,
+        }
+
+
+def _concerns(ticket: Remembered, bump: RecordedBump, since: datetime) -> bool:
+    """Whether a ticket was open or closed in the period, or is what dismisses the plan."""
+    if ticket.closed_at is None or ticket.closed_at > since:
+        return True
+    return bump.stands and ticket.closed_by == "person" and ticket is bump.tickets[-1]
+
+
+def _ticket(one: Remembered) -> Document:
+    return {"tracker": one.tracker, "id": one.ticket, "url": one.url}

@@ -1,0 +1,12 @@
+"""Plans of bumps: one for each team and lineage of a base, drawn from the proofs of its streams.
+
+Read it from `planner` on: it reads the record into a `scene`; `drawing` makes a plan of it, from
+the `lines` of its checklist and the `findings` that the move ends, leaves and brings.
+"""
+
+from __future__ import annotations
+
+from watcher.services.bump.plan.planner import Planner
+from watcher.services.bump.plan.scene import Planning
+
+__all__ = ["Planner", "Planning"]

@@ -1,0 +1,192 @@
+"""A plan for one team and lineage, drawn from what its streams prove, or carried on in doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from watcher.domain.package import rank
+from watcher.domain.ticket import BaseInUse, BumpTicket, Cause, Fix, Line, LineName, Target, Unknown
+from watcher.ports.store.bumps import Remembered
+from watcher.ports.store.lineages import BaseHead, Built
+from watcher.services.bump.plan import findings
+from watcher.services.bump.plan.lines import line_of, remembered_lines, urgency
+from watcher.services.bump.plan.scene import Scene, line_name
+from watcher.services.bump.proof import Proof, missing, prove
+
+_WEEK = 7
+_GRADES = {
+    "layers+annotation": "annotation org.opencontainers.image.base.digest, confirmed by layers",
+    "layers": "layers alone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A team's streams on one lineage: what is proven of them, and what cannot be told yet."""
+
+    cause: Cause
+    members: Sequence[Built]
+    proofs: Sequence[Proof]
+    unknown: Sequence[Unknown]
+    ticket: Remembered | None  # to tend
+
+    @classmethod
+    def of(
+        cls, cause: Cause, members: Sequence[Built], ticket: Remembered | None, scene: Scene
+    ) -> Subject:
+        """Prove what can be proven."""
+        proofs = [proof for one in members if (proof := prove(one, scene.fleet)) is not None]
+        listed = _to_do(ticket.lines) if ticket else set()
+        unknown = [
+            Unknown(line_name(one), why)
+            for one in members
+            if (one.behind or line_name(one) in listed) and (why := missing(one, scene.fleet))
+        ]
+        return cls(cause, members, proofs, unknown, ticket)
+
+    def wanting(self, threshold: str) -> list[Proof]:
+        """The proofs of streams behind in which the move ends something that counts."""
+        return [one for one in self.proofs if one.built.behind and one.severe(threshold)]
+
+    def lines(self, scene: Scene) -> list[Line]:
+        """The lines to do, and those that are or were on the ticket."""
+        threshold = scene.planning.threshold
+        found = {line_name(one.built): line_of(one, threshold) for one in self.wanting(threshold)}
+        if self.ticket is not None:
+            images = {line_name(one): one.digest for one in self.members}
+            found |= remembered_lines(self.ticket, found.keys(), images, scene)
+        return sorted(found.values(), key=urgency)
+
+
+def drawn(subject: Subject, scene: Scene) -> BumpTicket | None:
+    """Draw the plan; None where nothing is to be done, told or waited for."""
+    lines = subject.lines(scene)
+    if subject.proofs:
+        return _proven(subject, lines, scene) if lines or subject.unknown else None
+    before = scene.before.get(subject.cause)
+    if subject.unknown:
+        return _doubtful(subject, before, lines, scene)
+    return _left_behind(before, lines, scene) if lines and before else None
+
+
+def _proven(subject: Subject, lines: Sequence[Line], scene: Scene) -> BumpTicket:
+    wanting = subject.wanting(scene.planning.threshold)
+    head = max((proof.built.head for proof in subject.proofs), key=_newest)
+    fixes = findings.fixes(wanting, scene)
+    fixes += _carried(subject, fixes, scene)
+    return replace(
+        _empty(subject.cause, head, scene),
+        lines=tuple(lines),
+        fixes=fixes,
+        exposure_days_per_week=_severe(fixes, scene) * _WEEK,
+        oldest_days=findings.oldest(fixes, scene.at),
+        bases=_bases(wanting),
+        remains=findings.remains(wanting),
+        introduces=findings.introduces(wanting, scene),
+        unproven=findings.unproven(wanting),
+        own=findings.own(wanting),
+        next_due=findings.next_due(fixes, scene),
+        evidence=_evidence(subject.proofs),
+        labels=(*scene.planning.labels, *_severity_label(fixes)),
+        unknown=tuple(subject.unknown),
+    )
+
+
+def _doubtful(
+    subject: Subject, before: BumpTicket | None, lines: Sequence[Line], scene: Scene
+) -> BumpTicket:
+    """Nothing can be proven now: what was planned before is neither filed nor taken back."""
+    doubt = subject.unknown[0].why
+    if before is None:
+        head = max((one.head for one in subject.members), key=_newest)
+        plan = _empty(subject.cause, head, scene)
+    else:
+        plan = before
+    told = {line.name: line for line in (*plan.lines, *lines)}
+    ordered = tuple(sorted(told.values(), key=urgency))
+    return replace(plan, lines=ordered, unknown=tuple(subject.unknown), doubt=doubt)
+
+
+def _left_behind(before: BumpTicket, lines: Sequence[Line], scene: Scene) -> BumpTicket:
+    """A plan whose streams are all on other bases now, or gone: it only tells of its lines."""
+    return replace(
+        before,
+        lines=tuple(lines),
+        fixes=(),
+        remains=(),
+        introduces=(),
+        unproven=(),
+        own=(),
+        bases=(),
+        unknown=(),
+        doubt=None,
+        exposure_days_per_week=0,
+        oldest_days=0,
+        next_due=None,
+        as_of=scene.at,
+    )
+
+
+def _empty(cause: Cause, head: BaseHead, scene: Scene) -> BumpTicket:
+    """The move to a head, of which nothing is said yet."""
+    name = f"{head.repository.path}:{head.tag}"
+    host = scene.planning.hosts.get(head.repository.registry, head.repository.registry)
+    return BumpTicket(
+        cause=cause,
+        action="rebuild",
+        base_name=name,
+        base_reference=f"{host}/{name}",
+        target=Target(f"{host}/{name}", head.digest, head.since),
+        lines=(),
+        fixes=(),
+        threshold=scene.planning.threshold,
+        exposure_days_per_week=0,
+        oldest_days=0,
+        scanner=f"Trivy {scene.version.scanner}",
+        database_time=scene.version.updated_at,
+        as_of=scene.at,
+        target_name=name,
+        labels=scene.planning.labels,
+    )
+
+
+def _carried(subject: Subject, fixes: Sequence[Fix], scene: Scene) -> tuple[Fix, ...]:
+    """What lines of which nothing is known now had before: it does not vanish meanwhile."""
+    before, ticket = scene.before.get(subject.cause), subject.ticket
+    listed = _to_do(ticket.lines) if ticket else set()
+    if before is None or not any(one.name in listed for one in subject.unknown):
+        return ()
+    names = {fix.vulnerability for fix in fixes}
+    return tuple(fix for fix in before.fixes if fix.vulnerability not in names)
+
+
+def _to_do(lines: Iterable[Line]) -> set[LineName]:
+    return {line.name for line in lines if line.done is None}
+
+
+def _newest(head: BaseHead) -> tuple[object, ...]:
+    return head.since, head.platform
+
+
+def _severe(fixes: Iterable[Fix], scene: Scene) -> int:
+    threshold = rank(scene.planning.threshold)
+    return sum(fix.streams for fix in fixes if rank(fix.severity) <= threshold)
+
+
+def _bases(wanting: Iterable[Proof]) -> tuple[BaseInUse, ...]:
+    since = {proof.built.base_digest: proof.built.base_since for proof in wanting}
+    return tuple(BaseInUse(digest, at) for digest, at in sorted(since.items(), key=lambda p: p[1]))
+
+
+def _evidence(proofs: Iterable[Proof]) -> tuple[str, ...]:
+    grades = Counter(proof.built.grade for proof in proofs)
+    return tuple(
+        f"Base found by: {_GRADES.get(grade, grade)}, in {count} of {grades.total()} streams."
+        for grade, count in grades.most_common()
+    )
+
+
+def _severity_label(fixes: Sequence[Fix]) -> tuple[str, ...]:
+    return (f"severity/{fixes[0].severity.lower()}",) if fixes else ()

@@ -1,0 +1,129 @@
+"""What a move ends, leaves and brings, summed over the streams of a plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from watcher.domain.package import Severity, rank
+from watcher.domain.ticket import Fix, OwnFinding, Remaining
+from watcher.ports.store.lineages import Flaw
+from watcher.services.bump.plan.scene import Scene, stream_name
+from watcher.services.bump.proof import Proof
+
+_DOUBT = "your own layers change this package: only the rebuild can tell"
+
+Seen = tuple[Proof, Flaw]
+
+
+def fixes(proofs: Sequence[Proof], scene: Scene) -> tuple[Fix, ...]:
+    """What the move ends, the worst first."""
+    return _fixes(proofs, lambda proof: proof.prediction.fixes, scene)
+
+
+def introduces(proofs: Sequence[Proof], scene: Scene) -> tuple[Fix, ...]:
+    """What the move brings, the worst first."""
+    return _fixes(proofs, lambda proof: proof.prediction.introduces, scene)
+
+
+def remains(proofs: Sequence[Proof]) -> tuple[Remaining, ...]:
+    """What stays because the new base has it too, the worst first."""
+    return _remaining(proofs, lambda proof: proof.prediction.remains - proof.own, _why)
+
+
+def unproven(proofs: Sequence[Proof]) -> tuple[Remaining, ...]:
+    """What only the rebuild can tell, the worst first."""
+    return _remaining(proofs, lambda proof: proof.prediction.unproven, lambda _: _DOUBT)
+
+
+def own(proofs: Sequence[Proof]) -> tuple[OwnFinding, ...]:
+    """What the images' own packages bring and no base will end, the worst first."""
+    found: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    for proof in proofs:
+        for number in proof.prediction.remains & proof.own:
+            flaw = proof.flaws[number]
+            found[flaw.name, flaw.package].append((proof, flaw))
+    listed = (_own(members) for members in found.values())
+    return tuple(sorted(listed, key=_worst))
+
+
+def oldest(found: Iterable[Fix], at: datetime) -> int:
+    """How many days the oldest has been open."""
+    return max(((at - fix.known_since).days for fix in found if fix.known_since), default=0)
+
+
+def next_due(found: Iterable[Fix], scene: Scene) -> datetime | None:
+    """When the first comes due of those that are not past due."""
+    limits = scene.planning.limits
+    due = (
+        fix.known_since + timedelta(days=limits[fix.severity])
+        for fix in found
+        if fix.known_since and fix.severity in limits
+    )
+    return min((one for one in due if one >= scene.at), default=None)
+
+
+def _fixes(
+    proofs: Sequence[Proof], numbers: Callable[[Proof], Iterable[int]], scene: Scene
+) -> tuple[Fix, ...]:
+    found: dict[str, list[Seen]] = defaultdict(list)
+    for proof in proofs:
+        for number in numbers(proof):
+            found[proof.flaws[number].name].append((proof, proof.flaws[number]))
+    listed = (_fix(name, members, scene) for name, members in found.items())
+    return tuple(sorted(listed, key=_worst))
+
+
+def _fix(name: str, members: Sequence[Seen], scene: Scene) -> Fix:
+    flaw = min((one for _, one in members), key=lambda one: (rank(one.severity), one.package))
+    starts = [scene.since.get((proof.built.track, name)) for proof, _ in members]
+    known = [start for start in starts if start is not None]
+    limit = scene.planning.limits.get(flaw.severity)
+    late = [s for s in known if limit is not None and scene.at - s > timedelta(days=limit)]
+    return Fix(
+        vulnerability=name,
+        severity=_severity(flaw),
+        package=flaw.package,
+        fixed_version=flaw.fixed_version,
+        streams=len(members),
+        known_since=min(known, default=None),
+        past_due=len(late),
+    )
+
+
+def _remaining(
+    proofs: Sequence[Proof], numbers: Callable[[Proof], Iterable[int]], why: Callable[[Flaw], str]
+) -> tuple[Remaining, ...]:
+    found: dict[tuple[str, str], Remaining] = {}
+    for proof in proofs:
+        for flaw in (proof.flaws[number] for number in numbers(proof)):
+            one = Remaining(flaw.name, _severity(flaw), flaw.package, why(flaw))
+            found[flaw.name, flaw.package] = one
+    return tuple(sorted(found.values(), key=_worst))
+
+
+def _why(flaw: Flaw) -> str:
+    if flaw.fixed_version:
+        return f"fixed in {flaw.fixed_version}, which no base has yet"
+    return "no fix known"
+
+
+def _own(members: Sequence[Seen]) -> OwnFinding:
+    flaw = members[0][1]
+    return OwnFinding(
+        vulnerability=flaw.name,
+        severity=_severity(flaw),
+        package=flaw.package,
+        installed=flaw.installed,
+        fixed_version=flaw.fixed_version,
+        streams=tuple(sorted({stream_name(proof.built) for proof, _ in members})),
+    )
+
+
+def _severity(flaw: Flaw) -> Severity:
+    return flaw.severity  # type: ignore[return-value]  # the record holds nothing else
+
+
+def _worst(one: Fix | Remaining | OwnFinding) -> tuple[int, str, str]:
+    return rank(one.severity), one.vulnerability, one.package

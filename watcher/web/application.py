@@ -1,0 +1,108 @@
+"""The web put together: pages, documents, health, and the guard before them all."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+
+import anyio.to_thread
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from watcher import __version__
+from watcher.bootstrap import App
+from watcher.domain.errors import StartError, UsageError
+from watcher.web import answers, api, health
+from watcher.web.guard import Guard
+from watcher.web.listening import Listening
+from watcher.web.pages import (
+    bumps,
+    coverage,
+    exposures,
+    find,
+    image,
+    knowledge,
+    report,
+    stream,
+    streams,
+    vulnerability,
+)
+from watcher.web.site import Site
+
+_PAGES: Final = (
+    report.routes,
+    exposures.routes,
+    streams.routes,
+    stream.routes,
+    image.routes,
+    vulnerability.routes,
+    bumps.routes,
+    coverage.routes,
+    knowledge.routes,
+    find.routes,
+)
+_READERS: Final = 10  # requests that read at once; the pool of connections holds fifteen
+_LOG: Final = logging.getLogger(__name__)
+
+
+def make_application(app: App, now: Callable[[], datetime]) -> FastAPI:
+    """Put the web over a watcher; raises UsageError where it would listen off loopback."""
+    Listening.parse(app.config.web.listen)
+    made = FastAPI(
+        title="watcher",
+        version=__version__,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_bounded,
+    )
+    made.add_middleware(Guard)
+    made.add_exception_handler(StartError, _unavailable)
+    made.add_exception_handler(UsageError, _misunderstood)
+    made.add_exception_handler(RequestValidationError, _misread)
+    made.add_exception_handler(HTTPException, _refused)
+    site = Site(app, now)
+    for routes in (*_PAGES, api.routes, health.routes):
+        made.include_router(routes(site))
+    made.mount("/static", StaticFiles(packages=[("watcher.report.pages", "static")]))
+    return made
+
+
+@asynccontextmanager
+async def _bounded(_: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = _READERS
+    yield
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    _LOG.error("%s", error)
+    line = (
+        "The database cannot be read now: it is locked, away, or not ready. "
+        "watcher doctor says what is wrong."
+    )
+    return answers.refusal(request.url.path, HTTPStatus.SERVICE_UNAVAILABLE, line)
+
+
+def _misunderstood(request: Request, error: Exception) -> Response:
+    return answers.refusal(request.url.path, HTTPStatus.BAD_REQUEST, str(error))
+
+
+def _misread(request: Request, _: Exception) -> Response:
+    line = "What is asked cannot be read: see the address."
+    return answers.refusal(request.url.path, HTTPStatus.BAD_REQUEST, line)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    status, line = HTTPStatus.NOT_FOUND, ""
+    if isinstance(error, HTTPException):
+        status, line = HTTPStatus(error.status_code), str(error.detail)
+    if line in {"", status.phrase}:
+        line = "There is no page at this address."
+    return answers.refusal(request.url.path, status, line)

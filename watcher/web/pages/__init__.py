@@ -1,0 +1,1 @@
+"""The pages, a module each: its route, and what its template is told."""

@@ -1,0 +1,59 @@
+"""`/coverage`: what the figures do not rest on, and why; and what failed when last tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from watcher.reading import documents
+from watcher.reading.reading import Reading
+from watcher.report.figures.stretch import team_name
+from watcher.report.times import stamp
+from watcher.web.site import Site
+
+_AT_MOST = 500  # rows of a table; what is beyond is counted
+
+
+def routes(site: Site) -> APIRouter:
+    """The page's route."""
+    router = APIRouter()
+
+    @router.get("/coverage", include_in_schema=False)
+    def coverage(as_of: str | None = None) -> Response:
+        record = site.reading(as_of)
+        return site.show("coverage", record, site.addresses(as_of), _told(record))
+
+    return router
+
+
+def _told(record: Reading) -> Mapping[str, object]:
+    owner_of = record.app.config.owner_of
+    streams: list[dict[str, Any]] = documents.streams(record)["streams"]
+    uncovered = [
+        {**one, "team": team_name(owner_of(one["name"]))} for one in streams if not one["covered"]
+    ]
+    warned = [one for one in streams if one["warning"]]
+    failures = record.app.browsing.failures(record.upto)
+    return {
+        "streams": len(streams),
+        "covered": len(streams) - len(uncovered),
+        "uncovered": uncovered[:_AT_MOST],
+        "uncovered_more": max(0, len(uncovered) - _AT_MOST),
+        "warned": warned[:_AT_MOST],
+        "warned_more": max(0, len(warned) - _AT_MOST),
+        "failures": [
+            {
+                "stage": one.stage,
+                "subject": one.subject,
+                "error": one.error,
+                "retry": one.retry,
+                "attempts": one.attempts,
+                "since": stamp(one.since),
+            }
+            for one in failures[:_AT_MOST]
+        ],
+        "failures_more": max(0, len(failures) - _AT_MOST),
+        "stale_after": record.app.config.stale_after.total_seconds() / 3600,
+    }

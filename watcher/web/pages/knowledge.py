@@ -1,0 +1,30 @@
+"""`/knowledge`: every version of knowledge, and what each one changed."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from watcher.reading import documents
+from watcher.web.asked import page_number
+from watcher.web.paging import Paging
+from watcher.web.site import Site
+
+_PAGE = 100
+
+
+def routes(site: Site) -> APIRouter:
+    """The page's route."""
+    router = APIRouter()
+
+    @router.get("/knowledge", include_in_schema=False)
+    def knowledge(page: str | None = None, as_of: str | None = None) -> Response:
+        record, at = site.reading(as_of), site.addresses(as_of)
+        every = documents.knowledge(record)["knowledge"][::-1]
+        number = page_number(page)
+        paging = Paging(
+            number, _PAGE, len(every), lambda one: at.page("/knowledge", [("page", one)])
+        )
+        rows = every[paging.first_shown - 1 : paging.last_shown]
+        return site.show("knowledge", record, at, {"rows": rows, "paging": paging})
+
+    return router

@@ -1,0 +1,48 @@
+"""What every page is made with: the record as it is asked for, and what stands around a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Response
+
+from watcher.bootstrap import App
+from watcher.reading.instants import parse_instant
+from watcher.reading.reading import Reading
+from watcher.report.times import stamp
+from watcher.web import answers
+from watcher.web.addresses import Addresses
+from watcher.web.asked import given
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The record and the clock that pages are made with."""
+
+    app: App
+    now: Callable[[], datetime]
+
+    def reading(self, as_of: str | None) -> Reading:
+        """The record now, or as of a time; raises UsageError for what is none."""
+        asked = given(as_of)
+        return Reading.of(self.app, parse_instant("as_of", asked) if asked else None, self.now())
+
+    def addresses(self, as_of: str | None) -> Addresses:
+        """Links that keep to the time asked for."""
+        return Addresses(given(as_of))
+
+    def show(
+        self, template: str, record: Reading, at: Addresses, told: Mapping[str, object]
+    ) -> Response:
+        """Draw a page about a reading of the record."""
+        versions = self.app.browsing.versions(record.upto)
+        around = {
+            "at": at,
+            "as_of": stamp(record.as_of),
+            "asked_as_of": at.as_of,
+            "last_pass": stamp(record.last.at) if record.last else None,
+            "in_force": versions[-1] if versions else None,
+        }
+        return answers.page(template, {**around, **told})

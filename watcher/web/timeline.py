@@ -1,0 +1,223 @@
+"""The timeline of one stream: its images, the knowledge, and a lane for each exposure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, pairwise
+from typing import Any, Final, Literal
+
+from watcher.domain.package import rank
+from watcher.ports.store.browsing import KnownVersion, PointedTo
+from watcher.report.pages.wording import instant
+from watcher.report.times import stamp
+from watcher.web.axis import Axis, Place
+from watcher.web.causes import worded
+from watcher.web.labels import label
+from watcher.web.rows import WindowRow
+
+LANES: Final = 60
+_ALONE: Final = 30  # windows that still have a lane each
+_SHOWN: Final = rank("MEDIUM")
+_MARKS: Final = {
+    "remediated": "bar",
+    "knowledge_withdrawn": "ring",
+    "vex_not_affected": "diamond",
+    "detection_change": "square",
+}
+_WIDE: Final = 640  # pixels that the chart has at least on a wide screen
+_NARROW: Final = 340  # and on a phone
+_LETTER: Final = 7.5  # pixels of a letter
+_PADDING: Final = 10
+Room = Literal["any", "wide", "none"]
+Episode = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An image that the stream pointed to; `known` is False where nobody has looked inside.
+
+    `room` says whether there is room for its label: anywhere, on a wide screen alone, or nowhere.
+    """
+
+    x: str
+    width: str
+    room: Room
+    label: str
+    base: str | None
+    base_created: str | None
+    image: str | None
+    since: str
+    current: bool
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An episode; `mark` is how it ends, `before` whether it began before the chart does."""
+
+    x: str
+    width: str
+    end: str
+    mark: str
+    backfilled: bool
+    before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Windows of the same package and the same history; `gaps` lie between their episodes."""
+
+    severity: str
+    vulnerability: str
+    windows: int
+    package: str
+    bars: tuple[Bar, ...]
+    gaps: tuple[tuple[str, str], ...]
+    open: bool
+    late: float
+    due: str | None
+    fixed: bool
+    ending: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All that the chart shows. `ticks` are versions of knowledge, and whether they changed it."""
+
+    start: str
+    end: str
+    places: tuple[Place, ...]
+    bands: tuple[Band, ...]
+    ticks: tuple[tuple[str, bool], ...]
+    lanes: tuple[Lane, ...]
+    more: int
+    low: int
+
+
+Drawn = tuple[WindowRow, Sequence[Episode]]
+
+
+def timeline(
+    axis: Axis,
+    stream: str,
+    pointed: Sequence[PointedTo],
+    versions: Iterable[KnownVersion],
+    drawn: Iterable[Drawn],
+) -> Timeline:
+    """Lay out what lies on the axis; `drawn` are windows as rows, with their episodes."""
+    names: dict[str, str] = {one.image: label(one, stream) for one in pointed if one.image}
+    shown = [one for one in drawn if any(_on(axis, episode) for episode in one[1])]
+    high = [one for one in shown if rank(one[0].severity) <= _SHOWN]
+    lanes = [_lane(axis, group, names) for group in _grouped(high)]
+    changed = {time for _, episodes in shown for one in episodes for time in _changes(one)}
+    return Timeline(
+        start=stamp(axis.start),
+        end=stamp(axis.end),
+        places=tuple(axis.places()),
+        bands=tuple(_bands(axis, stream, pointed)),
+        ticks=tuple(
+            (axis.at(one.effective_at), one.effective_at in changed)
+            for one in versions
+            if axis.shows(one.effective_at, None) and one.effective_at >= axis.start
+        ),
+        lanes=tuple(lanes[-LANES:]),
+        more=max(0, len(lanes) - LANES),
+        low=len(shown) - len(high),
+    )
+
+
+def _on(axis: Axis, episode: Episode) -> bool:
+    return axis.shows(instant(episode["from"]), instant(episode["to"]) if episode["to"] else None)
+
+
+def _changes(episode: Episode) -> Iterator[datetime]:
+    """When knowledge changed an episode."""
+    if episode["known_in_db"][1] == episode["from"]:
+        yield instant(episode["from"])
+    if episode["cause"] == "knowledge_withdrawn":
+        yield instant(episode["to"])
+
+
+def _bands(axis: Axis, stream: str, pointed: Sequence[PointedTo]) -> Iterator[Band]:
+    for one in pointed:
+        if axis.shows(one.start, one.end):
+            end = one.end or axis.end
+            yield Band(
+                x=axis.at(one.start),
+                width=axis.wide(one.start, end),
+                room=_room(label(one, stream), axis.share(end) - axis.share(one.start)),
+                label=label(one, stream),
+                base=one.base.name if one.base else None,
+                base_created=stamp(one.base.created) if one.base else None,
+                image=one.image,
+                since=stamp(one.start),
+                current=one.end is None,
+                known=one.catalogued,
+            )
+
+
+def _room(text: str, share: float) -> Room:
+    """Where a text fits into a share of the width, in percent."""
+    needed = 100 * (len(text) * _LETTER + _PADDING)
+    return "any" if needed < share * _NARROW else "wide" if needed < share * _WIDE else "none"
+
+
+def _grouped(drawn: Sequence[Drawn]) -> Iterator[list[Drawn]]:
+    """Windows by lane, the first to begin on top; only where there are many share one."""
+    ordered = sorted(drawn, key=_history)
+    if len(ordered) <= _ALONE:
+        yield from ([one] for one in ordered)
+        return
+    for _, members in groupby(ordered, key=_history):
+        yield list(members)
+
+
+def _history(one: Drawn) -> tuple[object, ...]:
+    row, episodes = one
+    told = tuple((part["from"], part["to"] or "", part["cause"] or "") for part in episodes)
+    return told, rank(row.severity), tuple(package.name for package in row.packages)
+
+
+def _lane(axis: Axis, members: Sequence[Drawn], names: Mapping[str, str]) -> Lane:
+    row, episodes = members[0]
+    shown = [one for one in episodes if _on(axis, one)]
+    bars = tuple(_bar(axis, one) for one in shown)
+    return Lane(
+        severity=row.severity,
+        vulnerability=row.vulnerability,
+        windows=len(members),
+        package=", ".join(dict.fromkeys(one.name for one in row.packages)),
+        bars=bars,
+        gaps=tuple(_gap(axis, before, after) for before, after in pairwise(shown)),
+        open=row.open,
+        late=row.late,
+        due=row.due,
+        fixed=any(one.fixed for one in row.packages),
+        ending=_ending(episodes[-1], names),
+    )
+
+
+def _bar(axis: Axis, episode: Episode) -> Bar:
+    start, end = instant(episode["from"]), instant(episode["to"]) if episode["to"] else axis.end
+    return Bar(
+        x=axis.at(start),
+        width=axis.wide(start, end),
+        end=axis.at(end),
+        mark=_MARKS.get(episode["cause"], "cross") if episode["to"] else "arrow",
+        backfilled=episode["backfilled"],
+        before=start < axis.start,
+    )
+
+
+def _gap(axis: Axis, before: Episode, after: Episode) -> tuple[str, str]:
+    return axis.at(instant(before["to"])), axis.at(instant(after["from"]))
+
+
+def _ending(episode: Episode, names: Mapping[str, str]) -> str:
+    """How a closed lane ended."""
+    if episode["to"] is None:
+        return ""
+    by = names.get(episode["ended_by"] or "") if episode["cause"] == "remediated" else None
+    return f"{worded(episode['cause'])} by {by}" if by else worded(episode["cause"])
