@@ -16,7 +16,6 @@ from watcher.demo.season import DAYS, season
 from watcher.demo.story import Chapter, Story
 from watcher.demo.workshop.locate import find_tool
 from watcher.ports.progress import Progress
-from watcher.ports.store.exposures import WindowFilter
 from watcher.services.pass_ import STAGES, PassReport
 
 _CONFIGURATION = """\
@@ -103,8 +102,7 @@ class Demo:
 
 def _open_exposures(app: App) -> int:
     last = app.views.finished(None)
-    wanted = WindowFilter(open_only=True, milestones=False)
-    return sum(1 for _ in app.exposures.windows(wanted, last.number if last else 0))
+    return sum(head.open_exposures for head in app.views.streams(last.number if last else 0))
 
 
 def season_before(now: datetime) -> datetime:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from watcher.domain.package import rank
 from watcher.ports.store.browsing import KnownVersion, PointedTo
 from watcher.report.pages.wording import instant
 from watcher.report.times import stamp
 from watcher.web.axis import Axis, Place
+from watcher.web.bands import Band, bands_on
 from watcher.web.causes import worded
 from watcher.web.labels import label
 from watcher.web.rows import WindowRow
@@ -26,31 +27,7 @@ _MARKS: Final = {
     "vex_not_affected": "diamond",
     "detection_change": "square",
 }
-_WIDE: Final = 640  # pixels that the chart has at least on a wide screen
-_NARROW: Final = 340  # and on a phone
-_LETTER: Final = 7.5  # pixels of a letter
-_PADDING: Final = 10
-Room = Literal["any", "wide", "none"]
 Episode = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """An image that the stream pointed to; `known` is False where nobody has looked inside.
-
-    `room` says whether there is room for its label: anywhere, on a wide screen alone, or nowhere.
-    """
-
-    x: str
-    width: str
-    room: Room
-    label: str
-    base: str | None
-    base_created: str | None
-    image: str | None
-    since: str
-    current: bool
-    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +93,7 @@ def timeline(
         start=stamp(axis.start),
         end=stamp(axis.end),
         places=tuple(axis.places()),
-        bands=tuple(_bands(axis, stream, pointed)),
+        bands=tuple(bands_on(axis, stream, pointed)),
         ticks=tuple(
             (axis.at(one.effective_at), one.effective_at in changed)
             for one in versions
@@ -138,30 +115,6 @@ def _changes(episode: Episode) -> Iterator[datetime]:
         yield instant(episode["from"])
     if episode["cause"] == "knowledge_withdrawn":
         yield instant(episode["to"])
-
-
-def _bands(axis: Axis, stream: str, pointed: Sequence[PointedTo]) -> Iterator[Band]:
-    for one in pointed:
-        if axis.shows(one.start, one.end):
-            end = one.end or axis.end
-            yield Band(
-                x=axis.at(one.start),
-                width=axis.wide(one.start, end),
-                room=_room(label(one, stream), axis.share(end) - axis.share(one.start)),
-                label=label(one, stream),
-                base=one.base.name if one.base else None,
-                base_created=stamp(one.base.created) if one.base else None,
-                image=one.image,
-                since=stamp(one.start),
-                current=one.end is None,
-                known=one.catalogued,
-            )
-
-
-def _room(text: str, share: float) -> Room:
-    """Where a text fits into a share of the width, in percent."""
-    needed = 100 * (len(text) * _LETTER + _PADDING)
-    return "any" if needed < share * _NARROW else "wide" if needed < share * _WIDE else "none"
 
 
 def _grouped(drawn: Sequence[Drawn]) -> Iterator[list[Drawn]]:

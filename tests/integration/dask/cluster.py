@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from watcher.demo.workshop.locate import free_port
 
@@ -55,7 +56,9 @@ class Cluster:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def scheduler(self, before: str = "pass") -> Program:
-        started = self._start("scheduler", before, ["--port", str(self.port)], {})
+        started = self._start(
+            "scheduler", before, ["--port", str(self.port), "--protocol", self.scheme], {}
+        )
         started.says("Scheduler at:")
         return started
 
@@ -74,7 +77,11 @@ class Cluster:
         """All that any program of the cluster ever wrote."""
         return "".join(one.written() for one in self.programs)
 
-    def end(self) -> None:
+    def __enter__(self) -> Self:
+        self.folder.mkdir(exist_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
         for one in reversed(self.programs):
             one.kill()
 

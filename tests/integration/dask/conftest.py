@@ -17,22 +17,18 @@ PATIENCE = Patience(answer=3.0, worker=3.0)
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """A cluster of which nothing runs yet."""
-    folder = tmp_path / "cluster"
-    folder.mkdir()
-    made = Cluster(folder)
-    yield made
-    made.end()
+    with Cluster(tmp_path / "cluster") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster with two workers, for tests that leave it as it is."""
-    made = Cluster(tmp_path_factory.mktemp("cluster"))
-    made.scheduler()
-    made.worker(threads=2)
-    made.worker()
-    yield made
-    made.end()
+    with Cluster(tmp_path_factory.mktemp("cluster")) as made:
+        made.scheduler()
+        made.worker(threads=2)
+        made.worker()
+        yield made
 
 
 @pytest.fixture

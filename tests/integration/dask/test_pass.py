@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.integration.dask.cluster import Cluster, Program
 from tests.integration.dask.holding import HoldingTrivy
-from tests.integration.dask.world import IMAGES, Watching, World, staged, watching
-from watcher.adapters.executors import dask as module
+from tests.integration.dask.world import IMAGES, Record, Watching, World, staged, watching
+from watcher.adapters.executors import dask
 from watcher.adapters.executors.watch import Patience
 from watcher.demo.workshop import READER
 from watcher.services.pass_ import PassReport
@@ -23,9 +23,32 @@ from watcher.services.work.bench import Bench
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 
-Record = tuple[Any, Mapping[str, int]]
-Begin = Callable[[float], Future[PassReport]]
-NAME = iter(f"pass{number}" for number in range(1000))
+NUMBERS = count()
+
+
+@dataclass
+class Scene:
+    """A cluster of which nothing runs yet, and a watcher over it that has made no pass."""
+
+    world: World
+    cluster: Cluster
+    trivy: HoldingTrivy
+    watcher: Watching
+    thread: ThreadPoolExecutor
+    states: Iterator[int] = field(default_factory=count)
+
+    def hire(self) -> Program:
+        """Start a worker with a state folder of its own, in which no database is yet."""
+        state = self.cluster.folder / f"state{next(self.states)}"
+        own = {"WATCHER_STATE": str(state), "WATCHER_TRIVY__BINARY": str(self.trivy.binary)}
+        return self.cluster.worker(own)
+
+    def caught(self, day: float, runs: int = 1) -> Future[PassReport]:
+        """Begin a pass and catch it while so many runs of Trivy are under way."""
+        self.trivy.hold()
+        making = self.thread.submit(self.watcher.sync, day)
+        self.trivy.began(runs)
+        return making
 
 
 @pytest.fixture(scope="module")
@@ -48,180 +71,121 @@ def in_threads(world: World) -> list[tuple[PassReport, Record]]:
 
 
 @pytest.fixture
-def trivy(tmp_path: Path) -> Iterator[HoldingTrivy]:
-    made = HoldingTrivy.made(tmp_path / "trivy")
-    yield made
-    made.release()
-
-
-@pytest.fixture
-def hire(cluster: Cluster, trivy: HoldingTrivy, tmp_path: Path) -> Callable[[], Program]:
-    """Starts a worker with a state folder of its own."""
-
-    def one() -> Program:
-        state = tmp_path / f"state{len(cluster.programs)}"
-        return cluster.worker(
-            {"WATCHER_STATE": str(state), "WATCHER_TRIVY__BINARY": str(trivy.binary)}
-        )
-
-    return one
-
-
-@pytest.fixture
-def watcher(world: World, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watching]:
-    """A watcher over the cluster that has had no pass yet, and little patience."""
-    monkeypatch.setattr(module, "_PATIENCE", Patience(answer=3.0, worker=3.0))
+def scene(
+    world: World, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
+    hasty = partial(dask.DaskExecutor, patience=Patience(answer=3.0, worker=3.0))
+    monkeypatch.setattr(dask, "DaskExecutor", hasty)
     world.publish(0)
-    path = world.configure(next(NAME), {"dask": {"scheduler": cluster.address}})
-    with watching(path) as made:
-        yield made
+    trivy = HoldingTrivy.made(tmp_path / "trivy")
+    executor = {"dask": {"scheduler": cluster.address}}
+    with (
+        watching(world.configure(f"pass{next(NUMBERS)}", executor)) as watcher,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        yield Scene(world, cluster, trivy, watcher, thread)
+        trivy.release()
 
 
 @pytest.fixture
-def begin(watcher: Watching) -> Iterator[Begin]:
-    """Begins a pass in a thread of its own."""
-    with ThreadPoolExecutor(1) as executor, ExitStack() as stack:
-        yield lambda day: executor.submit(watcher.sync, day)
-        stack.close()
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bench that puts work off as soon as nobody is there to do it."""
+    monkeypatch.setattr(place, "Bench", partial(Bench, patience=1.0))
 
 
 def test_a_pass_on_a_cluster_reports_and_leaves_what_one_in_threads_does(
-    world: World,
-    cluster: Cluster,
-    watcher: Watching,
-    hire: Callable[[], Program],
-    in_threads: list[tuple[PassReport, Record]],
+    scene: Scene, in_threads: list[tuple[PassReport, Record]]
 ) -> None:
-    cluster.scheduler()
+    scene.cluster.scheduler()
     for _ in range(2):
-        hire()
+        scene.hire()
     for day, (report, record) in enumerate(in_threads):
-        world.publish(day)
-        found = watcher.sync(day)
+        scene.world.publish(day)
+        found = scene.watcher.sync(day)
         assert (found.counts, found.failures) == (report.counts, [])
-        assert watcher.record() == record
+        assert scene.watcher.record() == record
     assert in_threads[0][0].counts["trivy_runs"] > IMAGES
-    assert READER.password not in cluster.written()
+    assert READER.password not in scene.cluster.written()
 
 
-def test_a_worker_killed_in_the_middle_of_its_task_delays_the_pass_and_nothing_else(
-    cluster: Cluster,
-    watcher: Watching,
-    begin: Begin,
-    hire: Callable[[], Program],
-    trivy: HoldingTrivy,
-    in_threads: list[tuple[PassReport, Record]],
+def test_a_worker_killed_over_its_task_delays_the_pass_and_nothing_else(
+    scene: Scene, in_threads: list[tuple[PassReport, Record]]
 ) -> None:
-    cluster.scheduler()
-    first, _ = hire(), hire()
-    trivy.hold()
-    making = begin(0)
-    trivy.began(2)
+    scene.cluster.scheduler()
+    first, _ = scene.hire(), scene.hire()
+    making = scene.caught(0, runs=2)
     first.kill()
-    trivy.release()
+    scene.trivy.release()
     assert making.result().failures == []
-    assert watcher.record() == in_threads[0][1]
+    assert scene.watcher.record() == in_threads[0][1]
 
 
+@pytest.mark.usefixtures("_impatient")
 def test_the_last_worker_killed_leaves_work_to_the_next_pass(
-    cluster: Cluster,
-    watcher: Watching,
-    begin: Begin,
-    hire: Callable[[], Program],
-    trivy: HoldingTrivy,
-    in_threads: list[tuple[PassReport, Record]],
-    impatient: None,
+    scene: Scene, in_threads: list[tuple[PassReport, Record]]
 ) -> None:
-    cluster.scheduler()
-    worker = hire()
-    trivy.hold()
-    making = begin(0)
-    trivy.began()
+    scene.cluster.scheduler()
+    worker = scene.hire()
+    making = scene.caught(0)
     worker.kill()
-    report = making.result()
-    assert {one.stage for one in report.failures} == {"catalog"}
-    assert all("has had no worker for 3 s" in one.error for one in report.failures)
-    assert all(one.retry for one in report.failures)
-    trivy.release()
-    hire()
-    assert watcher.sync(0).failures == []
-    assert watcher.record() == in_threads[0][1]
+    failures = making.result().failures
+    assert len(failures) == IMAGES
+    for one in failures:
+        assert (one.stage, one.retry) == ("catalog", True)
+        assert "has had no worker for 3 s" in one.error
+    scene.trivy.release()
+    scene.hire()
+    assert scene.watcher.sync(0).failures == []
+    assert scene.watcher.record() == in_threads[0][1]
 
 
-@pytest.mark.parametrize("with_workers", [False, True])
+@pytest.mark.parametrize("both", [False, True])
 def test_a_scheduler_killed_and_started_again_delays_the_pass_and_nothing_else(
-    cluster: Cluster,
-    watcher: Watching,
-    begin: Begin,
-    hire: Callable[[], Program],
-    trivy: HoldingTrivy,
-    in_threads: list[tuple[PassReport, Record]],
-    *,
-    with_workers: bool,
+    scene: Scene, in_threads: list[tuple[PassReport, Record]], *, both: bool
 ) -> None:
-    scheduler = cluster.scheduler()
-    worker = hire()
-    trivy.hold()
-    making = begin(0)
-    trivy.began()
+    scheduler, worker = scene.cluster.scheduler(), scene.hire()
+    making = scene.caught(0)
     scheduler.kill()
-    if with_workers:
+    if both:
         worker.kill()
-    trivy.release()
-    cluster.scheduler()
-    hire()
+    scene.trivy.release()
+    scene.cluster.scheduler()
+    scene.hire()
     assert making.result().failures == []
-    assert watcher.record() == in_threads[0][1]
+    assert scene.watcher.record() == in_threads[0][1]
 
 
+@pytest.mark.usefixtures("_impatient")
 def test_a_cluster_that_stays_away_leaves_work_to_the_next_pass(
-    world: World,
-    cluster: Cluster,
-    watcher: Watching,
-    begin: Begin,
-    hire: Callable[[], Program],
-    trivy: HoldingTrivy,
-    in_threads: list[tuple[PassReport, Record]],
-    impatient: None,
+    scene: Scene, in_threads: list[tuple[PassReport, Record]]
 ) -> None:
-    scheduler = cluster.scheduler()
-    worker = hire()
-    assert watcher.sync(0).failures == []
-    world.publish(1)
-    trivy.hold()
-    making = begin(1)
-    trivy.began()
+    scheduler, worker = scene.cluster.scheduler(), scene.hire()
+    assert scene.watcher.sync(0).failures == []
+    scene.world.publish(1)
+    making = scene.caught(1)
     scheduler.kill()
     worker.kill()
     failures = making.result().failures
     assert {one.stage for one in failures} == {"match"}
-    assert all(f"the Dask scheduler at {cluster.address}" in one.error for one in failures)
-    # Nobody was told that anything ended: what was open is as it was.
-    assert watcher.record()[0] == in_threads[0][1][0]
-    trivy.release()
-    cluster.scheduler()
-    hire()
-    assert watcher.sync(1).failures == []
-    assert watcher.record() == in_threads[1][1]
+    assert all(f"the Dask scheduler at {scene.cluster.address}" in one.error for one in failures)
+    # A match that nobody made ends nothing.
+    assert scene.watcher.record()[0] == in_threads[0][1][0]
+    scene.trivy.release()
+    scene.cluster.scheduler()
+    scene.hire()
+    assert scene.watcher.sync(1).failures == []
+    assert scene.watcher.record() == in_threads[1][1]
 
 
-def test_workers_of_another_version_are_told_of_in_one_line_for_each_image(
-    cluster: Cluster, watcher: Watching, hire: Callable[[], Program]
-) -> None:
-    cluster.scheduler()
-    cluster.worker(before="import watcher; watcher.__version__ = '0.0.9'")
-    failures = watcher.sync(0).failures
+def test_workers_of_another_version_are_told_of_in_a_line_for_each_image(scene: Scene) -> None:
+    scene.cluster.scheduler()
+    other = scene.cluster.worker(before="import watcher; watcher.__version__ = '0.0.9'")
+    failures = scene.watcher.sync(0).failures
     assert len(failures) == IMAGES
     for one in failures:
         assert "with watcher 0.0.9 sent: install the same watcher" in one.error
         assert "\n" not in one.error
         assert one.retry
-    cluster.programs[-1].kill()
-    hire()
-    assert watcher.sync(0).failures == []
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bench that puts work off as soon as nobody is there to do it."""
-    monkeypatch.setattr(place, "Bench", partial(Bench, patience=1.0))
+    other.kill()
+    scene.hire()
+    assert scene.watcher.sync(0).failures == []

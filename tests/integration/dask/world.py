@@ -23,6 +23,7 @@ from watcher.demo.workshop import (
     NPM,
     PIP,
     READER,
+    Advisory,
     ApkPackage,
     DebianPackage,
     Image,
@@ -43,6 +44,7 @@ from watcher.services.pass_ import STAGES, PassReport, PassRunner
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 IMAGES = 6
+Record = tuple[Ledger, Mapping[str, int]]
 _FACTS = {
     *("images", "bindings", "contexts", "packages", "package_sets", "package_set_members"),
     *("catalogues", "catalogue_sets", "birth_findings", "knowledge", "vulnerabilities"),
@@ -85,18 +87,19 @@ class World:
 
     def publish(self, day: int) -> None:
         """Offer the database of a day: what was known on the first day, and more on later ones."""
-        advisories = [
+        advisories: list[Advisory] = [
             OsAdvisory("debian 12", "pkg1", "CVE-2026-1", fixed_version="2.0-1"),
             LanguageAdvisory(PIP, "lib1", "CVE-2026-2", ("<2.0",), ("2.0",)),
             LanguageAdvisory(NPM, "web1", "CVE-2026-3", ("<2.0.0",), ("2.0.0",)),
             OsAdvisory("alpine 3.19", "pkg1", "CVE-2026-4", fixed_version="2.0-r0"),
             OsAdvisory("debian 12", "pkg2", "CVE-2026-5", fixed_version="2.0-1"),
-        ][: 3 + day]
+        ]
+        known = advisories[: 3 + day]
         details = [
             VulnerabilityDetail(one.vulnerability, title="a flaw", severity="HIGH", published=START)
-            for one in advisories
+            for one in known
         ]
-        database = trivy_database(advisories, details, updated_at=START + timedelta(days=day))
+        database = trivy_database(known, details, updated_at=START + timedelta(days=day))
         self.mirror.pusher.push_artifact("mirror/trivy-db", "2", database.artifact())
 
 
@@ -141,7 +144,7 @@ class Watching:
         at = START + timedelta(days=day)
         return self.runner.make(at, at, STAGES, self.config.snapshot())
 
-    def record(self) -> tuple[Ledger, Mapping[str, int]]:
+    def record(self) -> Record:
         """The ledger, and how many rows there are of what must not be doubled."""
         with self.engine.connect() as connection:
             rows = {

@@ -20,11 +20,14 @@ from tests.integration.web.streams import (
     small_fleet,
 )
 from watcher.adapters.store.exposures import SqlExposures
+from watcher.adapters.store.lineages import SqlLineages
 from watcher.adapters.store.views.browsing import SqlBrowsing
+from watcher.domain.lineage import BaseIdentity
 from watcher.domain.policy import DEFAULT
 from watcher.domain.reference import Repository
-from watcher.ports.store.browsing import DueTimes, WindowsFound, WindowsWanted
+from watcher.ports.store.browsing import DueTimes, ShownBase, WindowsFound, WindowsWanted
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
+from watcher.ports.store.passes import PassRecord
 
 EVERY = WindowsWanted(state="any", limits=DEFAULT.limits, at_most=100)
 
@@ -190,6 +193,28 @@ def test_an_image_is_shown_to_whoever_points_to_it(browse: SqlBrowsing) -> None:
     assert [one.name for one in browse.packages(image.number, last, 1, 10)] == ["zlib"]
     total, findings = browse.findings(image.number, last, 1)
     assert (total, [one.vulnerability for one in findings]) == (2, ["CVE-2026-1"])
+
+
+def test_what_an_image_is_built_on_is_told_as_it_was_recorded(browse: SqlBrowsing) -> None:
+    last = upto(browse)
+    (track,) = browse.tracks(last, Repository("local", "shop/web"))
+    (pointed,) = browse.pointed(track.track, last)
+    assert pointed.image is not None
+    image = browse.image(track.repository, pointed.image, last)
+    assert image is not None
+    claimed = BaseIdentity(None, "hub/debian:12", pointed.image, "annotation", "it says so")
+    SqlLineages(browse.engine).identified(PassRecord(last, day(12)), {image.number: claimed})
+    (pointed,) = browse.pointed(track.track, last)
+    assert pointed.base == ShownBase(
+        name="hub/debian:12",
+        digest=pointed.image,
+        grade="annotation",
+        evidence="it says so",
+        watched=False,
+        created=None,
+        layers=0,
+    )
+    assert browse.pointed(track.track, last - 1)[0].base is None
 
 
 def test_a_vulnerability_is_found_in_any_letter_case(browse: SqlBrowsing) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
+from sqlalchemy import delete, update
 
 from tests.integration.web.browser import Browser
+from tests.integration.web.conftest import Opening
 from tests.integration.web.streams import GONE, LINE, PLATFORMS, TAG, UNCOVERED
+from watcher.adapters.store.tables.inventory import streams
+from watcher.adapters.store.tables.ledger import episodes
 from watcher.bootstrap import App
 from watcher.web.addresses import Addresses
 
@@ -165,6 +172,20 @@ def test_a_stream_that_is_not_covered_is_never_called_clean(web: Browser) -> Non
     assert "Not covered not catalogued yet: it timed out" in text
     assert "no window known" in text
     assert "the stream is not covered" in text
+
+
+def test_a_base_is_never_called_clean(small_record: Path, tmp_path: Path, opened: Opening) -> None:
+    database = tmp_path / "watcher.db"
+    shutil.copyfile(small_record, database)
+    with opened(database) as (web, app):
+        with app.database.engine.begin() as connection:
+            connection.execute(update(streams).values(published=False))
+            connection.execute(delete(episodes))
+        text = web.get(AT.stream(TAG)).text
+        assert "a base has no exposures of its own" in text
+        assert "Not judged" in text
+        assert "Nothing was ever found" not in text
+        assert TAG in web.get("/streams/local/shop").text
 
 
 def test_an_image_shows_packages_findings_and_who_points_to_it(web: Browser, app: App) -> None:

@@ -70,6 +70,29 @@ def among(column: ColumnElement[Key], values: Iterable[Key]) -> ColumnElement[bo
     return _Among(column, bindparam(None, sorted(values), type_=listed))
 
 
+class _Unindexed(FunctionElement[int]):
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(_Unindexed)
+def _as_it_is(element: _Unindexed, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own signature
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_Unindexed, "sqlite")
+def _with_a_sign(element: _Unindexed, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own signature
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+def unindexed(column: ColumnElement[int]) -> ColumnElement[int]:
+    """A number by which SQLite is not to search, for it plans without knowing the sizes of things.
+
+    It takes an index of mostly empty values, or tries every pair of two long lists.
+    """
+    return _Unindexed(column)
+
+
 def add_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert many rows, all with the columns of the first."""
     if len(rows) >= _MANY and connection.dialect.name == "postgresql":

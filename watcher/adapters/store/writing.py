@@ -1,4 +1,4 @@
-"""Transactions that write by what they read: nobody writes between, and no pass that is over."""
+"""Transactions that write by what they read: nobody writes between, and nothing comes too late."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from watcher.ports.store.passes import PassRecord
 
 @contextmanager
 def writing(engine: Engine, this: PassRecord | None = None) -> Iterator[Connection]:
-    """A transaction in whose name facts are recorded; raises TooLateError where it comes too late.
+    """A transaction that records facts; what it reads first stays as it is until it ends.
 
-    With a pass it commits only while that pass runs: whoever begins another one waits for it, and
-    is waited for. With a lease it commits only while that holds as well.
+    In the name of a lease it commits only while that holds and its pass runs: whoever takes one of
+    them away waits for it. Raises TooLateError where that has happened already.
     """
     with engine.begin() as connection:
         alone(connection)
-        if this is not None:
-            _in_force(connection, this)
+        if isinstance(this, Lease):
+            must_run(connection, this)
+            _must_hold(connection, this)
         yield connection
 
 
@@ -39,14 +40,17 @@ def alone(connection: Connection) -> None:
         connection.execute(text("BEGIN IMMEDIATE"))
 
 
-def _in_force(connection: Connection, this: PassRecord) -> None:
+def must_run(connection: Connection, this: PassRecord) -> None:
+    """Let a pass run until the end of the transaction; raises TooLateError where it is over."""
     running = select(passes.c.id).where(passes.c.id == this.number, passes.c.state == "running")
     if connection.scalar(running.with_for_update(read=True)) is None:
         raise TooLateError(
             f"pass {this.number} is over, so nothing more was recorded in its name: "
             "nothing is lost, the next pass goes on"
         )
-    if isinstance(this, Lease):
-        held = select(jobs.c.id).where(jobs.c.id == this.job, jobs.c.worker_id == this.worker)
-        if connection.scalar(held.with_for_update(read=True)) is None:
-            raise TooLateError("the job was given to somebody else, so nothing was recorded")
+
+
+def _must_hold(connection: Connection, this: Lease) -> None:
+    held = select(jobs.c.id).where(jobs.c.id == this.job, jobs.c.worker_id == this.worker)
+    if connection.scalar(held.with_for_update(read=True)) is None:
+        raise TooLateError("the job was given to somebody else, so nothing was recorded")

@@ -59,14 +59,14 @@ BASES = (
         DEBIAN_12,
         ("expat", "krb5", "sqlite3"),
         (("pypi", "pip"), ("pypi", "setuptools")),
-        (_FIRST, 17.7, 47.7, 59.7, 71.7, 83.7, 95.7, 107.7, 113.7, 119.7),
+        (_FIRST, 23.7, 47.7, 59.7, 71.7, 83.7, 95.7, 107.7, 113.7, 119.7),
     ),
     Base(
         "base/node:22-slim",
         DEBIAN_12,
         ("expat", "nghttp2"),
         (("npm", "npm"), ("npm", "cross-spawn")),
-        (_FIRST, 17.7, 47.7, 71.7, 83.7, 95.7, 107.7),
+        (_FIRST, 23.7, 47.7, 71.7, 83.7, 95.7, 107.7),
         platforms=(AMD64, ARM64),
     ),
     Base(

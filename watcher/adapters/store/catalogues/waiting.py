@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, literal_column, select
 
 from watcher.adapters.store.catalogues.findings import read
 from watcher.adapters.store.rows import among, batches
@@ -23,6 +23,8 @@ from watcher.domain.reference import Repository
 from watcher.ports.store.catalogues import Newborn, Uncatalogued
 
 _TOGETHER: Final = 50  # catalogues whose own findings are in memory at once
+# As its index says it: a variable would not do.
+_PENDING: Final[ColumnElement[str]] = literal_column("'pending'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def ready(connection: Connection, covered: frozenset[int]) -> list[Ready]:
         .join(bindings, bindings.c.image_id == images.c.id)
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
-        .where(catalogues.c.audit == "pending", catalogues.c.not_covered.is_(None))
+        .where(catalogues.c.audit == _PENDING, catalogues.c.not_covered.is_(None))
         .group_by(catalogues.c.id, catalogues.c.scanner, catalogues.c.db_digest, images.c.digest)
         .order_by(catalogues.c.id)
     )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, exists, select
 
 from watcher.adapters.store.asof import visible
-from watcher.adapters.store.rows import among
+from watcher.adapters.store.rows import among, unindexed
 from watcher.adapters.store.tables.knowledge import matches, package_coverage
 from watcher.adapters.store.tables.packages import (
     catalogue_sets,
@@ -51,33 +51,27 @@ def _sets(connection: Connection, upto: int, images: Collection[int]) -> dict[in
 
 
 def _unknown(connection: Connection, upto: int, sets: Collection[int]) -> frozenset[int]:
-    """Those sets that have a package which is to be matched and never was by then.
-
-    There are few such packages at any time, so the question begins with them.
-    """
+    """Those sets that have a package which is to be matched and never was by then."""
+    members = package_set_members.c
     ever = exists().where(
-        package_coverage.c.package_id == packages.c.id, visible(package_coverage, upto)
+        package_coverage.c.package_id == members.package_id, visible(package_coverage, upto)
     )
-    statement = (
-        select(package_set_members.c.set_id)
-        .join(packages, packages.c.id == package_set_members.c.package_id)
-        .where(packages.c.left_out.is_(None), ~ever, among(package_set_members.c.set_id, sets))
-        .distinct()
-    )
-    return frozenset(connection.scalars(statement))
+    left_out = exists().where(packages.c.id == members.package_id, packages.c.left_out.is_not(None))
+    statement = select(members.set_id).where(among(members.set_id, sets), ~ever, ~left_out)
+    return frozenset(connection.scalars(statement.distinct()))
 
 
 def _members(
     connection: Connection, upto: int, sets: Collection[int], asked: frozenset[int] | None
 ) -> Mapping[int, set[int]]:
     """Packages by set that matched by then, whatever or what is asked for."""
-    matched = exists().where(
-        matches.c.package_id == package_set_members.c.package_id, visible(matches, upto)
-    )
+    matched = select(matches.c.package_id).where(visible(matches, upto))
     if asked is not None:
         matched = matched.where(among(matches.c.vulnerability_id, asked))
-    columns = (package_set_members.c.set_id, package_set_members.c.package_id)
-    statement = select(*columns).where(among(package_set_members.c.set_id, sets), matched)
+    members = package_set_members.c
+    statement = select(members.set_id, members.package_id).where(
+        among(members.set_id, sets), unindexed(members.package_id).in_(matched)
+    )
     found: dict[int, set[int]] = defaultdict(set)
     for row in connection.execute(statement):
         found[row.set_id].add(row.package_id)

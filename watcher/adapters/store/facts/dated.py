@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, Row, select
 
 from watcher.adapters.store.asof import visible
-from watcher.adapters.store.rows import among
+from watcher.adapters.store.rows import among, unindexed
 from watcher.adapters.store.tables.knowledge import matches, vulnerabilities
 from watcher.domain.interval import Bound
 from watcher.domain.knowledge import Known, Match, Run, match_interval
@@ -31,7 +31,7 @@ def read_matches(
         .order_by(matches.c.id)
     )
     if asked is not None:
-        statement = statement.where(among(matches.c.vulnerability_id, asked))
+        statement = statement.where(among(unindexed(matches.c.vulnerability_id), asked))
     for row in connection.execute(statement):
         match = dated(_run(row, upto), _known(row, upto))
         found[row.package_id].setdefault(row.vulnerability_id, []).append(match)

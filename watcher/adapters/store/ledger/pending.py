@@ -6,12 +6,12 @@ Every question begins with what was recorded since, by its own index; none begin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from sqlalchemy import CompoundSelect, Connection, Select, exists, select, union
+from sqlalchemy import CompoundSelect, Connection, Select, select, union
 
-from watcher.adapters.store.rows import batches
+from watcher.adapters.store.rows import among, batches, unindexed
 from watcher.adapters.store.tables.inventory import bindings, streams
 from watcher.adapters.store.tables.knowledge import matches, package_coverage, vulnerabilities
 from watcher.adapters.store.tables.packages import catalogue_sets, catalogues, package_set_members
@@ -29,18 +29,15 @@ def pending_tracks(connection: Connection, since: int) -> dict[Track, frozenset[
     All are pending where a binding changed, or an image became known; single ones where matches of
     known packages began or ended, or their vulnerability got its published date.
     """
-    whole: set[Track] = set()
+    found: dict[Track, frozenset[int] | None] = {}
     for statement in (_rebound(since), _newly_known(since)):
-        whole |= {Track(row.stream_id, row.platform) for row in connection.execute(statement)}
+        rows = connection.execute(statement)
+        found |= dict.fromkeys(Track(row.stream_id, row.platform) for row in rows)
     single: dict[Track, set[int]] = defaultdict(set)
-    for row in connection.execute(_rematched(since)):
-        track = Track(row.stream_id, row.platform)
-        if track not in whole:
-            single[track].add(row.vulnerability_id)
-    return {
-        **dict.fromkeys(whole),
-        **{track: frozenset(numbers) for track, numbers in single.items()},
-    }
+    by_set = _rematched(connection, since)
+    for row in connection.execute(_holding(by_set)):
+        single[Track(row.stream_id, row.platform)] |= by_set[row.set_id]
+    return {track: frozenset(numbers) for track, numbers in single.items()} | found
 
 
 def in_batches(changed: Asked) -> Iterator[Asked]:
@@ -83,29 +80,45 @@ def _newly_known(since: int) -> CompoundSelect[tuple[int, str]]:
     )
 
 
-def _rematched(since: int) -> Select[tuple[int, str, int]]:
+def _rematched(connection: Connection, since: int) -> dict[int, set[int]]:
+    """Vulnerabilities whose matches changed, by the sets that hold the packages.
+
+    A package matched for the first time is none of them: its images become known, as a whole.
+    """
+    by_package: dict[int, set[int]] = defaultdict(set)
+    for row in connection.execute(_changed(since)):
+        by_package[row.package_id].add(row.vulnerability_id)
+    coverage = package_coverage.c
+    known = select(coverage.package_id).where(
+        among(coverage.package_id, by_package), unindexed(coverage.opened_in) <= since
+    )
+    long_known = set(connection.scalars(known))
+    members = package_set_members.c
+    holding = select(members.set_id, members.package_id)
+    by_set: dict[int, set[int]] = defaultdict(set)
+    for row in connection.execute(holding.where(among(members.package_id, long_known))):
+        by_set[row.set_id] |= by_package[row.package_id]
+    return by_set
+
+
+def _changed(since: int) -> CompoundSelect[tuple[int, int]]:
     pair = select(matches.c.package_id, matches.c.vulnerability_id)
-    published = pair.join(vulnerabilities, vulnerabilities.c.id == matches.c.vulnerability_id)
-    changed = union(
+    published = select(vulnerabilities.c.id).where(vulnerabilities.c.published_in > since)
+    return union(
         pair.where(matches.c.opened_in > since),
         pair.where(matches.c.closed_in > since),
-        published.where(vulnerabilities.c.published_in > since),
-    ).subquery()
-    long_known = exists().where(
-        package_coverage.c.package_id == changed.c.package_id, package_coverage.c.opened_in <= since
+        pair.where(matches.c.vulnerability_id.in_(published)),
     )
-    sets = (
-        select(package_set_members.c.set_id, changed.c.vulnerability_id)
-        .join(changed, changed.c.package_id == package_set_members.c.package_id)
-        .where(long_known)
-        .distinct()
-        .subquery()
-    )
+
+
+def _holding(sets: Iterable[int]) -> Select[tuple[int, str, int]]:
+    """Tracks of published streams by the sets of what they are or were bound to."""
+    sets_of = catalogue_sets.c
     return (
         _bound()
-        .add_columns(sets.c.vulnerability_id)
-        .join(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
-        .join(sets, sets.c.set_id == catalogue_sets.c.set_id)
+        .add_columns(sets_of.set_id)
+        .join(catalogue_sets, sets_of.catalogue_id == catalogues.c.id)
+        .where(among(sets_of.set_id, sets))
         .distinct()
     )
 
@@ -116,5 +129,5 @@ def _bound() -> Select[tuple[int, str]]:
         select(bindings.c.stream_id, bindings.c.platform)
         .join(streams, (streams.c.id == bindings.c.stream_id) & streams.c.published)
         .join(catalogues, catalogues.c.image_id == bindings.c.image_id)
-        .where(bindings.c.superseded_in.is_(None))
+        .where(unindexed(bindings.c.superseded_in).is_(None))
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
+from sqlalchemy import ColumnElement, Engine, exists, func, select, union
 
-from watcher.adapters.store.engine import still_open
+from watcher.adapters.store.rows import still_open, unindexed
 from watcher.adapters.store.statistics import count_grown
 from watcher.adapters.store.tables.inventory import bindings
 from watcher.adapters.store.tables.knowledge import (
@@ -35,7 +35,6 @@ def contexts(engine: Engine, since: datetime, only: int | None = None) -> list[C
         .group_by(context_runs.c.context_id)
         .subquery()
     )
-    scope = _in_scope(since).subquery()
     statement = (
         select(
             contexts_.c.id,
@@ -45,10 +44,9 @@ def contexts(engine: Engine, since: datetime, only: int | None = None) -> list[C
             func.count().label("packages"),
         )
         .join(packages, packages.c.context_id == contexts_.c.id)
-        .join(scope, scope.c.package_id == packages.c.id)
         .outerjoin(package_coverage, _taking_part())
         .outerjoin(runs, runs.c.context_id == contexts_.c.id)
-        .where(packages.c.left_out.is_(None))
+        .where(packages.c.left_out.is_(None), _in_scope(since))
         .group_by(contexts_.c.id, contexts_.c.name, runs.c.last)
         .order_by(contexts_.c.id)
     )
@@ -70,7 +68,7 @@ def packages_in(
         select(packages, contexts_.c.name.label("context"))
         .join(contexts_, contexts_.c.id == packages.c.context_id)
         .where(packages.c.context_id == context, packages.c.left_out.is_(None))
-        .where(packages.c.id.in_(_in_scope(since)))
+        .where(_in_scope(since))
         .order_by(packages.c.id)
     )
     if only_new:
@@ -116,18 +114,21 @@ def held(engine: Engine, context: int) -> dict[Pair, Assessment]:
         }
 
 
-def _in_scope(since: datetime) -> Select[tuple[int]]:
-    """Numbers of packages of images bound now or at some time after `since`."""
-    lately = or_(bindings.c.end_at.is_(None), bindings.c.end_at > since)
+def _in_scope(since: datetime) -> ColumnElement[bool]:
+    """The condition that a package is in an image bound now or at some time after `since`.
+
+    The sets of such images are found once; a package is asked for until one of its own is met.
+    """
+    bound = select(bindings.c.image_id).where(bindings.c.superseded_in.is_(None))
+    lately = union(bound.where(bindings.c.end_at.is_(None)), bound.where(bindings.c.end_at > since))
     sets = (
         select(catalogue_sets.c.set_id)
         .join(catalogues, catalogues.c.id == catalogue_sets.c.catalogue_id)
-        .join(bindings, bindings.c.image_id == catalogues.c.image_id)
-        .where(bindings.c.superseded_in.is_(None), lately, catalogues.c.not_covered.is_(None))
+        .where(catalogues.c.image_id.in_(lately), catalogues.c.not_covered.is_(None))
         .distinct()
     )
-    members = select(package_set_members.c.package_id).where(package_set_members.c.set_id.in_(sets))
-    return members.distinct()
+    members = package_set_members.c
+    return exists().where(members.package_id == packages.c.id, unindexed(members.set_id).in_(sets))
 
 
 def _taking_part() -> ColumnElement[bool]:

@@ -134,6 +134,20 @@ bindings = Table(
     opened(),
     closed(),
     closed("superseded_in"),
+    Index(
+        "ix_bindings_open",
+        "stream_id",
+        "image_id",
+        sqlite_where=text("end_at IS NULL AND superseded_in IS NULL"),
+        postgresql_where=text("end_at IS NULL AND superseded_in IS NULL"),
+    ),
+    Index(
+        "ix_bindings_ended",
+        "end_at",
+        "image_id",
+        sqlite_where=text("end_at IS NOT NULL AND superseded_in IS NULL"),
+        postgresql_where=text("end_at IS NOT NULL AND superseded_in IS NULL"),
+    ),
 )
 
 # What an image is built on, as it was found out; no base: it was looked for in vain.

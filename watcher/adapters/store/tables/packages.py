@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from watcher.adapters.store.tables.base import (
@@ -59,11 +60,14 @@ package_set_members = Table(
     "package_set_members",
     metadata,
     key(),
-    refer("set_id", "package_sets", index=True),
-    refer("package_id", "packages", index=True),
+    refer("set_id", "package_sets"),
+    refer("package_id", "packages"),
     Column("path", Words, nullable=False),
     Column("purl", Words(LONGEST), nullable=False),
     Index("ix_package_set_members_purl", "purl"),
+    # Both ways, and either tells the other number without a look at the row, which is long.
+    Index(None, "set_id", "package_id"),
+    Index(None, "package_id", "set_id"),
 )
 
 catalogues = Table(
@@ -80,19 +84,27 @@ catalogues = Table(
     Column("package_count", Integer, nullable=False),
     Column("not_covered", Words, nullable=True),
     Column("applied_at", Utc, nullable=False),
-    Column("audit", String(16), nullable=False),  # pending, equal, different
+    Column("audit", String(16), nullable=False),  # pending, equal, different, skipped
     Column("differences", JSON, nullable=False),
     refer("audited_in", "passes", nullable=True),
     opened(),
     UniqueConstraint("image_id", "scanner"),
+    Index(
+        "ix_catalogues_pending",
+        "image_id",
+        sqlite_where=text("audit = 'pending'"),
+        postgresql_where=text("audit = 'pending'"),
+    ),
 )
 
 catalogue_sets = Table(
     "catalogue_sets",
     metadata,
     key(),
-    refer("catalogue_id", "catalogues", index=True),
-    refer("set_id", "package_sets", index=True),
+    refer("catalogue_id", "catalogues"),
+    refer("set_id", "package_sets"),
+    Index(None, "catalogue_id", "set_id"),
+    Index(None, "set_id", "catalogue_id"),
 )
 
 # The scanner's own findings on a new image, kept until they were compared with the derived ones.

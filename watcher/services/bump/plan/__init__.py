@@ -1,7 +1,8 @@
 """Plans of bumps: one for each team and lineage of a base, drawn from the proofs of its streams.
 
-Read it from `planner` on: it reads the record into a `scene`; `drawing` makes a plan of it, from
-the `lines` of its checklist and the `findings` that the move ends, leaves and brings.
+Read it from `planner` on: it reads the record into a `scene`; a `subject` is what a plan is about;
+`drawing` makes the plan, of the `lines` of its checklist and the `findings` that the move ends,
+leaves and brings.
 """
 
 from __future__ import annotations

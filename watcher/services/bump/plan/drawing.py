@@ -4,60 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from watcher.domain.package import rank
-from watcher.domain.ticket import BaseInUse, BumpTicket, Cause, Fix, Line, LineName, Target, Unknown
-from watcher.ports.store.bumps import Remembered
-from watcher.ports.store.lineages import BaseHead, Built
+from watcher.domain.ticket import BaseInUse, BumpTicket, Cause, Fix, Line, Target
+from watcher.ports.store.lineages import BaseHead
 from watcher.services.bump.plan import findings
-from watcher.services.bump.plan.lines import line_of, remembered_lines, urgency
-from watcher.services.bump.plan.scene import Scene, line_name
-from watcher.services.bump.proof import Proof, missing, prove
+from watcher.services.bump.plan.lines import urgency
+from watcher.services.bump.plan.scene import Scene
+from watcher.services.bump.plan.subject import Subject, to_do
+from watcher.services.bump.proof import Proof
 
 _WEEK = 7
 _GRADES = {
     "layers+annotation": "annotation org.opencontainers.image.base.digest, confirmed by layers",
     "layers": "layers alone",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A team's streams on one lineage: what is proven of them, and what cannot be told yet."""
-
-    cause: Cause
-    members: Sequence[Built]
-    proofs: Sequence[Proof]
-    unknown: Sequence[Unknown]
-    ticket: Remembered | None  # to tend
-
-    @classmethod
-    def of(
-        cls, cause: Cause, members: Sequence[Built], ticket: Remembered | None, scene: Scene
-    ) -> Subject:
-        """Prove what can be proven."""
-        proofs = [proof for one in members if (proof := prove(one, scene.fleet)) is not None]
-        listed = _to_do(ticket.lines) if ticket else set()
-        unknown = [
-            Unknown(line_name(one), why)
-            for one in members
-            if (one.behind or line_name(one) in listed) and (why := missing(one, scene.fleet))
-        ]
-        return cls(cause, members, proofs, unknown, ticket)
-
-    def wanting(self, threshold: str) -> list[Proof]:
-        """The proofs of streams behind in which the move ends something that counts."""
-        return [one for one in self.proofs if one.built.behind and one.severe(threshold)]
-
-    def lines(self, scene: Scene) -> list[Line]:
-        """The lines to do, and those that are or were on the ticket."""
-        threshold = scene.planning.threshold
-        found = {line_name(one.built): line_of(one, threshold) for one in self.wanting(threshold)}
-        if self.ticket is not None:
-            images = {line_name(one): one.digest for one in self.members}
-            found |= remembered_lines(self.ticket, found.keys(), images, scene)
-        return sorted(found.values(), key=urgency)
 
 
 def drawn(subject: Subject, scene: Scene) -> BumpTicket | None:
@@ -155,15 +117,11 @@ def _empty(cause: Cause, head: BaseHead, scene: Scene) -> BumpTicket:
 def _carried(subject: Subject, fixes: Sequence[Fix], scene: Scene) -> tuple[Fix, ...]:
     """What lines of which nothing is known now had before: it does not vanish meanwhile."""
     before, ticket = scene.before.get(subject.cause), subject.ticket
-    listed = _to_do(ticket.lines) if ticket else set()
+    listed = to_do(ticket.lines) if ticket else set()
     if before is None or not any(one.name in listed for one in subject.unknown):
         return ()
     names = {fix.vulnerability for fix in fixes}
     return tuple(fix for fix in before.fixes if fix.vulnerability not in names)
-
-
-def _to_do(lines: Iterable[Line]) -> set[LineName]:
-    return {line.name for line in lines if line.done is None}
 
 
 def _newest(head: BaseHead) -> tuple[object, ...]:

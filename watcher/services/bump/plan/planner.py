@@ -12,8 +12,9 @@ from watcher.domain.ticket import BumpTicket, Cause
 from watcher.ports.store.bumps import Bumps, Remembered
 from watcher.ports.store.lineages import Built, Lineages
 from watcher.ports.store.passes import PassRecord
-from watcher.services.bump.plan.drawing import Subject, drawn
+from watcher.services.bump.plan.drawing import drawn
 from watcher.services.bump.plan.scene import Planning, Scene, stream_name
+from watcher.services.bump.plan.subject import Subject
 from watcher.services.bump.proof import read_fleet
 
 

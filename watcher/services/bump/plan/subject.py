@@ -1,0 +1,56 @@
+"""What one plan is about: a team's streams on one lineage, and what is proven of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from watcher.domain.ticket import Cause, Line, LineName, Unknown
+from watcher.ports.store.bumps import Remembered
+from watcher.ports.store.lineages import Built
+from watcher.services.bump.plan.lines import line_of, remembered_lines, urgency
+from watcher.services.bump.plan.scene import Scene, line_name
+from watcher.services.bump.proof import Proof, missing, prove
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A team's streams on one lineage: what is proven of them, and what cannot be told yet."""
+
+    cause: Cause
+    members: Sequence[Built]
+    proofs: Sequence[Proof]
+    unknown: Sequence[Unknown]
+    ticket: Remembered | None  # to tend
+
+    @classmethod
+    def of(
+        cls, cause: Cause, members: Sequence[Built], ticket: Remembered | None, scene: Scene
+    ) -> Subject:
+        """Prove what can be proven."""
+        proofs = [proof for one in members if (proof := prove(one, scene.fleet)) is not None]
+        listed = to_do(ticket.lines) if ticket else set()
+        unknown = [
+            Unknown(line_name(one), why)
+            for one in members
+            if (one.behind or line_name(one) in listed) and (why := missing(one, scene.fleet))
+        ]
+        return cls(cause, members, proofs, unknown, ticket)
+
+    def wanting(self, threshold: str) -> list[Proof]:
+        """The proofs of streams behind in which the move ends something that counts."""
+        return [one for one in self.proofs if one.built.behind and one.severe(threshold)]
+
+    def lines(self, scene: Scene) -> list[Line]:
+        """The lines to do, and those that are or were on the ticket."""
+        threshold = scene.planning.threshold
+        found = {line_name(one.built): line_of(one, threshold) for one in self.wanting(threshold)}
+        if self.ticket is not None:
+            images = {line_name(one): one.digest for one in self.members}
+            found |= remembered_lines(self.ticket, found.keys(), images, scene)
+        return sorted(found.values(), key=urgency)
+
+
+def to_do(lines: Iterable[Line]) -> set[LineName]:
+    """The names of the lines that are not done."""
+    return {line.name for line in lines if line.done is None}
