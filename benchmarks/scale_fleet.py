@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 
 from sqlalchemy import Engine
@@ -17,10 +18,11 @@ from tests.fakes.progress import Silent
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner, Known
 from watcher.bootstrap import Parts, pass_runner
-from watcher.demo.workshop import Image, Layer, built_on, layer
-from watcher.domain.package import Finding, Occurrence, Package
+from watcher.demo.workshop import Image, built_on, layer
+from watcher.domain.package import Catalogue, Finding, Occurrence, Package
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import ArtifactReference
+from watcher.ports.registry import PullAccess
 from watcher.ports.scanner import KnowledgeFiles
 from watcher.ports.store.passes import Snapshot
 from watcher.services.knowledge import Sources
@@ -33,7 +35,7 @@ OF_BASE, OF_APP = 170, 30  # packages that an image has of its base, and in its 
 VERSIONS = 10  # of each library
 EVERY_LIBRARY = 1.82  # distinct library packages for each image: 25,000 in all at 10,000 images
 FLAWED_OF_BASE, FLAWED_LIBRARY = 5, 2  # one name in so many has a flaw
-NEWS = 100  # a later database finds one flaw in so many anew, and another one no more
+NEWS = 200  # a later database finds one flaw in so many anew, and another one no more
 
 
 def day(number: float) -> datetime:
@@ -72,37 +74,45 @@ class ScaleFleet:
     scanner: NamedScanner = field(default_factory=NamedScanner)
     artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
     library: FakeLibrary = field(default_factory=FakeLibrary)
+    bases: list[Image] = field(default_factory=list)
+    pushed: int = 0
 
     def __post_init__(self) -> None:
         """Push everything, and offer a first database."""
-        bases = [self._push_base(number) for number in range(BASES)]
-        for number in range(self.images):
-            self.push(number, bases[number % BASES])
-        self.learn(0)
+        self.bases += [self._push_base(number) for number in range(BASES)]
+        for _ in range(self.images):
+            self.push_new()
+        self.learn(0, 0)
 
     @property
     def libraries(self) -> int:
         """How many distinct library packages there are."""
         return round(self.images * EVERY_LIBRARY)
 
-    def push(self, number: int, base: Image) -> None:
-        """Push an image on a base."""
-        own = layer({"/app": str(number)})
+    def push_new(self) -> None:
+        """Push one more image, on the next base, to a repository of its own."""
+        number, self.pushed = self.pushed, self.pushed + 1
+        base, own = self.bases[number % BASES], layer({"/app": str(number)})
         image = built_on(base, [own], created=day(-(number % 90)))
         if not self.shared:
-            image = Image([layer({"/all": str(number)})], created=image.created)
-        system = _packages_of_base(number % BASES, image.layers[0])
-        libraries = _libraries(number, self.libraries, image.layers[-1])
+            image = Image([own], created=image.created)
+        system = _packages_of_base(number % BASES, image.layers[0].diff_id)
+        libraries = _libraries(number, self.libraries, own.diff_id)
         self.scanner.put_image(image.digest, [*system, *libraries])
         self.registry.push(f"team{number % 40}/service{number}", "latest", image)
 
-    def learn(self, news: int) -> None:
-        """Offer a database: each time a hundredth of the flaws is new, another one is gone."""
-        offered = f"sha256:{sha256(str(news).encode()).hexdigest()}"
+    def learn(self, version: int, news: int) -> None:
+        """Offer a database; with each of the news a few flaws are new and a few others gone."""
+        offered = f"sha256:{sha256(str(version).encode()).hexdigest()}"
         self.artifacts.offered = offered
-        self.library.updated[offered] = day(news)
+        self.library.updated[offered] = day(version)
         known = [one for place, one in enumerate(self._flaws()) if _told(place, news)]
         self.scanner.learn(self.library.folder(offered), known)
+
+    def catalogue(self, digest: str) -> Catalogue:
+        """What the scanner lists of an image, and finds in it, under the database on offer."""
+        access = PullAccess(f"registry.invalid/any@{digest}", plain_http=False)
+        return self.scanner.catalog(access, self.library.folder(self.artifacts.offered or ""))
 
     def sync(self, engine: Engine, at: float, stages: Sequence[Stage] = STAGES) -> PassReport:
         """Make a pass."""
@@ -128,7 +138,7 @@ class ScaleFleet:
 
     def _push_base(self, number: int) -> Image:
         image = Image([layer({"/base": str(number)})], created=day(-90))
-        self.scanner.put_image(image.digest, _packages_of_base(number, image.layers[0]))
+        self.scanner.put_image(image.digest, _packages_of_base(number, image.layers[0].diff_id))
         self.registry.push(f"base/system{number}", "stable", image)
         return image
 
@@ -141,11 +151,9 @@ class ScaleFleet:
 
 
 def _told(place: int, news: int) -> bool:
-    """Of every hundred flaws one comes with each database, and one goes."""
-    turn = place % NEWS
-    if turn < NEWS // 4:
-        return turn <= news
-    return turn >= NEWS // 2 or turn - NEWS // 4 >= news
+    """Of every so many flaws one comes with each of the news, and another one goes."""
+    turn, most = place % NEWS, 8
+    return turn <= news if turn < most else turn >= 2 * most or turn - most >= news
 
 
 def _known(package: str, number: int) -> Known:
@@ -154,30 +162,36 @@ def _known(package: str, number: int) -> Known:
     return Known(package, f"CVE-2026-{package}", fixed, published=published, title="a flaw " * 8)
 
 
-def _packages_of_base(number: int, brought: Layer) -> list[Occurrence]:
+@cache
+def _packages_of_base(number: int, layer_id: str) -> tuple[Occurrence, ...]:
     system, version = number % len(SYSTEMS), f"1.{number // len(SYSTEMS)}-1"
-    return [
-        _occurrence(SYSTEMS[system], f"s{system}-pkg{one}", version, brought)
+    return tuple(
+        _occurrence(SYSTEMS[system], f"s{system}-pkg{one}", version, layer_id)
         for one in range(OF_BASE)
-    ]
+    )
 
 
-def _libraries(number: int, distinct: int, brought: Layer) -> list[Occurrence]:
+def _libraries(number: int, distinct: int, layer_id: str) -> list[Occurrence]:
     chosen = random.Random(number).sample(range(max(distinct, OF_APP)), OF_APP)  # noqa: S311 - a fleet
     return [
-        _occurrence("language", f"lib{one // VERSIONS}", f"{one % VERSIONS}.0", brought)
+        _occurrence("language", f"lib{one // VERSIONS}", f"{one % VERSIONS}.0", layer_id)
         for one in chosen
     ]
 
 
-def _occurrence(context: str, name: str, version: str, brought: Layer) -> Occurrence:
-    """A package as real catalogues have it: with a key, what drivers read, a path and a purl."""
+def _occurrence(context: str, name: str, version: str, layer_id: str) -> Occurrence:
+    """A package where an image has it, with a path and a purl as long as real ones."""
+    path = f"usr/lib/python3/site-packages/{name}-{version}.dist-info/METADATA"
+    kind = "pypi" if context == "language" else "deb/debian"
+    purl = f"pkg:{kind}/{name}@{version}"
+    return Occurrence(_package(context, name, version), layer_id, path, purl)
+
+
+@cache
+def _package(context: str, name: str, version: str) -> Package:
+    """A package as real catalogues have it: with a key, and with what drivers read."""
     key = sha256(f"{name}{version}".encode()).hexdigest()[:32]
-    library = context == "language"
-    attributes: dict[str, object] = (
-        {"type": "python-pkg"} if library else {"version": version, "src_name": name}
-    )
-    package = Package(context, f"{name}@{version}#{key}", name, version, attributes)
-    path = f"usr/lib/python3/site-packages/{name}-{version}.dist-info/METADATA" if library else ""
-    purl = f"pkg:pypi/{name}@{version}" if library else f"pkg:deb/debian/{name}@{version}?arch=amd64"
-    return Occurrence(package, brought.diff_id, path, purl)
+    told: dict[str, object] = {"version": version, "src_name": name, "src_version": version}
+    if context == "language":
+        told = {"type": "python-pkg"}
+    return Package(context, f"{name}@{version}#{key}", name, version, told)

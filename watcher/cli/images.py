@@ -6,7 +6,7 @@ import typer
 
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import reading
-from watcher.cli.sheet import REMARK, entries_of, field
+from watcher.cli.sheet import REMARK, Entry, field
 from watcher.reading import documents
 
 _COLUMNS = (
@@ -14,6 +14,7 @@ _COLUMNS = (
     field("platform", "platform"),
     field("os", "os"),
     field("packages", "packages"),
+    field("base", "base"),
     field("direct"),
     field("streams", "streams", flexible=True),
     field("covered", "covered"),
@@ -32,6 +33,8 @@ def images(
     """List the images that streams point to: OS, number of packages, and coverage."""
     with reading(context, as_of) as record:
         told = documents.images(record)
-    entries = entries_of(told, "images")
+    entries: list[Entry] = [
+        {**one, "base": one["base"]["name"] if one["base"] else None} for one in told["images"]
+    ]
     note = f"covered: {sum(one['covered'] is True for one in entries)} of {len(entries)}"
     show(Listing(told, entries, _COLUMNS, [note]), format_, output)

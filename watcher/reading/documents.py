@@ -47,7 +47,7 @@ def find(record: Reading, text: str, search: Search) -> Document:
 def bumps(record: Reading) -> Document:
     """The bumps planned by the last pass, with their tickets."""
     planned = record.app.bumps.planned(record.upto)
-    return bump_report.document(record.as_of, planned, record.app.bumps.remembered(), {})
+    return bump_report.document(record.as_of, planned, record.app.bumps.remembered(record.upto), {})
 
 
 def knowledge(record: Reading) -> Document:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.ports.store.bumps import recorded
 from watcher.ports.store.exposures import WindowFilter
+from watcher.ports.store.views import StreamHead, Unlisted
 from watcher.reading.reading import Reading
 from watcher.report.figures import coverage, management, period, stretch
 from watcher.report.figures.coverage import WatchedStream
@@ -18,22 +20,36 @@ def report(record: Reading, since: datetime | None = None) -> Document:
     """The figures over [since, as_of); raises UsageError where the period is empty."""
     owner_of = record.app.config.owner_of
     covered = period.Period.ending(record.as_of, since)
-    windows = record.app.exposures.windows(WindowFilter(), record.upto)
+    windows = record.app.exposures.windows(WindowFilter(milestones=False), record.upto)
+    past = _Past(record)
     watched = coverage.Watched(
-        _streams(record, record.as_of),
-        [coverage.sample(at, _streams(record, at)) for at in covered.days()],
+        past.streams(record.as_of),
+        [coverage.sample(at, past.streams(at)) for at in covered.days()],
+    )
+    versions = record.app.browsing.versions(record.upto)
+    beside = management.Beside(
+        recorded(record.app.bumps, record.upto, covered.since), versions[-1] if versions else None
     )
     stretches = stretch.stretches_of(windows, owner_of)
-    bumps = recorded(record.app.bumps, record.upto, covered.since)
-    return management.document(covered, _SCOPE, stretches, watched, recorded=bumps)
+    return management.document(covered, _SCOPE, stretches, watched, beside=beside)
 
 
-def _streams(record: Reading, at: datetime) -> list[WatchedStream]:
-    """The streams that were watched at a time, and how well; none where no pass had ended."""
-    views, config = record.app.views, record.app.config
-    done = views.finished(at)
-    if done is None:
-        return []
-    judged = views.coverage(done.number, at, config.stale_after)
-    heads, unlisted = views.streams(done.number), views.unlisted(done.number)
-    return coverage.watched_streams(heads, judged, unlisted, config.owner_of)
+@dataclass(slots=True)
+class _Past:
+    """The streams at some times; what a pass saw of them is read only once."""
+
+    record: Reading
+    _seen: dict[int, tuple[list[StreamHead], list[Unlisted]]] = field(default_factory=dict)
+
+    def streams(self, at: datetime) -> list[WatchedStream]:
+        """The streams that were watched at a time, and how well; none where no pass had ended."""
+        views, config = self.record.app.views, self.record.app.config
+        done = views.finished(at)
+        if done is None:
+            return []
+        number = done.number
+        if number not in self._seen:
+            self._seen[number] = (views.streams(number), views.unlisted(number))
+        heads, unlisted = self._seen[number]
+        judged = views.coverage(number, at, config.stale_after)
+        return coverage.watched_streams(heads, judged, unlisted, config.owner_of)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -34,9 +36,8 @@ WRITERS: list[tuple[type, str]] = [
 
 
 @pytest.fixture(autouse=True)
-def _looked_at_each_turn(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _looked_at_each_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "_CHECKED", 0.0)
-    yield
 
 
 def fleet() -> Fleet:
@@ -50,6 +51,13 @@ def fleet() -> Fleet:
 def states(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         return list(connection.scalars(select(passes.c.state).order_by(passes.c.id)))
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    deadline = monotonic() + 30
+    while not what():
+        assert monotonic() < deadline
+        sleep(0.01)
 
 
 @pytest.mark.parametrize(
@@ -70,21 +78,25 @@ def test_a_pass_that_loses_its_lock_ends_and_the_next_one_makes_it_good(
     fleet().sync(undisturbed, day(0))
     fleet().sync(undisturbed, day(1))
     real: Callable[..., Any] = getattr(kind, name)
-    done = []
+    # It keeps what the first pass is at, and so waits for it where it does.
+    next_one = Thread(target=lambda: fleet().sync(other, day(0)))
+    losing = iter([True])
 
     def write(*told: Any, **named: Any) -> Any:  # noqa: ANN401
         given = real(*told, **named)
-        if not done:
-            done.append(True)
+        if next(losing, False):
             cut(other, "objid = 0")
             if overtaken:
-                fleet().sync(other, day(0))
+                next_one.start()
+                wait_for(lambda: len(states(engine)) == 2)
         return given
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kind, name, write)
-        with pytest.raises(StartError, match="lost its lock|is over") as ended:
+        with pytest.raises(StartError, match=r"lost its lock|is over") as ended:
             fleet().sync(engine, day(0))
+        if overtaken:
+            next_one.join()
     assert "\n" not in str(ended.value)
     assert states(engine) == (["abandoned", "complete"] if overtaken else ["abandoned"])
     if not overtaken:

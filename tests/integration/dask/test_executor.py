@@ -208,6 +208,23 @@ def test_a_scheduler_that_dies_loses_the_tasks_and_nothing_more(
     assert executor.submit(work.double, 5).result(LONG) == 10
 
 
+def test_dask_says_nothing_on_the_terminal_when_all_is_lost(
+    cluster: Cluster, reach: Reach, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    scheduler = cluster.scheduler()
+    worker = cluster.worker()
+    executor = reach(cluster)
+    began, until = tmp_path / "began", tmp_path / "until"
+    futures = [executor.submit(work.stay, began, until) for _ in range(3)]
+    wait_for(began.exists)
+    worker.kill()
+    scheduler.kill()
+    wait(futures, LONG)
+    refusal(executor.width)
+    executor.shutdown()
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_task_whose_worker_dies_is_done_by_another(
     cluster: Cluster, reach: Reach, tmp_path: Path
 ) -> None:

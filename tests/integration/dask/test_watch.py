@@ -63,7 +63,7 @@ def test_tasks_that_do_not_come_back_are_missed(seen: Watch, clock: Clock) -> No
     clock.now += 599
     seen.saw(1)
     clock.now += 2
-    with pytest.raises(TransientError, match="no task came back .* for 600 s"):
+    with pytest.raises(TransientError, match=r"no task came back .* for 600 s"):
         seen.saw(1)
 
 

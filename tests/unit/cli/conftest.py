@@ -72,6 +72,14 @@ IMAGE = WatchedImage(
 )
 
 
+class FakeBrowsing:
+    """A record without knowledge."""
+
+    def versions(self, upto: int) -> list[object]:
+        del upto
+        return []
+
+
 @dataclass
 class FakeViews:
     """Signs the port `Views` with what a test puts in."""
@@ -212,7 +220,7 @@ class Desk:
             views=self.views,
             exposures=self.exposures,
             bumps=cast("Bumps", None),
-            browsing=cast("Browsing", None),
+            browsing=cast("Browsing", FakeBrowsing()),
             calls=cast("Calls", None),
             leadership=cast("Leadership", None),
             parts=self.parts,

@@ -9,7 +9,7 @@ from typing import Final
 import dask
 from distributed.versions import VersionMismatchWarning
 
-_LOUD: Final = ("distributed", "tornado", "asyncio")
+_LOUD: Final = ("distributed", "tornado")
 
 
 def silence() -> None:

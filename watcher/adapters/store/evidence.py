@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, select
 
 from watcher.adapters.store.asof import visible
-from watcher.adapters.store.engine import batches
+from watcher.adapters.store.rows import among, unindexed
 from watcher.adapters.store.tables.inventory import images
 from watcher.adapters.store.tables.knowledge import assessments, knowledge, matches, vulnerabilities
 from watcher.adapters.store.tables.packages import catalogue_sets, catalogues, package_set_members
@@ -73,71 +73,71 @@ def read_evidence(
 ) -> Evidence:
     """Read what stands beside the matches of these packages with these vulnerabilities."""
     wanted = frozenset(pairs)
-    packages = sorted({package for package, _ in wanted})
     return Evidence(
-        purls=_purls(connection, packages, sorted(digests)),
-        assessed=_assessed(connection, upto, packages, wanted),
-        runs=_runs(connection, upto, packages, wanted),
+        purls=_purls(connection, {package for package, _ in wanted}, digests),
+        assessed=_assessed(connection, upto, wanted),
+        runs=_runs(connection, upto, wanted),
     )
 
 
 def _purls(
-    connection: Connection, packages: list[int], digests: list[str]
+    connection: Connection, packages: Collection[int], digests: Iterable[str]
 ) -> dict[tuple[str, int], str]:
-    members = package_set_members
-    found: dict[tuple[str, int], str] = {}
-    for held in batches(digests):
-        for batch in batches(packages):
-            statement = (
-                select(images.c.digest, members.c.package_id, members.c.purl)
-                .join(catalogues, catalogues.c.image_id == images.c.id)
-                .join(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
-                .join(members, members.c.set_id == catalogue_sets.c.set_id)
-                .where(images.c.digest.in_(held), members.c.package_id.in_(batch))
-            )
-            rows = connection.execute(statement)
-            found |= {(row.digest, row.package_id): row.purl for row in rows}
-    return found
+    members = package_set_members.c
+    statement = (
+        select(images.c.digest, members.package_id, members.purl)
+        .join(catalogues, catalogues.c.image_id == images.c.id)
+        .join(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
+        .join(package_set_members, members.set_id == catalogue_sets.c.set_id)
+        .where(among(images.c.digest, digests), among(unindexed(members.package_id), packages))
+    )
+    rows = connection.execute(statement)
+    return {(row.digest, row.package_id): row.purl for row in rows}
+
+
+def _of_pairs(table: Table, wanted: Collection[Pair]) -> ColumnElement[bool]:
+    """The condition that a package and a vulnerability are among those of pairs, if of two."""
+    return and_(
+        among(table.c.package_id, {package for package, _ in wanted}),
+        among(unindexed(table.c.vulnerability_id), {number for _, number in wanted}),
+    )
 
 
 def _assessed(
-    connection: Connection, upto: int, packages: list[int], wanted: frozenset[Pair]
+    connection: Connection, upto: int, wanted: frozenset[Pair]
 ) -> dict[Pair, list[Row[tuple[object, ...]]]]:
     found: dict[Pair, list[Row[tuple[object, ...]]]] = defaultdict(list)
-    for batch in batches(packages):
-        statement = select(assessments).where(assessments.c.package_id.in_(batch))
-        statement = statement.where(visible(assessments, upto)).order_by(assessments.c.id)
-        for row in connection.execute(statement):
-            if (row.package_id, row.vulnerability_id) in wanted:
-                found[row.package_id, row.vulnerability_id].append(row)
+    statement = select(assessments).where(_of_pairs(assessments, wanted))
+    statement = statement.where(visible(assessments, upto)).order_by(assessments.c.id)
+    for row in connection.execute(statement):
+        pair = (row.package_id, row.vulnerability_id)
+        if pair in wanted:
+            found[pair].append(row)
     return found
 
 
-def _runs(
-    connection: Connection, upto: int, packages: list[int], wanted: frozenset[Pair]
-) -> dict[Pair, list[MatchRow]]:
+def _runs(connection: Connection, upto: int, wanted: frozenset[Pair]) -> dict[Pair, list[MatchRow]]:
     first, lacking, ending = knowledge.alias(), knowledge.alias(), knowledge.alias()
     found: dict[Pair, list[MatchRow]] = defaultdict(list)
-    for batch in batches(packages):
-        statement = (
-            select(
-                matches,
-                vulnerabilities.c.in_db_at,
-                first.c.effective_at.label("first_at"),
-                lacking.c.effective_at.label("lacked_at"),
-                ending.c.db_digest.label("ender"),
-            )
-            .join(vulnerabilities, vulnerabilities.c.id == matches.c.vulnerability_id)
-            .join(first, first.c.id == matches.c.first_knowledge)
-            .outerjoin(lacking, lacking.c.id == matches.c.lacked_by)
-            .outerjoin(ending, ending.c.id == matches.c.ended_by)
-            .where(matches.c.package_id.in_(batch), visible(matches, upto))
-            .order_by(matches.c.id)
+    statement = (
+        select(
+            matches,
+            vulnerabilities.c.in_db_at,
+            first.c.effective_at.label("first_at"),
+            lacking.c.effective_at.label("lacked_at"),
+            ending.c.db_digest.label("ender"),
         )
-        for row in connection.execute(statement):
-            pair = (row.package_id, row.vulnerability_id)
-            if pair in wanted:
-                found[pair].append(_match_row(row, upto))
+        .join(vulnerabilities, vulnerabilities.c.id == matches.c.vulnerability_id)
+        .join(first, first.c.id == matches.c.first_knowledge)
+        .outerjoin(lacking, lacking.c.id == matches.c.lacked_by)
+        .outerjoin(ending, ending.c.id == matches.c.ended_by)
+        .where(_of_pairs(matches, wanted), visible(matches, upto))
+        .order_by(matches.c.id)
+    )
+    for row in connection.execute(statement):
+        pair = (row.package_id, row.vulnerability_id)
+        if pair in wanted:
+            found[pair].append(_match_row(row, upto))
     return found
 
 

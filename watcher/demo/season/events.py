@@ -30,7 +30,7 @@ CLOSED_BY_HAND: Final = (
 # What a pass is remembered for, where the bases and the moves do not say it.
 HEADLINES: Final[Mapping[float, str]] = {
     0: "the first pass over what is there",
-    48: "5 new bases; shop puts its tickets on the board: two days each from now on",
+    48: "4 new bases; shop puts its tickets on the board: two days each from now on",
     50: "shop is done in two days; ops closes a ticket by hand and does nothing",
     56: "ops deletes its cron:old-stable; data is done",
     62: "the registry is down",

@@ -27,11 +27,15 @@ def rows(bumps: Iterable[RecordedBump], period: Period) -> list[Document]:
 
 @dataclass(frozen=True, slots=True)
 class _Progress:
-    """A bump with its tickets of the period and every line that is or was on them."""
+    """A bump with its tickets of the period.
+
+    `lines` are those of the newest ticket and the plan, `earlier` those of the tickets before.
+    """
 
     bump: RecordedBump
     tickets: Sequence[Remembered]
     lines: Sequence[Line]
+    earlier: Sequence[Line]
     as_of: datetime
 
     @classmethod
@@ -40,12 +44,18 @@ class _Progress:
         tickets = [one for one in bump.tickets if _concerns(one, bump, period.since)]
         if not tickets and not bump.stands:
             return None
-        lines: dict[LineName, Line] = {line.name: line for one in tickets for line in one.lines}
-        if bump.stands:
+        lines: dict[LineName, Line] = {
+            line.name: line for one in tickets[-1:] for line in one.lines
+        }
+        if bump.stands and not _is_next(bump, tickets):
             lines.update((line.name, line) for line in bump.plan.lines)
+        earlier = [line for one in tickets[:-1] for line in one.lines]
+        if bump.stands and _is_next(bump, tickets):
+            earlier += lines.values()
+            lines = {line.name: line for line in bump.plan.lines}
         if not lines:  # nothing can be told of it yet
             return None
-        return cls(bump, tickets, list(lines.values()), period.as_of)
+        return cls(bump, tickets, list(lines.values()), earlier, period.as_of)
 
     def rank(self) -> tuple[float, int, str, str]:
         """Where it stands among the others."""
@@ -53,16 +63,15 @@ class _Progress:
         return -self.days_ended, -self.windows_left, cause.team, cause.lineage
 
     @property
-    def moved(self) -> list[tuple[Done, int]]:
-        """Lines that a rebuild ended, each with how many exposures that was."""
-        done = ((line.done, sum(line.ended.values())) for line in self.lines)
-        return [(one, count) for one, count in done if one and one.because == "remediated"]
+    def ended(self) -> list[tuple[Done, int]]:
+        """Lines that a rebuild ended, by each ticket in turn, with how many exposures that was."""
+        return _remediated((*self.earlier, *self.lines))
 
     @property
     def days_ended(self) -> float:
         """Exposure-days that did not come to pass: each line's exposures since it moved."""
         now = ticks(self.as_of)
-        since = (count * max(0, now - ticks(done.at)) for done, count in self.moved)
+        since = (count * max(0, now - ticks(done.at)) for done, count in self.ended)
         return sum(since) / DAY
 
     @property
@@ -102,9 +111,9 @@ class _Progress:
                 "since": stamp(plan.target.since),
             },
             "streams": len(self.lines),
-            "moved": len(self.moved),
+            "moved": len(_remediated(self.lines)),
             "ended": {
-                "windows": sum(count for _, count in self.moved),
+                "windows": sum(count for _, count in self.ended),
                 "exposure_days": self.days_ended,
             },
             "left": {
@@ -114,6 +123,18 @@ class _Progress:
             "state": self.state,
             "ticket": _ticket(ticket) if ticket else None,
         }
+
+
+def _is_next(bump: RecordedBump, tickets: Sequence[Remembered]) -> bool:
+    """Whether the plan that stands is the next ticket's: the newest one was closed by evidence."""
+    newest = tickets[-1] if tickets else None
+    done = all(line.done for line in bump.plan.lines)
+    return newest is not None and newest.closed_by == "watcher" and not done
+
+
+def _remediated(lines: Iterable[Line]) -> list[tuple[Done, int]]:
+    done = ((line.done, sum(line.ended.values())) for line in lines)
+    return [(one, count) for one, count in done if one and one.because == "remediated"]
 
 
 def _concerns(ticket: Remembered, bump: RecordedBump, since: datetime) -> bool:

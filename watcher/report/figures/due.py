@@ -53,6 +53,11 @@ class Dues:
         first = heapq.nsmallest(MOST, self._sums.items(), key=_urgency)
         return [_written(name, due, overdue=overdue) for (overdue, name), due in first]
 
+    def counted(self) -> Document:
+        """How many vulnerabilities are past due, and how many come due, listed or not."""
+        overdue = sum(overdue for overdue, _ in self._sums)
+        return {"overdue": overdue, "coming": len(self._sums) - overdue}
+
 
 def _urgency(one: tuple[tuple[bool, str], _Due]) -> tuple[bool, int, int, str]:
     (overdue, name), due = one

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from watcher.domain.package import SEVERITIES
 from watcher.domain.policy import DEFAULT, Policy
+from watcher.ports.store.browsing import KnownVersion
 from watcher.ports.store.bumps import RecordedBump
 from watcher.report.figures import backlog, bumps, coverage
 from watcher.report.figures.change import change
@@ -20,20 +23,32 @@ from watcher.report.figures.united import united
 from watcher.report.times import stamp
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a report tells beside stretches.
+
+    Bumps as `watcher.ports.store.bumps.recorded` reads them, and the knowledge in force at the end.
+    """
+
+    bumps: Sequence[RecordedBump] = ()
+    knowledge: KnownVersion | None = None
+
+
+NOTHING: Final = Beside()
+
+
 def document(
     period: Period,
     scope: str,
     stretches: Iterable[Stretch],
     watched: Watched,
     policy: Policy = DEFAULT,
-    *,
-    recorded: Sequence[RecordedBump] = (),
+    beside: Beside = NOTHING,
 ) -> Document:
     """Draw the report from the stretches of the ledger, those of a stream together.
 
-    `recorded` are the bumps as `watcher.ports.store.bumps.recorded` reads them. `scope` says in a
-    sentence what the report is about. All numbers of days are exact; shares are between 0 and 1.
-    Raises ValueError where a stream's stretches do not stand together.
+    `scope` says in a sentence what the report is about. All numbers of days are exact; shares are
+    between 0 and 1. Raises ValueError where a stream's stretches do not stand together.
     """
     fleet = fleet_of(united(stretches), period, policy)
     every = _group(fleet, SEVERITIES)
@@ -58,9 +73,23 @@ def document(
         "weeks": [stamp(week) for week in period.weeks()],
         "teams": teams,
         "top_streams": backlog.top_streams(fleet),
-        "bumps": bumps.rows(recorded, period),
+        "bumps": bumps.rows(beside.bumps, period),
         "due": fleet.dues.written(),
+        "due_in_all": fleet.dues.counted(),
+        "knowledge": _knowledge(beside.knowledge),
         "change": change(fleet, every, teams),
+    }
+
+
+def _knowledge(version: KnownVersion | None) -> Document | None:
+    """The version in force at the end; None where there was none."""
+    if version is None:
+        return None
+    return {
+        "scanner": version.scanner,
+        "db": version.db_digest,
+        "updated_at": stamp(version.updated_at),
+        "effective_at": stamp(version.effective_at),
     }
 
 

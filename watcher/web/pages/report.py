@@ -20,6 +20,7 @@ def routes(site: Site) -> APIRouter:
     def report(as_of: str | None = None, since: str | None = None) -> Response:
         begin = given(since)
         period = parse_instant("since", begin) if begin else None
-        return HTMLResponse(page(management.report(site.reading(as_of), period), standalone=False))
+        told = management.report(site.reading(as_of), period)
+        return HTMLResponse(page(told, standalone=False, asked_as_of=given(as_of)))
 
     return router

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,7 +72,19 @@ def test_a_plan_that_stands_is_open_again_after_its_ticket_was_closed_by_evidenc
     closed = ticket([line("api", 2, 30), line("web", 1, 30)], closed=("watcher", day(40)))
     (row,) = rows(RecordedBump(plan([line("api", 4)]), stands=True, tickets=(closed,)))
     assert (row["state"], row["ticket"]) == ("open", None)
-    assert (row["streams"], row["moved"], row["left"]["windows"]) == (2, 1, 4)
+    # What is to do counts for the next ticket alone; what the closed one ended still counts.
+    assert (row["streams"], row["moved"], row["left"]["windows"]) == (1, 0, 4)
+    assert row["ended"]["windows"] == 3
+
+
+def test_what_every_ticket_of_the_period_ended_adds_up() -> None:
+    first = ticket([line("api", 2, 30)], closed=("watcher", day(40)))
+    second = ticket([line("api", 3, 60)], closed=("watcher", day(70)))
+    second = replace(second, key=replace(second.key, generation=2))
+    bump = RecordedBump(plan([line("api", 3, 60)]), stands=False, tickets=(first, second))
+    (row,) = rows(bump)
+    assert (row["streams"], row["moved"]) == (1, 1)
+    assert row["ended"] == {"windows": 5, "exposure_days": 2 * 60 + 3 * 30}
 
 
 def test_a_ticket_of_long_ago_adds_nothing_to_a_plan_that_stands() -> None:

@@ -16,7 +16,7 @@ from tests.unit.report.figures.bumps import recorded_bump
 from tests.unit.report.figures.windows import stretch
 from watcher.domain.policy import DEFAULT
 from watcher.report.figures.coverage import Sample, Watched
-from watcher.report.figures.management import document
+from watcher.report.figures.management import Beside, document
 from watcher.report.figures.period import Period
 from watcher.report.figures.stretch import Stretch
 from watcher.report.figures.united import united
@@ -89,7 +89,7 @@ def test_the_bump_of_the_page_ends_what_the_page_says() -> None:
         for copy in range(int(row["lines"]))
     ]
     told: dict[str, Any] = document(
-        Period(day(0), day(90)), "", [], Watched(()), recorded=[recorded_bump(lines)]
+        Period(day(0), day(90)), "", [], Watched(()), beside=Beside([recorded_bump(lines)])
     )
     (row,) = told["bumps"]
     found = {"lines in all": row["streams"], "lines moved": row["moved"]}

@@ -138,7 +138,7 @@ def test_nothing_open_is_said_only_of_what_is_covered() -> None:
 
 def test_a_clean_fleet_is_no_proof() -> None:
     text = read(file(report(streams=[COVERED]))).text
-    assert "no exposure yet that is no proof that there is none" in text
+    assert "no exposure recorded yet: no proof that there is none" in text
     assert "nothing recorded in the period before" in text
 
 

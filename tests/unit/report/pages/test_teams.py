@@ -83,7 +83,8 @@ def test_a_spark_of_what_never_changes_is_a_line_in_the_middle() -> None:
 def test_the_oldest_breaches_and_what_comes_next_share_five_rows() -> None:
     late = [due(day, day, overdue=True) for day in range(1, 6)]
     soon = [due(day, day, overdue=False) for day in range(27, 30)]
-    document = {**report(fleet()), "due": [*late, *soon]}
+    every = {"overdue": len(late), "coming": len(soon)}
+    document = {**report(fleet()), "due": [*late, *soon], "due_in_all": every}
     found = dues_of(document)
     assert [day for day, _ in found] == ["1 Apr", "2 Apr", "3 Apr", "27 Apr", "28 Apr"]
     text = section(page(document, standalone=True), "Due").text
@@ -108,9 +109,17 @@ def test_a_day_of_another_year_has_its_year() -> None:
     assert dues_of({**report(fleet()), "due": [old]})[0][0] == "31 Dec 2024"
 
 
-def test_a_list_that_was_cut_gives_no_exact_number_of_the_rest() -> None:
+def test_a_list_that_was_cut_is_counted_on() -> None:
     late = [due(1, number, overdue=True) for number in range(50)]
-    text = section(page({**report(fleet()), "due": late}, standalone=True), "Due").text
+    told = {**report(fleet()), "due": late, "due_in_all": {"overdue": 61, "coming": 7}}
+    text = section(page(told, standalone=True), "Due").text
+    assert text.endswith("56 more past due, 7 more to come")
+
+
+def test_a_cut_list_of_an_older_document_gives_no_exact_number_of_the_rest() -> None:
+    late = [due(1, number, overdue=True) for number in range(50)]
+    told = {name: one for name, one in report(fleet()).items() if name != "due_in_all"}
+    text = section(page({**told, "due": late}, standalone=True), "Due").text
     assert text.endswith("at least 45 more past due")
 
 

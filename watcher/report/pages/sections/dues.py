@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from watcher.report.pages.sections.shape import Due, Report
+from watcher.report.pages.sections.shape import Due, DueInAll, Report
 from watcher.report.pages.wording import in_days, instant
 
 MOST = 5
@@ -51,11 +51,13 @@ def dues(report: Report) -> Dues | None:
     coming = [one for one in found if not one["overdue"]]
     first = overdue[: max(_OVERDUE, MOST - len(coming))]
     then = coming[: MOST - len(first)]
+    listed: DueInAll = {"overdue": len(overdue), "coming": len(coming)}
+    every = report.get("due_in_all")
     return Dues(
         rows=tuple(_row(one, report["as_of"]) for one in [*first, *then]),
-        overdue=len(overdue) - len(first),
-        coming=len(coming) - len(then),
-        cut=len(found) >= _LISTED,
+        overdue=(every or listed)["overdue"] - len(first),
+        coming=(every or listed)["coming"] - len(then),
+        cut=every is None and len(found) >= _LISTED,
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from watcher.report.figures.stretch import UNOWNED
-from watcher.report.pages.sections.shape import Coverage, Report, Uncovered
+from watcher.report.pages.sections.shape import Coverage, Knowledge, Report, Uncovered
 from watcher.report.pages.sections.watch import Span, Watch
 
 _PRINTED = 3
@@ -36,6 +36,7 @@ class Facts:
     reasons: tuple[Reason, ...]
     uncovered: tuple[Uncovered, ...]  # the first, with reasons
     unlisted: int  # how many more are not covered
+    knowledge: Knowledge | None
 
     @property
     def known(self) -> bool:
@@ -64,6 +65,7 @@ def facts(report: Report, watch: Watch) -> Facts:
         reasons=_reasons(coverage),
         uncovered=tuple(uncovered[:_LISTED]),
         unlisted=len(uncovered[_LISTED:]),
+        knowledge=report.get("knowledge"),
     )
 
 

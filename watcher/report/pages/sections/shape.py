@@ -187,8 +187,24 @@ class Change(TypedDict):
     without_work: dict[str, int]
 
 
+class DueInAll(TypedDict):
+    """How many vulnerabilities are past due and come due, listed or not."""
+
+    overdue: int
+    coming: int
+
+
+class Knowledge(TypedDict):
+    """The version of knowledge in force at the end."""
+
+    scanner: str
+    db: str
+    updated_at: str
+    effective_at: str
+
+
 class Report(TypedDict):
-    """The document; reports archived by an older watcher lack the last three."""
+    """The document; reports archived by an older watcher lack what is not required."""
 
     as_of: str
     since: str
@@ -206,4 +222,6 @@ class Report(TypedDict):
     teams: list[Team]
     bumps: NotRequired[list[Bump]]
     due: NotRequired[list[Due]]
+    due_in_all: NotRequired[DueInAll]
     change: NotRequired[Change]
+    knowledge: NotRequired[Knowledge | None]
