@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, Self
 
@@ -34,8 +35,8 @@ UNUSED: Final = (
     "policy",
     "renames",
     "retention",
-    "schedule",
-    "web",
+    "schedule.audit",
+    "web.auth",
 )
 _STREAM = re.compile(r"(?P<stream>(?P<repository>[^:#@]+)(?:[:#][^@]*)?)(?:@.*)?", re.DOTALL)
 
@@ -110,8 +111,8 @@ class Config(Section):
 
     def unused(self) -> list[str]:
         """Name the keys that are configured though this version does not act on them yet."""
-        defaults = type(self).model_fields
-        return [name for name in UNUSED if getattr(self, name) != defaults[name].default]
+        untouched = type(self)()
+        return [name for name in UNUSED if attrgetter(name)(self) != attrgetter(name)(untouched)]
 
     def snapshot(self) -> Snapshot:
         """The configuration as canonical JSON in which secrets are masked, and its sha256."""

@@ -146,10 +146,12 @@ def test_a_stuck_process_loses_its_leases_and_changes_nothing_when_it_wakes(
     postgresql_url: str, opening: Callable[[str], Engine]
 ) -> None:
     engine = opening(postgresql_url)
-    place, watch = sql_place(engine), SqlPresence(engine, silence=2.0)
+    place, watch = sql_place(engine), SqlPresence(engine, silence=4.0)
     place.order(0, "a", "b", "c")
-    with claimer("hold", postgresql_url, 2) as stuck, claimer("hold", postgresql_url, 1) as fine:
-        assert (stuck.heard()[1:], fine.heard()[1:]) == (["a", "b"], ["c"])
+    with claimer("hold", postgresql_url, 2) as stuck, ExitStack() as later:
+        assert stuck.heard()[1:] == ["a", "b"]
+        fine = later.enter_context(claimer("hold", postgresql_url, 1))
+        assert fine.heard()[1:] == ["c"]
         with stopped(stuck.running.pid):
             assert eventually(lambda: watch.bury() == 2)
             assert place.states() == {"a": "ready", "b": "ready", "c": "under way"}

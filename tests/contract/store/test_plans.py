@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from tests.contract.store.filled import BASES, OF_BASE, STREAMS, fill
+from tests.contract.store.filled import BASES, LIBRARIES, OF_BASE, STREAMS, fill
 from tests.contract.store.fleet import day
 from tests.contract.store.record import (
     begin,
@@ -139,9 +139,9 @@ def filled(
 def test_a_scan_would_be_seen(filled: Engine) -> None:
     with planned(filled) as plans, filled.connect() as connection:
         connection.execute(text("SELECT count(title) FROM vulnerabilities"))
-        connection.execute(text("SELECT max(path) FROM package_set_members"))
+        connection.execute(text("SELECT count(path) FROM package_set_members"))
         connection.execute(text("SELECT path FROM package_set_members WHERE set_id = 3"))
-    assert list(plans.scans()) == ["SELECT max(path) FROM package_set_members"]
+    assert list(plans.scans()) == ["SELECT count(path) FROM package_set_members"]
 
 
 def new_image(engine: Engine) -> None:
@@ -163,20 +163,21 @@ def new_image(engine: Engine) -> None:
 
 
 def changed_matches(engine: Engine) -> None:
-    """A new database that says otherwise of two packages: one of a base, one of applications."""
+    """A new database that says otherwise of three packages, of a base and of applications.
+
+    What is in scope of a match is read whole, and so is not asked for here.
+    """
     this, store = begin(engine, 2), SqlMatches(engine)
     version = store.adopt(this, Stamp("0.74.0", digest("new"), "db:2", day(1), day(1)))
-    state = store.context(1, day(-30))
-    assert state is not None
     told = finding(package("p1"), "CVE-NEW", published=day(1))
     store.record(
         this,
         version,
         ContextMatch(
             context=1,
-            last_version=state.last_version,
+            last_version=1,
             whole=True,
-            package_count=state.packages,
+            package_count=BASES * OF_BASE + LIBRARIES,
             joined=frozenset(),
             left=frozenset(),
             appeared=(Appearance(2, told, Bound(day(1)), 1),),
@@ -203,11 +204,8 @@ def fold(engine: Engine) -> None:
 def nothing_new(engine: Engine) -> None:
     """What every pass asks, although nothing changed."""
     this, matches, catalogues = begin(engine, 4), SqlMatches(engine), SqlCatalogues(engine)
-    assert ExposureStage(SqlLedger(engine)).take(this).counts == {
-        "episodes_opened": 0,
-        "episodes_closed": 0,
-    }
-    assert catalogues.uncatalogued() == list(catalogues.newborn([1])) == []
+    assert sum(ExposureStage(SqlLedger(engine)).take(this).counts.values()) == 0
+    assert (catalogues.uncatalogued(), list(catalogues.newborn([1]))) == ([], [])
     assert dict(matches.changed(this)) == {"added": 0, "removed": 0}
     assert SqlInventory(engine).unresolved() == set()
 
@@ -217,7 +215,8 @@ def read(engine: Engine) -> None:
     last = SqlPasses(engine).last()
     assert last is not None
     exposures = SqlExposures(engine)
-    for wanted in (WindowFilter(stream="local/r7:latest"), WindowFilter(vulnerability="CVE-9-0")):
+    stream, flaw = "local/r10:latest@linux/amd64", "CVE-NEW"
+    for wanted in (WindowFilter(stream=stream), WindowFilter(vulnerability=flaw)):
         assert list(exposures.windows(wanted, last.number))
 
 

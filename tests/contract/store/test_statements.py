@@ -41,23 +41,25 @@ def fleet_of(size: int) -> Fleet:
 def statements_of(engine: Engine, size: int) -> dict[str, int]:
     """Statements of a pass by what had happened before it, and of reading the ledger."""
     fleet, taken = fleet_of(size), {}
-    fleet.sync(engine, day(0))
     every = {f"p{n}": ["W"] for n in range(size)}
 
     def retire() -> None:
         for number in range(size):
             fleet.registry.delete(f"shop/r{number}", "main")
 
-    happenings: dict[str, Callable[[], None]] = {
+    happenings: dict[str, Callable[[], object]] = {
+        "everything": lambda: None,
         "nothing": lambda: None,
         "new knowledge": lambda: fleet.learn(day(1), {"base": ["V", "X"], **every}),
+        "the same knowledge": lambda: fleet.learn(day(2), {"base": ["V", "X"], **every}),
+        "a new image": lambda: fleet.push("shop/new", "main", ["own", "base"], created=day(3)),
         "every tag gone": retire,
         "another rule": lambda: setattr(fleet, "by", "tag"),
     }
-    for at, (name, happen) in enumerate(happenings.items(), start=2):
+    for at, (name, happen) in enumerate(happenings.items()):
         happen()
         with counted(engine) as statements:
-            fleet.sync(engine, day(at))
+            assert fleet.sync(engine, day(at)).failures == []
         taken[name] = statements.total()
     with counted(engine) as statements:
         assert len(exposures(engine, day(9))["windows"]) > 3 * size
@@ -65,16 +67,22 @@ def statements_of(engine: Engine, size: int) -> dict[str, int]:
     return taken
 
 
-def test_a_pass_in_which_nothing_changed_costs_the_same_for_any_fleet(
+def test_what_a_pass_asks_does_not_grow_with_the_fleet(
     engine: Engine, other_url: str, opening: Opening
 ) -> None:
     small, large = statements_of(opening(other_url), SMALL), statements_of(engine, LARGE)
-    assert small["nothing"] == large["nothing"] <= 70
-    # Reads go in batches of tracks and of values, so that ten times as much may cost a few more.
-    assert large["new knowledge"] <= small["new knowledge"] + 40
-    assert large["every tag gone"] <= small["every tag gone"] + 40
+    assert small["nothing"] == large["nothing"] <= 80
+    # One vulnerability more in every image is one batch, as is none: what was found is compared,
+    # not asked for image by image.
+    assert small["new knowledge"] == large["new knowledge"] <= 130
+    assert small["the same knowledge"] == large["the same knowledge"] <= 120
+    assert small["a new image"] == large["a new image"] <= 200
+    # Whole streams are folded a hundred at a time, so that ten times as many may cost a few more.
+    assert large["every tag gone"] <= small["every tag gone"] + 20
     assert large["another rule"] <= small["another rule"] + 40
     assert large["read"] <= small["read"] + 80
+    # From its tag to the ledger; a tag and a version are new in each repository.
+    assert large["everything"] - small["everything"] <= 28 * 2 * (LARGE - SMALL)
 
 
 def test_a_pass_in_which_nothing_changed_writes_to_its_own_row_and_coverage_alone(

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.faults.harness.children import in_child, spread
+from tests.faults.harness.children import spread
 from tests.faults.harness.faults import Fault
 from tests.faults.harness.places import Place, Places
-from tests.faults.harness.play import Setting, make_wired, opened, times
+from tests.faults.harness.play import Setting, make, make_wired, opened, times
 from tests.faults.harness.remains import Remains, read_remains
 from tests.faults.harness.steps import Step, Trail, When
 from tests.faults.harness.trial import Disturbance, Trial
@@ -29,11 +29,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The story undisturbed: each place before its pass, and what each pass left and did."""
+    """The story undisturbed: each place before its pass, and what each pass left and did.
+
+    There are two things a pass may leave: who dies when all is done makes it once more.
+    """
 
     before: Sequence[Place]
-    after: Sequence[Remains]
-    steps: Sequence[Sequence[Step]]
+    after: Sequence[Sequence[Remains]]
+    trails: Sequence[Trail]
 
     def disturbances(self, passes: Sequence[int], faults: Faults) -> list[Disturbance]:
         """Every fault at every step of some passes."""
@@ -41,8 +44,9 @@ class Played:
         return [
             Disturbance(fault, number, step, when)
             for number in passes
-            for step in self.steps[number]
+            for step in self.trails[number].seen
             for when in sides
+            if (step.number, when) in self.trails[number].met
             for fault in faults(step, when)
         ]
 
@@ -56,17 +60,17 @@ class Drill:
     lanes: int
 
     def undisturbed(self) -> Played:
-        """Play the story, each pass in a process of its own."""
+        """Play the story in this process, so that its forks inherit what is worked out once."""
         place = self.places.empty("undisturbed")
         before: list[Place] = []
-        after: list[Remains] = []
-        steps: list[Sequence[Step]] = []
+        after: list[Sequence[Remains]] = []
+        trails: list[Trail] = []
         for number in range(len(DAYS)):
             before.append(self.places.copy(place, f"before{number + 1}"))
-            remains, taken = in_child(lambda: self._calm(place, number)).result()  # noqa: B023
-            after.append(remains)
-            steps.append(taken)
-        return Played(before, after, steps)
+            remains, taken = self._calm(place, number)
+            after.append((remains, self._made_again(place, number)))
+            trails.append(taken)
+        return Played(before, after, trails)
 
     def judged(self, played: Played, disturbances: Sequence[Disturbance]) -> Iterator[Verdict]:
         """Play them all; verdicts come as they are found."""
@@ -82,8 +86,20 @@ class Drill:
 
         return spread(disturbances, judge, self.lanes)
 
-    def _calm(self, place: Place, number: int) -> tuple[Remains, list[Step]]:
-        trail = Trail()
+    def _calm(self, place: Place, number: int) -> tuple[Remains, Trail]:
+        trail = Trail(act=_nothing)
         with opened(place) as engine:
             make_wired(place, engine, self.setting, number, trail)
-            return read_remains(engine, place.folder, times(number)), trail.seen
+            return read_remains(engine, place.folder, times(number)), trail
+
+    def _made_again(self, place: Place, number: int) -> Remains:
+        again = self.places.copy(place, f"again{number + 1}")
+        with opened(again) as engine:
+            make(again, engine, self.setting, number)
+            remains = read_remains(engine, again.folder, times(number))
+        self.places.drop(again)
+        return remains
+
+
+def _nothing(_: object) -> None:
+    pass

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -73,14 +73,13 @@ def unlike(here: Shown, there: Shown) -> list[str]:
 
 def read_remains(engine: Engine, folder: Path, times: Iterable[datetime]) -> Remains:
     """Read everything, with the exposures as of some times."""
-    with engine.connect() as connection:
-        facts = _Rows(connection).told()
     ranks = _ranks(folder / TICKETS)
+    with engine.connect() as connection:
+        facts = _Rows(connection, lambda told: _ranked(told, ranks)).told()
     shown = exposures_of(engine, times)
     shown["bumps"] = _ranked(_written(_bumps(engine)), ranks)
     for number, rank in ranks.items():
         shown[f"ticket {rank}"] = (folder / TICKETS / f"{number}.md").read_text()
-    facts["tickets"] = Counter(_ranked(row, ranks) for row in facts["tickets"])
     return Remains(facts, shown, recorded(engine))
 
 
@@ -92,7 +91,8 @@ def exposures_of(engine: Engine, times: Iterable[datetime]) -> dict[str, str]:
 class _Rows:
     """Every row of a database, told without numbers."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, ticket: Callable[[str], str]) -> None:
+        self._ticket = ticket
         self._rows: dict[str, dict[int, dict[str, Any]]] = {
             table.name: {
                 row.id: dict(row._mapping) for row in connection.execute(select(table))
@@ -122,7 +122,8 @@ class _Rows:
         if place not in self._known:
             row = self._rows[table.name][number]
             told = {name: self._value(table, row, name) for name in row if name != "id"}
-            self._known[place] = _written(told)
+            written = _written(told)
+            self._known[place] = self._ticket(written) if table.name == "tickets" else written
         return self._known[place]
 
     def _value(self, table: Table, row: Mapping[str, Any], name: str) -> object:

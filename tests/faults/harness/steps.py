@@ -36,7 +36,7 @@ def die() -> None:
 
 @dataclass(slots=True)
 class Trail:
-    """The steps taken so far; at `point` it acts, and if that is `deadly` nothing comes after.
+    """The steps taken so far and their sides that were met; at `point` it acts, and if that is `deadly` nothing comes after.
 
     Steps of other threads, such as a worker's beat, come when they like and are not counted.
     """
@@ -45,6 +45,7 @@ class Trail:
     act: Callable[[Any], None] = lambda _: die()
     deadly: bool = True
     seen: list[Step] = field(default_factory=list)
+    met: set[tuple[int, When]] = field(default_factory=set)
 
     @contextmanager
     def step(self, kind: Kind, name: str, on: object = None) -> Iterator[None]:
@@ -59,5 +60,6 @@ class Trail:
         self._reach(step, "after", on)
 
     def _reach(self, step: Step, when: When, on: object) -> None:
+        self.met.add((step.number, when))  # a step that fails by itself has no far side
         if self.point == (step.number, when):
             self.act(on)

@@ -53,7 +53,8 @@ class Wired:
             return call(*told, **named)
 
 
-def wire_commits(trail: Trail, engine: Engine) -> None:
+@contextmanager
+def wired_commits(trail: Trail, engine: Engine) -> Iterator[None]:
     """Let each commit of an engine be a step, named by the method of the store that makes it."""
     commit = engine.dialect.do_commit
 
@@ -61,7 +62,8 @@ def wire_commits(trail: Trail, engine: Engine) -> None:
         with trail.step("commit", _committing(sys._getframe()), _driven(connection)):
             commit(connection)
 
-    engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+    with patch.object(engine.dialect, "do_commit", do_commit):
+        yield
 
 
 @contextmanager

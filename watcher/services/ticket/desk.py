@@ -9,6 +9,7 @@ from watcher.domain.ticket import (
     BumpTicket,
     Close,
     Create,
+    Nothing,
     Reopen,
     Settle,
     Step,
@@ -16,7 +17,8 @@ from watcher.domain.ticket import (
     Update,
     Wanted,
 )
-from watcher.ports.store.bumps import Bumps
+from watcher.domain.ticket.state import fingerprint
+from watcher.ports.store.bumps import Bumps, Remembered
 from watcher.ports.store.passes import PassRecord
 from watcher.ports.tracker import TicketWriter, Tracker, UncertainError
 from watcher.services.outcome import Outcome
@@ -44,9 +46,24 @@ class Desk:
                 self._rewrite(case, plan, wanted, step)
             case Settle():
                 held = next(one for one in case.remembered.values() if one.ticket == step.ticket)
-                self.store.filed(self.this, replace(held, closed_by="watcher"))
+                self._recall(case, plan, wanted, replace(held, closed_by="watcher"))
+            case Nothing() if case.open_key in case.remembered:
+                self._recall(case, plan, wanted, case.remembered[case.open_key])
             case _:
                 pass
+
+    def _recall(self, case: Case, plan: BumpTicket, wanted: Wanted, held: Remembered) -> None:
+        """Remember a ticket, and what it says where that is what is wanted.
+
+        Whoever wrote it may have died before it could remember that.
+        """
+        ticket = case.tickets.get(held.key)
+        if ticket is not None:
+            said = fingerprint(ticket.body)
+            if said == fingerprint(self.write(plan, held.key).body):
+                at = held.written_at if held.written == said else None
+                held = remembering(held, plan.lines, wanted, ticket.body, at or self.this.at)
+        self.store.filed(self.this, held)
 
     def _create(self, plan: BumpTicket, wanted: Wanted, key: TicketKey) -> None:
         draft, at = self.write(plan, key), self.this.at

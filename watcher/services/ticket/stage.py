@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -46,7 +46,9 @@ class TicketStage:
         outcome = Outcome("ticket")
         plans = {one.cause: one for one in self.store.planned(this.number)}
         remembered = self.store.remembered()
-        for name, causes in sorted(self._by_tracker(plans, remembered).items()):
+        unanswered = {key.cause for key in self.store.unsettled().values()}
+        wanted = plans.keys() | unanswered
+        for name, causes in sorted(self._by_tracker(wanted, remembered).items()):
             mine = [one for one in remembered if one.tracker == name]
             try:
                 listing = self._listed(name, mine)
@@ -65,7 +67,7 @@ class TicketStage:
         """Say what a pass would do for each plan, and do nothing; raises what a tracker does."""
         remembered = self.store.remembered()
         steps: dict[Cause, Step] = {}
-        for name, causes in self._by_tracker(plans, remembered).items():
+        for name, causes in self._by_tracker(plans.keys(), remembered).items():
             mine = [one for one in remembered if one.tracker == name]
             listing = self._listed(name, mine)
             hold = self._hold(*_filed_now(listing, at))
@@ -79,14 +81,16 @@ class TicketStage:
         }
         return {**steps, **nowhere}
 
-    def _by_tracker(self, plans: Plans, remembered: Iterable[Remembered]) -> dict[str, set[Cause]]:
+    def _by_tracker(
+        self, wanted: Collection[Cause], remembered: Iterable[Remembered]
+    ) -> dict[str, set[Cause]]:
         found: dict[str, set[Cause]] = defaultdict(set)
-        for cause in plans:
+        for cause in wanted:
             name = self.filing.tracker_of(cause.team)
             if name is not None:
                 found[name].add(cause)
         for one in remembered:
-            if one.closed_at is None or one.key.cause in plans:
+            if one.closed_at is None or one.key.cause in wanted:
                 found[one.tracker].add(one.key.cause)
         return {name: causes for name, causes in found.items() if name in self.trackers}
 

@@ -21,7 +21,7 @@ from watcher.ports.store.ledger import Track, TrackFacts
 class Facts:
     """Bindings by track, contents by image, matches by package and vulnerability.
 
-    Contents are those packages alone that ever matched something that was asked for.
+    Where single vulnerabilities are asked for, contents are the packages alone that ever had them.
     """
 
     bindings: Mapping[Track, list[tuple[Binding, int | None]]]

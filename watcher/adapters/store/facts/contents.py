@@ -1,4 +1,4 @@
-"""What images contain, as far as it ever matched; an image not wholly matched is not known yet."""
+"""What images contain; an image of which something was never matched is not known yet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from watcher.domain.exposure import Content
 def read_contents(
     connection: Connection, upto: int, images: Collection[int], asked: frozenset[int] | None
 ) -> Mapping[int, tuple[Content, ...]]:
-    """The contents of those images that are known, of packages with a match that is asked for."""
+    """The contents of those images that are known; of packages asked for, where not all are."""
     sets_of = _sets(connection, upto, images)
     sets = frozenset[int]().union(*sets_of.values())
     unknown = _unknown(connection, upto, sets)
@@ -64,14 +64,13 @@ def _unknown(connection: Connection, upto: int, sets: Collection[int]) -> frozen
 def _members(
     connection: Connection, upto: int, sets: Collection[int], asked: frozenset[int] | None
 ) -> Mapping[int, set[int]]:
-    """Packages by set that matched by then, whatever or what is asked for."""
-    matched = select(matches.c.package_id).where(visible(matches, upto))
-    if asked is not None:
-        matched = matched.where(among(matches.c.vulnerability_id, asked))
+    """Packages by set: all, or those that ever matched what is asked for."""
     members = package_set_members.c
-    statement = select(members.set_id, members.package_id).where(
-        among(members.set_id, sets), unindexed(members.package_id).in_(matched)
-    )
+    statement = select(members.set_id, members.package_id).where(among(members.set_id, sets))
+    if asked is not None:
+        matched = select(matches.c.package_id).where(visible(matches, upto))
+        matched = matched.where(among(matches.c.vulnerability_id, asked))
+        statement = statement.where(unindexed(members.package_id).in_(matched))
     found: dict[int, set[int]] = defaultdict(set)
     for row in connection.execute(statement):
         found[row.set_id].add(row.package_id)
