@@ -44,7 +44,7 @@ from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
 from watcher.domain.ticket import Terms
 from watcher.ports.artifacts import Artifacts
-from watcher.ports.crew import Crew
+from watcher.ports.crew import Crew, Wanted
 from watcher.ports.library import Library
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
@@ -113,6 +113,10 @@ def pass_runner(parts: Parts) -> PassRunner:
     scanner, library = parts.scanner, parts.library
     lineages, bumps = SqlLineages(engine), SqlBumps(engine)
     supply = Supply(parts.artifacts, library)
+
+    def supplied(under: Wanted) -> object:
+        return supply.files(under.db, under.java_db, parts.sources)
+
     crew = parts.crew or ScannerCrew(by_name, supply, parts.sources, scanner)
     return PassRunner(
         records=Records(DatabaseLock(engine), SqlPasses(engine), matches, catalogues),
@@ -120,8 +124,10 @@ def pass_runner(parts: Parts) -> PassRunner:
             knowledge=KnowledgeStage(parts.artifacts, library, scanner, matches, parts.sources),
             inventory=InventoryStage(parts.registries, parts.includes, inventory, executor),
             streams=StreamStage(by_name, parts.rules, parts.is_base, inventory, executor),
-            catalog=CatalogStage(by_name.keys(), CatalogCraft(crew, catalogues), progress),
-            match=MatchStage(MatchCraft(crew, matches), progress),
+            catalog=CatalogStage(
+                by_name.keys(), CatalogCraft(crew, catalogues), progress, supplied
+            ),
+            match=MatchStage(MatchCraft(crew, matches), progress, supplied),
             audit=BirthAudit(catalogues),
             exposure=ExposureStage(SqlLedger(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),

@@ -46,11 +46,15 @@ class CatalogCraft:
 
 @dataclass(frozen=True, slots=True)
 class CatalogStage:
-    """The stage with what it needs; `registries` are the names of those configured."""
+    """The stage with what it needs; `registries` are the names of those configured.
+
+    `supplied` raises where the databases are not to be had: then no image is to blame.
+    """
 
     registries: Collection[str]
     craft: CatalogCraft
     progress: Progress
+    supplied: Callable[[Wanted], object]
 
     def take(self, this: PassRecord, under: Wanted, bench: Bench) -> Outcome:
         """Catalogue every image that a stream points to and that has no catalogue yet."""
@@ -60,6 +64,8 @@ class CatalogStage:
             for one in self.craft.store.uncatalogued()
             if one.repository.registry in self.registries
         ]
+        if wanted:
+            self.supplied(under)
         tries = Tries.of(bench, "catalog")
         bench.order(this, "catalog", [_order(one, under) for one in wanted])
         if not wanted:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
+from watcher.domain.errors import AttemptError
 from watcher.domain.knowledge import KnowledgeVersion, begun, ended
 from watcher.domain.package import Finding, Package
 from watcher.ports.crew import Crew, MatchTask, Wanted
@@ -97,10 +98,14 @@ class MatchCraft:
 
 @dataclass(frozen=True, slots=True)
 class MatchStage:
-    """The stage with what it needs."""
+    """The stage with what it needs.
+
+    `supplied` raises where the databases are not to be had: then no context is to blame.
+    """
 
     craft: MatchCraft
     progress: Progress
+    supplied: Callable[[Wanted], object]
 
     def take(
         self, this: PassRecord, version: KnowledgeVersion, under: Wanted, bench: Bench
@@ -117,6 +122,8 @@ class MatchStage:
                 continue
             asked[context.number] = context.packages if whole else context.new
             orders.append(_order(context, version, asked[context.number], under))
+        if orders and not self._supplied(under, outcome):
+            return outcome
         tries = Tries.of(bench, "match")
         bench.order(this, "match", orders)
         if not orders:
@@ -134,6 +141,14 @@ class MatchStage:
         for way, number in store.changed(this).items():
             outcome.counts[f"matches_{way}"] += number
         return outcome
+
+    def _supplied(self, under: Wanted, outcome: MatchOutcome) -> bool:
+        try:
+            self.supplied(under)
+        except AttemptError as error:
+            outcome.failed("match", error)
+            return False
+        return True
 
 
 def _order(context: ContextState, version: KnowledgeVersion, packages: int, under: Wanted) -> Order:

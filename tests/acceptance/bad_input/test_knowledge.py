@@ -140,15 +140,30 @@ def test_a_state_folder_that_was_wiped_is_filled_again(fleet: Fleet) -> None:
     assert (asked(fleet, f"GET /v2/{DATABASE}/blobs/{FIRST.layers[0].digest}")) == 2
 
 
+def test_files_that_were_lost_are_had_again_by_their_digest_from_a_source_that_lost_its_tag(
+    fleet: Fleet, undisturbed_rebuilt: Document
+) -> None:
+    shutil.rmtree(fleet.folder / "state")
+    fleet.rebuild_api()
+    with Pusher(fleet.mirror.url) as pusher:
+        pusher.delete_tag(DATABASE, VERSION)
+    told = fleet.sync(1)
+    assert told.failures == [("knowledge", "db", False)]
+    assert told.document["counts"]["catalogued"] == 1
+    fleet.publish(SECOND)
+    assert fleet.sync(2).lines == ()
+    assert fleet.exposures(2) == undisturbed_rebuilt
+
+
 def test_without_its_files_and_without_a_source_the_pass_goes_on(
     fleet: Fleet, undisturbed_rebuilt: Document
 ) -> None:
     before = fleet.exposures(0)["windows"]
     shutil.rmtree(fleet.folder / "state")
     fleet.rebuild_api()
-    with Pusher(fleet.mirror.url) as pusher:
-        pusher.delete_tag(DATABASE, VERSION)
+    fleet.mirror.stop()
     told = fleet.sync(1)
+    fleet.mirror.start()
     assert told.code == 1
     assert [(stage, subject) for stage, subject, _ in told.failures] == [
         ("knowledge", "db"),

@@ -14,6 +14,7 @@ from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.migrate import upgrade
 
 _FILE: Final = "watcher.db"
+_OTHERWISE: Final = shutil.ignore_patterns(_FILE, f"{_FILE}-*")  # copied by its own means
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Places:
     def copy(self, source: Place, name: str) -> Place:
         """A place like another one at which nobody is."""
         place = self._named(name)
-        shutil.copytree(source.folder, place.folder, ignore=shutil.ignore_patterns(f"{_FILE}*"))
+        shutil.copytree(source.folder, place.folder, ignore=_OTHERWISE)
         if place.database:
             wanted = f"CREATE DATABASE {place.database} TEMPLATE {source.database}"
             self._run(f"{wanted} STRATEGY file_copy")

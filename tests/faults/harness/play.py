@@ -81,12 +81,12 @@ def make_wired(
 ) -> PassReport:
     """Make a pass of which every step leaves a trace, its locks and folders included."""
     # What a lock lies in fails with the database, so that a disk is full around it, not in it.
-    folders = [place.folder] if trail.deadly else [place.folder / STATE, place.folder / TICKETS]
+    parts = () if trail.deadly else (STATE, TICKETS)
 
     def wrap(kind: Kind, part: Any) -> Any:  # noqa: ANN401 - whatever part it is
         return Wired(trail, kind, part)
 
-    with wired_commits(trail, engine), wired_files(trail, *folders):
+    with wired_commits(trail, engine), wired_files(trail, place.folder, *parts):
         return World(place.folder, engine, setting, wrap).make(DAYS[number])
 
 

@@ -41,7 +41,7 @@ class Trail:
     Steps of other threads, such as a worker's beat, come when they like and are not counted.
     """
 
-    point: tuple[int, When] | None = None
+    point: tuple[Step, When] | None = None
     act: Callable[[Any], None] = lambda _: die()
     deadly: bool = True
     seen: list[Step] = field(default_factory=list)
@@ -61,5 +61,8 @@ class Trail:
 
     def _reach(self, step: Step, when: When, on: object) -> None:
         self.met.add((step.number, when))  # a step that fails by itself has no far side
-        if self.point == (step.number, when):
-            self.act(on)
+        if self.point is None or (self.point[0].number, self.point[1]) != (step.number, when):
+            return
+        if step != self.point[0]:
+            raise AssertionError(f"{step} came where {self.point[0]} was expected")
+        self.act(on)

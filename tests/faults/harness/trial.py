@@ -39,7 +39,7 @@ class Disturbance:
     @property
     def trail(self) -> Trail:
         """A trail with the fault on it."""
-        return Trail((self.step.number, self.when), self.fault.act, self.fault is KILLED)
+        return Trail((self.step, self.when), self.fault.act, self.fault is KILLED)
 
 
 @dataclass(frozen=True, slots=True)

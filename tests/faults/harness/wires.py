@@ -67,9 +67,10 @@ def wired_commits(trail: Trail, engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
-def wired_files(trail: Trail, *folders: Path) -> Iterator[None]:
-    """Let each change of a file under some folders be a step."""
-    roots = tuple(f"{os.path.realpath(folder)}/" for folder in folders)
+def wired_files(trail: Trail, folder: Path, *parts: str) -> Iterator[None]:
+    """Let each change of a file be a step: of some parts of a folder, or of all of it."""
+    root = f"{folder.resolve()}/"
+    roots = tuple(f"{root}{part}/" for part in parts) or (root,)
 
     def changing(name: str, place: int) -> Callable[..., Any]:
         call = getattr(os, name)
@@ -78,7 +79,7 @@ def wired_files(trail: Trail, *folders: Path) -> Iterator[None]:
             where = _path(told[place], named.get("dst_dir_fd", named.get("dir_fd")))
             if not where.startswith(roots):
                 return call(*told, **named)
-            with trail.step("file", f"{name} {_shown(where, roots)}"):
+            with trail.step("file", f"{name} {_shown(where, root)}"):
                 return call(*told, **named)
 
         return change
@@ -88,7 +89,7 @@ def wired_files(trail: Trail, *folders: Path) -> Iterator[None]:
             where = _path(path, named.get("dir_fd"))
             if not where.startswith(roots) or not writes(*told, **named):
                 return call(path, *told, **named)
-            with trail.step("file", f"open {_shown(where, roots)}"):
+            with trail.step("file", f"open {_shown(where, root)}"):
                 return call(path, *told, **named)
 
         return open_
@@ -99,7 +100,7 @@ def wired_files(trail: Trail, *folders: Path) -> Iterator[None]:
             if not where.startswith(roots):
                 call(descriptor)
                 return
-            with trail.step("file", f"fsync {_shown(where, roots)}"):
+            with trail.step("file", f"fsync {_shown(where, root)}"):
                 call(descriptor)
 
         return fsync
@@ -135,11 +136,8 @@ def _path(told: Any, folder: int | None) -> str:  # noqa: ANN401 - a path or a d
     return os.path.abspath(name)  # noqa: PTH100 - not through links: the link itself is changed
 
 
-def _shown(where: str, roots: tuple[str, ...]) -> str:
-    root = next(root for root in roots if where.startswith(root))
-    parent = os.path.basename(root.rstrip("/"))  # noqa: PTH119 - texts
-    shown = f"{parent}/{where.removeprefix(root)}".rstrip("/")
-    return _NUMBERED.sub("…", shown)
+def _shown(where: str, root: str) -> str:
+    return _NUMBERED.sub("…", where.rstrip("/").removeprefix(root))
 
 
 def _committing(frame: FrameType | None) -> str:

@@ -182,7 +182,7 @@ def staged(
     with ThreadPoolExecutor(2) as executor, presence.joined("pass") as worker:
         bench = Bench(jobs, presence, executor, lambda: 2, worker, eager=False)
         under, this = Wanted("0.74.0", DIGEST), jobs.begin(day(at))
-        return MatchStage(craft, Silent()).take(this, VERSIONS[2], under, bench)
+        return MatchStage(craft, Silent(), lambda _: None).take(this, VERSIONS[2], under, bench)
 
 
 def contexts(*last: int | None, new: int = 0) -> list[ContextState]:
