@@ -86,4 +86,6 @@ class Service:
 
     def _web(self) -> AbstractContextManager[str]:
         where = Listening.parse(self.app.config.web.listen)
-        return serving(make_application(self.app, self.now), where.host, where.port)
+        return serving(
+            make_application(self.app, self.now, self.condition.parts), where.host, where.port
+        )

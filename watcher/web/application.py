@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from http import HTTPStatus
@@ -51,7 +51,9 @@ _READERS: Final = 10  # requests that read at once; the pool of connections hold
 _LOG: Final = logging.getLogger(__name__)
 
 
-def make_application(app: App, now: Callable[[], datetime]) -> FastAPI:
+def make_application(
+    app: App, now: Callable[[], datetime], parts: Callable[[], Mapping[str, str]] = dict
+) -> FastAPI:
     """Put the web over a watcher; raises UsageError where it would listen off loopback."""
     Listening.parse(app.config.web.listen)
     made = FastAPI(
@@ -68,7 +70,7 @@ def make_application(app: App, now: Callable[[], datetime]) -> FastAPI:
     made.add_exception_handler(UsageError, _misunderstood)
     made.add_exception_handler(RequestValidationError, _misread)
     made.add_exception_handler(HTTPException, _refused)
-    site = Site(app, now)
+    site = Site(app, now, parts)
     for routes in (*_PAGES, api.routes, health.routes):
         made.include_router(routes(site))
     made.mount("/static", StaticFiles(packages=[("watcher.report.pages", "static")]))

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from watcher.domain.errors import StartError
+from watcher.report.times import stamp
 from watcher.web import answers
 from watcher.web.site import Site
 
@@ -21,8 +22,13 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/readyz", include_in_schema=False)
     def readyz() -> Response:
-        reason = _missing(site)
-        told = {"schema": "watcher/ready/1", "ready": reason is None, "reason": reason}
+        reason = missing(site)
+        told = {
+            "schema": "watcher/ready/1",
+            "ready": reason is None,
+            "reason": reason,
+            "parts": dict(site.parts()),
+        }
         return answers.document(
             told, HTTPStatus.OK if reason is None else HTTPStatus.SERVICE_UNAVAILABLE
         )
@@ -30,11 +36,16 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _missing(site: Site) -> str | None:
+def missing(site: Site) -> str | None:
     """What is missing, None where nothing is."""
     try:
         if not site.app.database.state().ready:
             return "the database is not migrated"
-        return None if site.app.views.finished(None) else "no pass was completed yet"
+        last = site.app.views.finished(None)
     except StartError:
         return "the database cannot be read"
+    if last is None:
+        return "no pass was completed yet"
+    if site.now() - last.started_at > site.app.config.stale_after:
+        return f"no pass was completed since {stamp(last.started_at)}: see who makes passes"
+    return None

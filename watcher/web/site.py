@@ -19,10 +19,14 @@ from watcher.web.asked import given
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The record and the clock that pages are made with."""
+    """The record and the clock that pages are made with.
+
+    `parts` tells what else runs in the process, and how that fares.
+    """
 
     app: App
     now: Callable[[], datetime]
+    parts: Callable[[], Mapping[str, str]] = dict
 
     def reading(self, as_of: str | None) -> Reading:
         """The record now, or as of a time; raises UsageError for what is none."""

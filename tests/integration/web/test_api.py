@@ -61,4 +61,5 @@ def test_health_and_readiness_are_told(web: Browser) -> None:
         "schema": "watcher/ready/1",
         "ready": True,
         "reason": None,
+        "parts": {},
     }
