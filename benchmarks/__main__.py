@@ -17,6 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", default=[*NAMES], metavar="name", help="|".join(NAMES))
     parser.add_argument("--images", type=int, help="images in the fleet")
+    parser.add_argument("--times", type=int, default=1, help="scale: and the record so many times")
     parser.add_argument("--packages", type=int, default=120, help="packages of a base image")
     parser.add_argument("--workers", type=int, default=4, help="scans side by side")
     given = parser.parse_args()
@@ -26,7 +27,7 @@ def main() -> int:
     size = matching.Size(given.images or MATCHED, given.packages, given.workers)
     runs: dict[str, Callable[[], int]] = {
         "matching": lambda: matching.run(size),
-        "scale": lambda: scale.run(given.images or RECORDED),
+        "scale": lambda: scale.run(given.images or RECORDED, given.times),
     }
     return max(runs[name]() for name in NAMES if name in given.names)
 

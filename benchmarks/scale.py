@@ -13,9 +13,14 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from benchmarks.scale_copy import copy_record
+from benchmarks.scale_delta import measure_delta
 from benchmarks.scale_fleet import ScaleFleet
-from benchmarks.scale_measures import Sheet, measure, size_on_disk
+from benchmarks.scale_look import look, look_at_all_windows
+from benchmarks.scale_passes import measure_new_images, measure_passes
+from benchmarks.scale_sheet import Sheet, size_on_disk
+from benchmarks.scale_times import multiply
 from tests.servers.postgres import Postgres, postgres
+from tests.servers.sqlite import copy_database
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.migrate import upgrade
 from watcher.services.pass_ import STAGES
@@ -35,20 +40,25 @@ class Databases:
         """A file."""
         return _ready(f"sqlite:///{self.folder / f'{next(self.numbers)}.db'}")
 
+    def sqlite_like(self, other: Engine) -> Engine:
+        """A file that holds what another one holds."""
+        path = self.folder / f"{next(self.numbers)}.db"
+        copy_database(Path(other.url.database or ""), path)
+        return _ready(f"sqlite:///{path}")
+
     def postgresql(self) -> Engine:
         """A database on the server."""
         return _ready(self.server.url(self.server.create()))
 
 
-def run(images: int) -> int:
-    """Measure fleets of a tenth of the images and of all, on both databases, and print."""
+def run(images: int, times: int = 1) -> int:
+    """Measure fleets of a tenth of the images and of all, on both databases, and print.
+
+    With `times` the larger record is measured once more, made so many times as large.
+    """
     small = max(LEAST, images // 10)
     with _databases() as databases:
-        sheets = {
-            **_measured(small, databases, both=True),
-            **_measured(images, databases, both=False),
-        }
-        _print(sheets)
+        _print(_measured(small, databases, both=True) | _measured(images, databases, times=times))
         _print_unshared(small, databases)
     return 0
 
@@ -59,29 +69,56 @@ def _databases() -> Iterator[Databases]:
         yield Databases(Path(name), server)
 
 
-def _measured(images: int, databases: Databases, *, both: bool) -> dict[str, Sheet]:
+def _measured(
+    images: int, databases: Databases, *, both: bool = False, times: int = 1
+) -> dict[str, Sheet]:
     """The figures of a fleet; its first pass is made on SQLite, and on PostgreSQL if `both`."""
-    engines = {"sqlite": databases.sqlite(), "postgresql": databases.postgresql()}
-    first: dict[str, dict[str, float]] = {}
-    for name, engine in engines.items():
-        if name == "sqlite" or both:
-            first[name] = _filled(engine, ScaleFleet(images), name)
-        else:
-            _say(f"{images:,} images: carried over to {name} …")
-            copy_record(engines["sqlite"], engine)
+    file, server = databases.sqlite(), databases.postgresql()
+    first = {"sqlite": _filled(file, ScaleFleet(images))}
+    if both:
+        first["postgresql"] = _filled(server, ScaleFleet(images))
+    else:
+        copy_record(file, server)
+    larger = databases.sqlite_like(file) if times > 1 else None
     sheets: dict[str, Sheet] = {}
-    for name, engine in engines.items():
-        _say(f"{images:,} images: measuring {name} …")
-        sheet = measure(engine, ScaleFleet(images))
-        sheet.figures |= first.get(name, {})
-        sheets[f"{images:,} {name}"] = sheet
+    for engine in (file, server):
+        name = engine.dialect.name
+        sheet = sheets[f"{images:,} {name}"] = Sheet(first.get(name, {}))
+        _measure(sheet, engine, ScaleFleet(images))
+        engine.dispose()
+    if larger is not None:
+        sheets |= _measured_larger(larger, databases, images, times)
+    return sheets
+
+
+def _measured_larger(
+    file: Engine, databases: Databases, images: int, times: int
+) -> dict[str, Sheet]:
+    _say(f"{images:,} images, {times} times …")
+    multiply(file, times)
+    server = databases.postgresql()
+    copy_record(file, server)
+    sheets: dict[str, Sheet] = {}
+    for engine in (file, server):
+        sheet = sheets[f"{images * times:,} {engine.dialect.name}"] = Sheet()
+        look(sheet, engine)
+        measure_delta(sheet, engine)
         engine.dispose()
     return sheets
 
 
-def _filled(engine: Engine, fleet: ScaleFleet, name: str) -> dict[str, float]:
+def _measure(sheet: Sheet, engine: Engine, fleet: ScaleFleet) -> None:
+    _say(f"{fleet.images:,} images: measuring {engine.dialect.name} …")
+    look(sheet, engine)
+    look_at_all_windows(sheet, engine)
+    measure_passes(sheet, engine, fleet)
+    measure_new_images(sheet, engine, fleet)
+    measure_delta(sheet, engine)
+
+
+def _filled(engine: Engine, fleet: ScaleFleet) -> dict[str, float]:
     """Make the first pass, in which everything is new; returns what each stage took."""
-    _say(f"{fleet.images:,} images: first pass on {name} …")
+    _say(f"{fleet.images:,} images: first pass on {engine.dialect.name} …")
     begun = time.perf_counter()
     report = fleet.sync(engine, 0)
     if report.failures:
@@ -110,7 +147,7 @@ def _print(sheets: dict[str, Sheet]) -> None:
 
 
 def _line(name: str, columns: Sequence[str]) -> str:
-    return f"{name:<50}" + "".join(f"{column:>20}" for column in columns)
+    return f"{name:<56}" + "".join(f"{column:>20}" for column in columns)
 
 
 def _shown(figure: float | None) -> str:

@@ -45,7 +45,7 @@ application.command("bumps", short_help="List base-image bumps and their tickets
 application.command("report", short_help="Write the figures for management.")(report.report)
 application.command("knowledge", short_help="List the versions of knowledge.")(knowledge.knowledge)
 application.command("doctor", short_help="Check everything that a pass needs.")(doctor.doctor)
-application.command("demo", short_help="Play a month of a small fleet.")(demo.demo)
+application.command("demo", short_help="Play 120 days of a small fleet.")(demo.demo)
 application.add_typer(db.application, name="db")
 
 

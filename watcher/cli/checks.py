@@ -18,6 +18,7 @@ from watcher.report.times import stamp
 
 _OLD = timedelta(hours=48)  # a Trivy database is made anew every six hours
 _TIGHT, _FULL = 5 << 30, 1 << 29  # bytes; the databases unpacked take about 2 GiB
+_CEILING = 4 << 30  # bytes that a file may have; docs/scale.md says why
 
 
 def all_checks(app: App, file: Path, now: datetime) -> Iterator[Check]:
@@ -25,6 +26,7 @@ def all_checks(app: App, file: Path, now: datetime) -> Iterator[Check]:
     yield _configuration(app, file)
     database = _database(app)
     yield database
+    yield from _ceiling(app.database.size)
     if database.state == "ok":
         yield from _record(app, now)
     parts = app.parts(SilentProgress())
@@ -68,6 +70,16 @@ def _database(app: App) -> Check:
     message = f"{address} is at migration {found.current or 'none'}, needs {found.wanted}"
     state: State = "warn" if app.database.file is not None else "fail"
     return Check("database", state, f"{message}: run `watcher {command}`")
+
+
+def _ceiling(size: int | None) -> Iterator[Check]:
+    """Warn of a file from three quarters of its ceiling on; a server has none."""
+    if size is not None and size >= _CEILING * 3 // 4:
+        message = (
+            f"{size / 2**30:.1f} GiB, near the {_CEILING >> 30} GiB up to which a file serves "
+            "well: move to PostgreSQL, docs/scale.md tells how"
+        )
+        yield Check("database size", "warn", message)
 
 
 def _record(app: App, now: datetime) -> Iterator[Check]:

@@ -27,6 +27,10 @@ def rest(attempts: int, at: datetime, *, lasting: bool) -> Rest:
 
     The pauses grow threefold from one minute to six hours. What failed for a lasting reason, or
     too often, is parked.
+
+    Times are those of passes, and no clock is read: one that jumps ahead wakes what rests once,
+    too early; one that jumps back lets it rest until the clock has caught up, but for a pass that
+    a person makes, which wakes everything.
     """
     if lasting or attempts >= PATIENCE:
         return Rest(at + PARKED, parked=True)

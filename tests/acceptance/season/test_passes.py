@@ -25,6 +25,14 @@ def test_the_outage_ended_nothing(season: Season) -> None:
     assert season.moments[62].played.exposures == season.moments[60].played.exposures
 
 
+def test_what_was_opened_less_what_was_closed_is_what_is_open(season: Season) -> None:
+    opened = 0
+    for day, moment in season.moments.items():
+        counts = moment.played.report.counts
+        opened += counts["episodes_opened"] - counts["episodes_closed"]
+        assert opened == moment.played.exposures, f"day {day}"
+
+
 def test_every_image_is_derived_as_trivy_finds_it(season: Season) -> None:
     images = season.ask("images")["images"]
     assert {one["image"]: one["reason"] for one in images if not one["covered"]} == {}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
 
 import pytest
 
@@ -21,7 +19,6 @@ from tests.unit.report.figures.recomputed import (
 
 pytestmark = pytest.mark.servers
 
-NOW: Any = Fraction(0)
 TEAMS = ("data", "ops", "pay", "shop")
 
 
@@ -37,38 +34,26 @@ def rows(season: Season, report: Document) -> list[Row]:
     def unit(window: Document) -> tuple[str, ...]:
         return tuple(window[name] for name in ("repository", "by", "stream", "vulnerability"))
 
-    # Days as fractions: passes are whole days apart, so one exposure is noticed just as old as
-    # another ends, and whether it was at risk then must not hang on how floats are rounded.
     windows = sorted(season.ask("exposures", "--as-of", report["as_of"])["windows"], key=unit)
     return [
-        exact(row)
+        row
         for _, together in groupby(windows, key=unit)
         for row in rows_of({"windows": list(together)}, report["as_of"])
     ]
 
 
-def exact(row: Row) -> Row:
-    ending = None if row.end is None else whole_seconds(row.end)
-    start, detected = whole_seconds(row.start), whole_seconds(row.detected)
-    return replace(row, start=start, end=ending, detected=detected)
+def days(report: Document, time: str) -> Fraction:
+    return days_between(report["as_of"], time)
 
 
-def whole_seconds(days: float) -> Any:  # noqa: ANN401 - a fraction in place of a float
-    return Fraction(round(days * 86_400), 86_400)
-
-
-def days(report: Document, time: str) -> Any:  # noqa: ANN401 - a fraction in place of a float
-    return whole_seconds(days_between(report["as_of"], time))
-
-
-def since(report: Document) -> Any:  # noqa: ANN401 - a fraction in place of a float
+def since(report: Document) -> Fraction:
     return days(report, report["since"])
 
 
 def test_the_figures_are_those_recomputed_from_the_exposures(
     report: Document, rows: list[Row]
 ) -> None:
-    assert differences(report["figures"], figures(rows, since(report), NOW)) == []
+    assert differences(report["figures"], figures(rows, since(report))) == []
     told = {name: report["episodes"][name] for name in episodes(rows, since(report))}
     assert told == episodes(rows, since(report))
     assert report["episodes"]["closed"] > 0
@@ -79,7 +64,7 @@ def test_the_figures_of_each_severity_are_those_recomputed(
     report: Document, rows: list[Row], severity: str
 ) -> None:
     mine = [row for row in rows if row.severity == severity]
-    assert differences(report["by_severity"][severity], figures(mine, since(report), NOW)) == []
+    assert differences(report["by_severity"][severity], figures(mine, since(report))) == []
 
 
 @pytest.mark.parametrize("team", TEAMS)
@@ -88,7 +73,7 @@ def test_the_figures_of_each_team_are_those_recomputed(
 ) -> None:
     mine = [row for row in rows if row.team == team]
     assert mine
-    assert differences(report["by_team"][team], figures(mine, since(report), NOW)) == []
+    assert differences(report["by_team"][team], figures(mine, since(report))) == []
 
 
 def test_the_previous_period_is_recomputed_too(report: Document, rows: list[Row]) -> None:

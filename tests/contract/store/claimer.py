@@ -1,7 +1,8 @@
 """Another process that does jobs: what the tests of several processes start, stop and kill.
 
 `hold URL MOST` claims jobs, says so, and finishes them when it is told. `drain URL` records what
-each job gives, a row in a table of its own, until it is told to stop.
+each job gives, a row in a table of its own, until it is told to stop. `stall URL SECONDS` claims a
+job and stops while it records what that gives; the server waits for it for so many seconds.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from subprocess import PIPE, Popen
 
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, insert
 
+from watcher.adapters.store import engine as opening
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.jobs import SqlJobs
 from watcher.adapters.store.presence import SqlPresence
 from watcher.adapters.store.writing import writing
+from watcher.domain.errors import StartError
 from watcher.ports.store.jobs import Job, TooLateError
 
 STAGES = ["match"]
@@ -112,10 +115,26 @@ def _drain(engine: Engine, most: int) -> None:
     _say(done)
 
 
+def _stall(engine: Engine, _seconds: int) -> None:
+    jobs, presence = SqlJobs(engine), SqlPresence(engine, pause=0.1)
+    with presence.joined("worker") as worker:
+        (job,) = jobs.claim(worker, STAGES, 1)
+        try:
+            with writing(engine, job.wanted) as connection:
+                row = {"key": job.key, "opened_in": job.wanted.number}
+                connection.execute(insert(facts).values(row))
+                _say("stalled")
+                sys.stdin.readline()
+        except StartError:
+            _say("lost", jobs.finish(job))
+
+
 def main(mode: str, url: str, most: str) -> None:
     """Be the process."""
+    if mode == "stall":
+        opening._STALLED_MILLISECONDS = 1000 * int(most)
     engine = open_engine(url)
-    {"hold": _hold, "drain": _drain}[mode](engine, int(most))
+    {"hold": _hold, "drain": _drain, "stall": _stall}[mode](engine, int(most))
     engine.dispose()
 
 

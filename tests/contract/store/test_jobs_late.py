@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, event, func, insert, select
 
 from tests.contract.store.claimer import facts, record
-from tests.contract.store.places import JobPlace, hour, sql_place
+from tests.contract.store.places import JobPlace, hour, order, sql_place
 from watcher.adapters.store.lock import one_at_a_time
 from watcher.adapters.store.writing import writing
 from watcher.ports.store.jobs import Job, TooLateError
@@ -137,6 +137,35 @@ def test_whoever_takes_a_pass_or_a_job_away_waits_for_what_is_being_recorded(
             go_on.set()
         thread.join()
     assert seen == [1]
+
+
+def test_what_is_finished_just_when_it_is_told_otherwise_is_not_forgotten(
+    place: JobPlace, engine: Engine, database_url: str, opening: Opening
+) -> None:
+    other = sql_place(opening(database_url))
+    this = place.order(0, order("a", db=1))
+    finishing, go_on = Event(), Event()
+
+    def wait(_connection: object) -> None:
+        finishing.set()
+        assert go_on.wait(30)
+
+    def tell() -> None:
+        other.jobs.order(this, "match", [order("a", db=2)], eager=False)
+
+    with place.worker() as worker:
+        (job,) = place.claim(worker)
+        threads = [Thread(target=place.jobs.finish, args=(job,)), Thread(target=tell)]
+        event.listen(engine, "commit", wait)
+        threads[0].start()
+        assert finishing.wait(30)
+        threads[1].start()
+        threads[1].join(0.2)
+        go_on.set()
+        for one in threads:
+            one.join()
+        event.remove(engine, "commit", wait)
+        assert [one.payload for one in place.claim(worker)] == [{"db": 2}]
 
 
 def test_what_is_read_before_it_is_written_stays_as_it_was(

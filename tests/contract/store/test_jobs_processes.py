@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import Engine, select
 
-from tests.contract.store.claimer import claimer, facts
+from tests.contract.store.claimer import claimer, facts, record
 from tests.contract.store.places import JobPlace, hour, order, sql_place
 from watcher.adapters.store.presence import SqlPresence
 from watcher.ports.store.jobs import Job
@@ -165,6 +165,30 @@ def test_a_stuck_process_loses_its_leases_and_changes_nothing_when_it_wakes(
                 assert place.states() == {"b": "under way", "c": "under way"}
         fine.tell()
         assert fine.heard() == ["True"]
+
+
+@pytest.mark.servers
+def test_a_process_that_is_stuck_while_it_records_keeps_nobody_waiting(
+    postgresql_url: str, opening: Callable[[str], Engine]
+) -> None:
+    engine = opening(postgresql_url)
+    place, watch = sql_place(engine), SqlPresence(engine, silence=1.0)
+    with engine.begin() as connection:
+        facts.create(connection)
+    place.order(0, "a")
+    with claimer("stall", postgresql_url, 3) as stuck:
+        assert stuck.heard() == ["stalled"]
+        with stopped(stuck.running.pid):
+            # What it has locked is passed over, until the server takes it back.
+            assert eventually(lambda: watch.bury() == 1)
+            assert recorded(engine) == Counter()
+            with place.worker() as worker:
+                (job,) = place.claim(worker)
+                record(engine, job)
+                assert place.jobs.finish(job)
+        stuck.tell()
+        assert stuck.heard() == ["lost", "False"]
+    assert recorded(engine) == Counter(["a"])
 
 
 def test_a_stuck_process_beside_its_file_keeps_what_it_has(

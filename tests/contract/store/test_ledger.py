@@ -285,6 +285,26 @@ def test_an_episode_of_another_time_is_detected_anew(engine: Engine) -> None:
     assert [row[3] for row in recorded(engine)] == [first.number, second.number, second.number]
 
 
+def test_an_episode_found_already_ended_is_opened_and_closed(engine: Engine) -> None:
+    """What was opened less what was closed is always what is open."""
+    this = [begin(engine, at) for at in (0, 5, 6, 7, 8, 9)]
+    exposed(engine, this[0])
+    with engine.begin() as connection:
+        connection.execute(episodes.delete())
+    told = [
+        revise(engine, this[0], ended(0, 3)),
+        revise(engine, this[1], ended(0, 3), ended(4, 5)),
+        revise(engine, this[2], ended(0, 3), lasting(4)),  # an end is taken back
+        revise(engine, this[3], ended(0, 3), ended(4, 5), lasting(6)),  # one proves to be two
+        revise(engine, this[4], ended(0, 3), ended(4, 5), ended(6, 7)),
+        revise(engine, this[5], ended(0, 7)),
+    ]
+    assert [(one.opened, one.closed) for one in told] == [
+        *((1, 1), (1, 1), (1, 0)),
+        *((1, 1), (0, 1), (0, 0)),
+    ]
+
+
 def test_an_episode_that_never_was_is_superseded(engine: Engine) -> None:
     first, second = begin(engine, 0), begin(engine, 5)
     exposed(engine, first)

@@ -17,11 +17,11 @@ SMALL, LARGE = 20, 200  # repositories
 
 @contextmanager
 def counted(engine: Engine) -> Iterator[Counter[str]]:
-    """Count statements by their text, but for a worker's beats: they come with time alone."""
+    """Count statements by their text, but for beats, which come with time, and SQLite's BEGINs."""
     statements: Counter[str] = Counter()
 
     def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith("UPDATE workers"):
+        if not statement.startswith(("UPDATE workers", "BEGIN")):
             statements[statement] += 1
 
     event.listen(engine, "before_cursor_execute", count)
@@ -73,18 +73,18 @@ def test_what_a_pass_asks_does_not_grow_with_the_fleet(
     engine: Engine, other_url: str, opening: Opening
 ) -> None:
     small, large = statements_of(opening(other_url), SMALL), statements_of(engine, LARGE)
-    assert small["nothing"] == large["nothing"] <= 80
+    assert small["nothing"] == large["nothing"] <= 90
     # One vulnerability more in every image is one batch, as is none: what was found is compared,
     # not asked for image by image.
-    assert small["new knowledge"] == large["new knowledge"] <= 130
-    assert small["the same knowledge"] == large["the same knowledge"] <= 120
+    assert small["new knowledge"] == large["new knowledge"] <= 150
+    assert small["the same knowledge"] == large["the same knowledge"] <= 140
     assert small["a new image"] == large["a new image"] <= 200
     # Whole streams are folded a hundred at a time, so that ten times as many may cost a few more.
     assert large["every tag gone"] <= small["every tag gone"] + 20
     assert large["another rule"] <= small["another rule"] + 40
     assert large["read"] <= small["read"] + 80
     # From its tag to the ledger; a tag and a version are new in each repository.
-    assert large["everything"] - small["everything"] <= 28 * 2 * (LARGE - SMALL)
+    assert large["everything"] - small["everything"] <= 32 * 2 * (LARGE - SMALL)
 
 
 def test_a_pass_in_which_nothing_changed_writes_to_its_own_rows_and_coverage_alone(

@@ -79,12 +79,36 @@ _FAILING: Final[Mapping[tuple[Kind, When], Sequence[Fault]]] = {
 
 
 def deaths(step: Step, when: When) -> Sequence[Fault]:
-    """A process may die anywhere; what only asks changes nothing, so its far side is the next."""
-    return (KILLED,) if when == "before" or step.kind in {"commit", "file"} else ()
+    """A process may die anywhere: these are the places that differ for whoever comes after.
+
+    What only asks changes nothing, and before a file is changed all is as after the last step;
+    before a commit there is a transaction that nobody will end.
+    """
+    differs = step.kind == "commit" or (step.kind == "file" and when == "after")
+    return (KILLED,) if differs else ()
+
+
+def deaths_everywhere(_step: Step, _when: When) -> Sequence[Fault]:
+    """The same at both sides of every step, whether that makes a difference or not."""
+    return (KILLED,)
 
 
 def failures(step: Step, when: When) -> Sequence[Fault]:
-    """How what is depended on may fail there."""
+    """How what is depended on may fail there, in each way."""
+    if "watcher.db" in step.name:
+        return ()  # the locks beside a database fail with it
     faults = _FAILING.get((step.kind, when), ())
     # A scanner that opens the database in force and not the new one refuses that one for good.
     return faults[:1] if (step.kind, step.name) == ("scanner", "check") else faults
+
+
+def failures_in_turn(step: Step, when: When) -> Sequence[Fault]:
+    """One failure at each step, in one way after the other."""
+    sides: tuple[When, When] = ("before", "after")
+    ways = [(side, fault) for side in sides for fault in failures(step, side)]
+    return [fault for side, fault in ways[step.number % (len(ways) or 1) :][:1] if side == when]
+
+
+def database_failures_in_turn(step: Step, when: When) -> Sequence[Fault]:
+    """The same of the database alone."""
+    return failures_in_turn(step, when) if step.kind == "commit" else ()

@@ -18,7 +18,7 @@ from tests.faults.harness.places import Place
 from tests.faults.harness.steps import Kind, Trail
 from tests.faults.harness.wires import Wired, wired_commits, wired_files
 from tests.faults.story.days import DAYS, Day
-from tests.faults.story.world import STATE, TICKETS, Outside, World
+from tests.faults.story.world import Outside, World
 from watcher.adapters.store.engine import open_engine
 from watcher.domain.errors import StartError
 from watcher.services.pass_ import PassReport
@@ -79,14 +79,12 @@ def make(place: Place, engine: Engine, setting: Setting, number: int) -> PassRep
 def make_wired(
     place: Place, engine: Engine, setting: Setting, number: int, trail: Trail
 ) -> PassReport:
-    """Make a pass of which every step leaves a trace, its locks and folders included."""
-    # What a lock lies in fails with the database, so that a disk is full around it, not in it.
-    parts = () if trail.deadly else (STATE, TICKETS)
+    """Make a pass of which every step leaves a trace."""
 
     def wrap(kind: Kind, part: Any) -> Any:  # noqa: ANN401 - whatever part it is
         return Wired(trail, kind, part)
 
-    with wired_commits(trail, engine), wired_files(trail, place.folder, *parts):
+    with wired_commits(trail, engine), wired_files(trail, place.folder):
         return World(place.folder, engine, setting, wrap).make(DAYS[number])
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, Engine, Table, select
 
 from tests.contract.store.fleet import exposures
 from tests.faults.story.world import TICKETS
-from tests.properties.record import Ledger, recorded
+from tests.properties.record import Bound, Ledger, bound, recorded
 from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.tables.base import metadata
 from watcher.adapters.store.views import SqlViews
@@ -27,12 +28,12 @@ from watcher.report.bumps import document
 
 Told = Mapping[str, Counter[str]]
 Shown = Mapping[str, str]
+Lists = Mapping[Any, Sequence[object]]
 
 # Passes are told by their times. Who works, what is called for and which calls to trackers were
 # begun says how a pass went, not what it found; `unsound` looks at those that must not stay.
 _HOW_IT_WENT: Final = frozenset({"passes", "workers", "jobs", "calls", "ticket_intents"})
 _SUBJECTS: Final = {"inventory": "repositories", "match": "contexts"}
-_STAGED: Final = re.compile(r"\.watcher-[0-9a-f]{16}\.tmp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,19 @@ class Remains:
     facts: Told
     shown: Shown
     ledger: Ledger
+    bound: Mapping[tuple[str, str], Sequence[Bound]]
 
-    def unlike(self, other: Remains, apart: Collection[str] = ()) -> list[str]:
+    def unlike(self, other: Remains, *, facts: bool = True) -> list[str]:
         """What is there and not in the other one, or the other way round, a line each.
 
-        Tables that are named `apart` may differ.
+        Without `facts` it is enough that the same was bound, exposed, shown and filed.
         """
-        tables = self.facts.keys() - set(apart)
-        return [*_rows_unlike(tables, self.facts, other.facts), *unlike(self.shown, other.shown)]
+        return [
+            *(_rows_unlike(self.facts, other.facts) if facts else ()),
+            *_lists_unlike("exposed", self.ledger, other.ledger),
+            *_lists_unlike("bound", self.bound, other.bound),
+            *unlike(self.shown, other.shown),
+        ]
 
     @property
     def ended(self) -> frozenset[object]:
@@ -73,14 +79,13 @@ def unlike(here: Shown, there: Shown) -> list[str]:
 
 def read_remains(engine: Engine, folder: Path, times: Iterable[datetime]) -> Remains:
     """Read everything, with the exposures as of some times."""
-    ranks = _ranks(folder / TICKETS)
+    keys = {number: key for number, (key, _) in _tickets(folder / TICKETS).items()}
     with engine.connect() as connection:
-        facts = _Rows(connection, lambda told: _ranked(told, ranks)).told()
+        facts = _Rows(connection, lambda told: _keyed(told, keys)).told()
     shown = exposures_of(engine, times)
-    shown["bumps"] = _ranked(_written(_bumps(engine)), ranks)
-    for number, rank in ranks.items():
-        shown[f"ticket {rank}"] = (folder / TICKETS / f"{number}.md").read_text()
-    return Remains(facts, shown, recorded(engine))
+    shown["bumps"] = _keyed(_written(_bumps(engine)), keys)
+    shown |= {f"ticket {key}": text for key, text in _tickets(folder / TICKETS).values()}
+    return Remains(facts, shown, recorded(engine), bound(engine))
 
 
 def exposures_of(engine: Engine, times: Iterable[datetime]) -> dict[str, str]:
@@ -149,35 +154,57 @@ def _bumps(engine: Engine) -> Mapping[str, Any]:
     return document(done.at, bumps.planned(done.number), bumps.remembered(), {})
 
 
-def _ranks(folder: Path) -> dict[str, int]:
-    """The place of each ticket's number; a number may be lost with whoever was about to use it."""
-    numbers = sorted(int(path.stem) for path in folder.glob("*.md"))
-    return {str(number): rank for rank, number in enumerate(numbers, 1)}
+def _tickets(folder: Path) -> dict[str, tuple[str, str]]:
+    """Keys and texts of tickets by number; doubled ones are told apart by it."""
+    found: dict[str, tuple[str, str]] = {}
+    for number in sorted(int(path.stem) for path in folder.glob("*.md")):
+        text = (folder / f"{number}.md").read_text()
+        key = text.splitlines()[1].removeprefix("key: ")
+        doubled = any(key == other for other, _ in found.values())
+        found[str(number)] = (f"{key}, again as {number}" if doubled else key, text)
+    return found
 
 
-def _ranked(text: str, ranks: Mapping[str, int]) -> str:
-    """Let a text name tickets by their place; their folder is left out."""
+def _keyed(text: str, keys: Mapping[str, str]) -> str:
+    """Let a text name tickets by their keys; their folder is left out.
+
+    A number is lost with whoever dies before it is used, and who files first has the lower one.
+    """
     for pattern in (r'("id": ")(\d+)(")', r'("ticket": ")(\d+)(")', r"(file://).*?/(\d+)(\.md)"):
-        text = re.sub(pattern, lambda m: f"{m[1]}#{ranks.get(m[2], m[2])}{m[3]}", text)
+        text = re.sub(pattern, lambda found: _with_key(found, keys), text)
     return text
+
+
+def _with_key(found: re.Match[str], keys: Mapping[str, str]) -> str:
+    return f"{found[1]}{keys.get(found[2], found[2])}{found[3]}"
 
 
 def _written(told: object) -> str:
     return json.dumps(told, sort_keys=True, default=str, indent=None, ensure_ascii=False)
 
 
-def _rows_unlike(tables: Iterable[str], here: Told, there: Told) -> list[str]:
+def _rows_unlike(here: Told, there: Told) -> list[str]:
     lines = []
-    for name in sorted(tables):
-        more, less = here[name] - there[name], there[name] - here[name]
-        lines += [f"{name}: too much: {row[:1000]}" for row in more]
-        lines += [f"{name}: lost: {row[:1000]}" for row in less]
+    for name in sorted(here):
+        more, less = [*(here[name] - there[name])], [*(there[name] - here[name])]
+        for row, other in zip_longest(sorted(more), sorted(less)):
+            lines.append(f"{name}: {_first_unlike(row, other)}")
     return lines
 
 
+def _lists_unlike(what: str, here: Lists, there: Lists) -> list[str]:
+    return [
+        f"{what} {place}: {here.get(place)} instead of {there.get(place)}"
+        for place in sorted(here.keys() | there.keys(), key=str)
+        if here.get(place) != there.get(place)
+    ]
+
+
 def _first_unlike(here: str | None, there: str | None) -> str:
-    if here is None or there is None:
-        return "is not there" if here is None else "should not be there"
+    if here is None:
+        return f"{(there or '')[:300]!r} is lost"
+    if there is None:
+        return f"{here[:300]!r} is too much"
     start = next((n for n, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), 0)
     cut = slice(max(0, start - 80), start + 120)
     return f"{here[cut]!r} instead of {there[cut]!r}"

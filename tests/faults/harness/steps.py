@@ -36,14 +36,13 @@ def die() -> None:
 
 @dataclass(slots=True)
 class Trail:
-    """The steps taken so far and their sides that were met; at `point` it acts, and if that is `deadly` nothing comes after.
+    """The steps taken so far, and their sides that were met; at `point` it acts.
 
     Steps of other threads, such as a worker's beat, come when they like and are not counted.
     """
 
     point: tuple[Step, When] | None = None
     act: Callable[[Any], None] = lambda _: die()
-    deadly: bool = True
     seen: list[Step] = field(default_factory=list)
     met: set[tuple[int, When]] = field(default_factory=set)
 

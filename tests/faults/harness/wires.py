@@ -67,17 +67,16 @@ def wired_commits(trail: Trail, engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
-def wired_files(trail: Trail, folder: Path, *parts: str) -> Iterator[None]:
-    """Let each change of a file be a step: of some parts of a folder, or of all of it."""
+def wired_files(trail: Trail, folder: Path) -> Iterator[None]:
+    """Let each change of a file under a folder be a step."""
     root = f"{folder.resolve()}/"
-    roots = tuple(f"{root}{part}/" for part in parts) or (root,)
 
     def changing(name: str, place: int) -> Callable[..., Any]:
         call = getattr(os, name)
 
         def change(*told: Any, **named: Any) -> Any:  # noqa: ANN401 - the library's own
             where = _path(told[place], named.get("dst_dir_fd", named.get("dir_fd")))
-            if not where.startswith(roots):
+            if not where.startswith(root):
                 return call(*told, **named)
             with trail.step("file", f"{name} {_shown(where, root)}"):
                 return call(*told, **named)
@@ -87,7 +86,7 @@ def wired_files(trail: Trail, folder: Path, *parts: str) -> Iterator[None]:
     def opening(call: Callable[..., Any], writes: Callable[..., bool]) -> Callable[..., Any]:
         def open_(path: Any, *told: Any, **named: Any) -> Any:  # noqa: ANN401 - the library's own
             where = _path(path, named.get("dir_fd"))
-            if not where.startswith(roots) or not writes(*told, **named):
+            if not where.startswith(root) or not writes(*told, **named):
                 return call(path, *told, **named)
             with trail.step("file", f"open {_shown(where, root)}"):
                 return call(path, *told, **named)
@@ -97,7 +96,7 @@ def wired_files(trail: Trail, folder: Path, *parts: str) -> Iterator[None]:
     def syncing(call: Callable[[int], None]) -> Callable[[int], None]:
         def fsync(descriptor: int) -> None:
             where = f"{_path(descriptor, None)}/"
-            if not where.startswith(roots):
+            if not where.startswith(root):
                 call(descriptor)
                 return
             with trail.step("file", f"fsync {_shown(where, root)}"):

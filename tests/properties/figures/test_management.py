@@ -45,7 +45,7 @@ def test_figures_are_those_recomputed_from_the_exposures_document(seed: int, len
     told = report(list(stretches_of(windows, team_of)), AS_OF - length)
     rows = recomputed.rows_of(listed, told["as_of"])
 
-    def differing(figures: Document, of_it: list[recomputed.Row], since: float) -> list[str]:
+    def differing(figures: Document, of_it: list[recomputed.Row], since: int) -> list[str]:
         expected = recomputed.figures(of_it, since, since + length)
         return recomputed.differences(figures, expected)
 

@@ -25,6 +25,7 @@ from watcher.domain.ticket import (
     Remaining,
     Target,
     TicketKey,
+    Unknown,
     marked,
     marker,
 )
@@ -51,6 +52,7 @@ SMALL = BumpTicket(
 DONE = replace(
     SMALL,
     fixes=(),
+    listed=SMALL.fixes,
     exposure_days_per_week=0,
     lines=(replace(SMALL.lines[0], done=Done(on("24 Nov"))),),
 )
@@ -104,7 +106,7 @@ def test_one_is_singular_everywhere() -> None:
     )
     assert why in text
     assert "<b>Fixes</b>: 1 vulnerability, 1 exposure in 1 stream<" in text
-    assert "1 of your 1 stream is done" in body(DONE)
+    assert "listed, 1 high vulnerability, in its stream (1 ended by a newer image)" in body(DONE)
 
 
 def test_great_numbers_are_grouped() -> None:
@@ -123,11 +125,59 @@ def test_what_is_urgent_is_said() -> None:
 def test_a_ticket_whose_lines_are_all_done_asks_for_nothing() -> None:
     text = body(DONE)
     assert text.startswith(
-        "**Done.** Nothing that this ticket was filed for is left in its 1 stream."
+        "**Done since 24 Nov 2026**: nothing is left to do of what it listed, 1 high "
+        "vulnerability, in its stream (1 ended by a newer image), by matching with Trivy 0.74.0 "
+        "and the database of 23 Nov 2026, 06:00 UTC.\n"
     )
-    assert "FROM" not in text
-    assert "- [ ]" not in text
+    for needless in ("FROM", "- [ ]", "**fixes**", "Exact", "below", "of your", "watcher ticks"):
+        assert needless not in text
     assert "- [x] `local/shop/api:latest` amd64: 24 Nov\n" in text
+
+
+def test_a_ticket_that_is_done_keeps_what_it_ended() -> None:
+    forgotten = Fix("CVE-2026-0", "CRITICAL", "")  # of which only this much was remembered
+    text = body(replace(DONE, listed=(*DONE.listed, forgotten)))
+    assert "listed, 2 critical and high vulnerabilities, in its stream" in text
+    assert "<summary><b>Ended</b>: 2 vulnerabilities</summary>" in text
+    assert "| CVE-2026-0 | critical | – | – |\n| CVE-2026-1 | high | zlib | 1.3 |\n" in text
+    assert "<summary><b>Done, 1</b>: 1 critical and high exposure ended</summary>" in text
+
+
+def test_a_ticket_that_is_done_says_by_what_evidence_since_when() -> None:
+    (first,) = SMALL.lines
+    because: tuple[Any, ...] = ("remediated", "retired", "moved", "remediated", "withdrawn")
+    lines = [
+        replace(first, name=LineName(f"local/shop/{number}:latest", "linux/amd64"), done=done)
+        for number, why in enumerate(because)
+        for done in (Done(on(f"{20 - number} Nov"), why),)
+    ]
+    text = body(replace(DONE, lines=tuple(lines), listed=()))
+    assert text.startswith(
+        "**Done since 20 Nov 2026**: nothing is left to do of what it was filed for in its 5 "
+        "streams (2 ended by a newer image, 1 withdrawn by the database, 1 retired, 1 another "
+        "team's now), by"
+    )
+
+
+def test_what_a_ticket_listed_before_is_told_while_lines_are_to_do() -> None:
+    before = Fix("CVE-2026-0", "CRITICAL", "tar", "2")
+    text = body(replace(SMALL, listed=(before,)))
+    assert "<b>Listed before</b>: 1 vulnerability<" in text
+    assert "| CVE-2026-0 | critical | tar | 2 |\n\nA stream that has one of these is not" in text
+    assert "one of these is not ticked" not in body(SMALL)
+    # A plan whose streams have left the lineage proves nothing, and counts nothing.
+    left = body(replace(SMALL, fixes=(), listed=(before,)))
+    assert "**fixes**" not in left
+    assert "Exact" not in left
+    assert "| CVE-2026-0 | critical | tar | 2 |" in left
+
+
+def test_streams_of_which_nothing_is_proven_are_named_and_no_lines() -> None:
+    unknown = Unknown(LineName("local/shop/web:latest", "linux/arm64"), "only the rebuild can tell")
+    text = body(replace(SMALL, unknown=(unknown,)))
+    assert "<b>Not proven yet</b>: 1 stream<" in text
+    assert "- `local/shop/web:latest` arm64: only the rebuild can tell\n" in text
+    assert text.count("- [ ]") == 1
 
 
 @pytest.mark.parametrize(
@@ -209,6 +259,8 @@ def many(count: int, text: str = "x" * 300) -> BumpTicket:
         remains=tuple(Remaining(f"{text}{one}", "HIGH", text, text) for one in range(count)),
         introduces=tuple(Fix(f"{text}{one}", "LOW", text, text) for one in range(count)),
         unproven=tuple(Remaining(f"{text}{one}", "HIGH", text, text) for one in range(count)),
+        unknown=tuple(Unknown(name, text) for name in names),
+        listed=tuple(Fix(f"{text}{one}", "HIGH", text, text) for one in range(count)),
         own=tuple(
             OwnFinding(f"{text}{one}", "HIGH", text, text, text, (text,) * count)
             for one in range(count)
@@ -271,8 +323,9 @@ def poisoned(value: Any, text: str) -> Any:  # noqa: ANN401 any value there is
 @given(text=HOSTILE)
 @settings(max_examples=60, deadline=None)
 def test_a_ticket_of_hostile_names_is_built_like_one_of_harmless_names(text: str) -> None:
-    harmless = Rendered.of(draft(poisoned(SAMPLE, "x"), KEY).body)
-    written = draft(poisoned(SAMPLE, text), KEY).body
+    sample = replace(SAMPLE, unknown=(Unknown(SAMPLE.lines[0].name, ""),), listed=SAMPLE.fixes[:2])
+    harmless = Rendered.of(draft(poisoned(sample, "x"), KEY).body)
+    written = draft(poisoned(sample, text), KEY).body
     hostile = Rendered.of(written)
     assert structure(hostile) == structure(harmless)
     assert hostile.html() == harmless.html()
@@ -283,6 +336,18 @@ def test_a_ticket_of_hostile_names_is_built_like_one_of_harmless_names(text: str
     found = marked(written)
     assert found is not None
     assert (found.key, written[found.end :]) == (KEY, "\n")
+
+
+@given(text=HOSTILE)
+@settings(max_examples=30, deadline=None)
+def test_a_ticket_that_is_done_is_built_alike_whatever_the_names(text: str) -> None:
+    lines = tuple(line for line in SAMPLE.lines if line.done)
+    done = replace(SAMPLE, lines=lines, fixes=(), listed=SAMPLE.fixes)
+    harmless = Rendered.of(draft(poisoned(done, "x"), KEY).body)
+    hostile = Rendered.of(draft(poisoned(done, text), KEY).body)
+    assert structure(hostile) == structure(harmless)
+    assert hostile.html() == harmless.html()
+    assert hostile.references() == []
 
 
 def structure(page: Rendered) -> list[str]:

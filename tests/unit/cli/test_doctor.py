@@ -162,3 +162,16 @@ def test_a_disk_that_is_nearly_full_is_told_before_it_is(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(100 << 30, 0, free))
     assert checked(desk)["disk"].state == state
+
+
+@pytest.mark.parametrize(("mebibytes", "near"), [(3071, False), (3072, True), (9000, True)])
+def test_a_file_is_told_to_be_near_its_ceiling_before_it_gets_there(
+    desk: Desk, mebibytes: int, *, near: bool
+) -> None:
+    desk.database.size = mebibytes << 20
+    told = checked(desk)
+    assert ("database size" in told) == near
+    assert (told["database"].state, "passes" in told) == ("ok", True)
+    if near:
+        assert told["database size"].state == "warn"
+        assert "PostgreSQL" in told["database size"].message

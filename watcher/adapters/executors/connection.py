@@ -16,6 +16,16 @@ from watcher.adapters.executors.loop import Loop
 _OF_IT: Final = 0.8
 
 
+class _Once(Client):
+    """A client that stays closed once it lost its scheduler.
+
+    Left to itself it connects again, to lose the connection half made when it is closed meanwhile.
+    """
+
+    async def _reconnect(self) -> None:
+        await self._close(fast=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A client of Dask in a loop of ours; each method raises whatever Dask raises."""
@@ -28,7 +38,7 @@ class Connection:
         """Connect to a scheduler within so many seconds."""
 
         async def opened() -> Client:
-            client = Client(
+            client: Client = _Once(  # type: ignore[no-untyped-call]
                 address,
                 loop=loop.io,
                 timeout=seconds * _OF_IT,  # so that Dask has the time to say why not

@@ -35,6 +35,7 @@ _DRIVERS = {
 }
 _RUINED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _BUSY_MILLISECONDS = 30_000
+_STALLED_MILLISECONDS = 300_000
 
 
 def open_engine(url: str) -> Engine:
@@ -44,6 +45,7 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     else:
+        event.listen(engine, "connect", _prepare_postgresql)
         teach_copying(engine)
     event.listen(engine, "handle_error", _explain)
     return engine
@@ -91,7 +93,8 @@ def _explain(context: ExceptionContext) -> None:
     """Say what no program can mend in words for whoever keeps the database."""
     error, code = context.sqlalchemy_exception, _sqlite_code(context.original_exception)
     # SQLite files a wrong statement under the same head: that is a defect, and stays one.
-    outside = isinstance(error, OperationalError) and code != sqlite3.SQLITE_ERROR
+    lost = isinstance(error, OperationalError) or context.is_disconnect
+    outside = lost and code != sqlite3.SQLITE_ERROR
     if isinstance(error, DBAPIError) and (outside or code in _RUINED) and context.engine:
         raise unusable(context.engine.url, error) from error
 
@@ -111,3 +114,11 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
+    """Let the server take back what a process that is stuck in a transaction keeps from others."""
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = {_STALLED_MILLISECONDS}")
+    cursor.close()
+    connection.commit()

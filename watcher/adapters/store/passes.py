@@ -12,6 +12,7 @@ from watcher.adapters.store.asof import ended_with
 from watcher.adapters.store.engine import add_rows, batches
 from watcher.adapters.store.tables.base import LONGEST, kept
 from watcher.adapters.store.tables.passes import config_snapshots, coverage, failures, passes
+from watcher.adapters.store.writing import must_run, writing
 from watcher.ports.store.passes import (
     CoveredStage,
     Failure,
@@ -38,7 +39,7 @@ class SqlPasses:
         self, at: datetime, started_at: datetime, stages: Sequence[str], snapshot: Snapshot
     ) -> PassRecord:
         """Open a pass; one that was left running is marked abandoned."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(
                 update(passes).where(passes.c.state == "running").values(state="abandoned")
             )
@@ -77,15 +78,17 @@ class SqlPasses:
             return connection.scalar(statement.where(passes.c.id == number))
 
     def finish(self, this: PassRecord, state: PassState, summary: Mapping[str, object]) -> None:
-        """Close a pass with what it did."""
-        statement = update(passes).where(passes.c.id == this.number)
-        with self.engine.begin() as connection:
-            connection.execute(statement.values(state=state, summary=dict(summary)))
+        """Close a pass with what it did; raises TooLateError where another one took it over."""
+        mine = update(passes).where(passes.c.id == this.number)
+        with writing(self.engine) as connection:
+            if state != "abandoned":
+                must_run(connection, this)
+            connection.execute(mine.values(state=state, summary=dict(summary)))
 
     def cover(self, this: PassRecord, stage: CoveredStage, succeeded: Collection[int]) -> None:
         """Record for which subjects a stage succeeded; those it held before and not now end."""
         is_open = (coverage.c.stage == stage) & coverage.c.closed_in.is_(None)
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             held = set(connection.scalars(select(coverage.c.subject).where(is_open)))
             for batch in batches(sorted(held - set(succeeded))):
                 lost = update(coverage).where(is_open, coverage.c.subject.in_(batch))
@@ -112,7 +115,7 @@ class SqlPasses:
         now = {kept(one.subject, LONGEST): one for one in failed}
         is_open = (failures.c.stage == stage) & failures.c.closed_in.is_(None)
         columns = (failures.c.id, failures.c.subject, failures.c.error, failures.c.attempts)
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             held = {row.subject: row for row in connection.execute(select(*columns).where(is_open))}
             again = [s for s, row in held.items() if s in now and kept(now[s].error) == row.error]
             over = [row.id for subject, row in held.items() if subject not in again]

@@ -122,8 +122,10 @@ class BumpTicket:
     `base_name` is the lineage as people say it (`python:3.12-slim`), `base_reference` as `FROM`
     names it. `bases` are those in use, the newest last. `exposures_per_week` counts the
     exposure-days a week at or above the threshold that the bump ends. A line that was once on the
-    ticket stays there: what ends it is written in its `done`. `unknown` are streams of which
-    nothing is proven now; `doubt` says why the whole plan is not: then nothing is filed for it.
+    ticket stays there: what ends it is written in its `done`. `listed` is what the ticket named at
+    or above the threshold before and `fixes` does not now: no line that has any of it is done.
+    `unknown` are streams of which nothing is proven now; `doubt` says why the whole plan is not:
+    then nothing is filed for it.
     """
 
     cause: Cause
@@ -152,11 +154,17 @@ class BumpTicket:
     dismissal: timedelta = field(default=timedelta(days=90))
     unknown: tuple[Unknown, ...] = ()
     doubt: str | None = None
+    listed: tuple[Fix, ...] = ()
 
     @property
     def severe(self) -> tuple[str, ...]:
         """The severities at or above the threshold, the worst first."""
         return SEVERITIES[: SEVERITIES.index(self.threshold) + 1]
+
+    @property
+    def done(self) -> bool:
+        """Whether it has lines, and none of them is to do."""
+        return bool(self.lines) and all(line.done is not None for line in self.lines)
 
     @property
     def substance(self) -> str:

@@ -133,7 +133,7 @@ class Reopen:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """A person closed it and the evidence followed: remember the close as one by evidence."""
+    """A person closed it and the evidence followed: the close is one by evidence, and says so."""
 
     ticket: str
 

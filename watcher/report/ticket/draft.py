@@ -7,7 +7,7 @@ from typing import Final
 
 from watcher.domain.ticket import BumpTicket, TicketKey, marker
 from watcher.ports.tracker import Draft
-from watcher.report.ticket import first_screen, folded
+from watcher.report.ticket import closing, first_screen, folded
 from watcher.report.ticket.neutral import broken_up, clipped
 from watcher.report.ticket.rows import Most
 
@@ -61,6 +61,9 @@ def _written(bump: BumpTicket, key: TicketKey, most: Most) -> str:
 
 
 def _blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
+    if bump.done:
+        yield from closing.blocks(bump, most)
+        return
     yield from first_screen.blocks(bump, most)
     yield from folded.blocks(bump, most)
     yield "---"

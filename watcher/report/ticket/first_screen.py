@@ -25,12 +25,12 @@ def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
     """The blocks, in the order of reading."""
     to_do = [line for line in bump.lines if line.done is None]
     yield _lead(bump, len(to_do))
-    if to_do:
-        yield _from(bump)
-        yield _advice(bump)
+    yield _from(bump)
+    yield _advice(bump)
     yield _why(bump)
-    yield _counts(bump)
-    yield _proof(bump)
+    if bump.fixes or bump.introduces:
+        yield _counts(bump)
+        yield _proof(bump)
     yield "### Streams"
     yield (
         f"watcher ticks a stream when none of the {_severe(bump)} vulnerabilities below is left in "
@@ -42,9 +42,6 @@ def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
 
 
 def _lead(bump: BumpTicket, to_do: int) -> str:
-    if not to_do:
-        done = counted(len(bump.lines), "stream")
-        return f"**Done.** Nothing that this ticket was filed for is left in its {done}."
     base, streams = code(bump.base_name), counted(to_do, "stream")
     if bump.action == "version":
         return f"**Move {streams} from {base} to {code(bump.target_name)}.**"

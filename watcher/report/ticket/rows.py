@@ -25,8 +25,8 @@ class Most:
     def cuts_nothing_of(self, bump: BumpTicket) -> bool:
         """Whether all rows of a ticket are shown."""
         folded = (
-            *(bump.fixes, bump.remains, bump.introduces, bump.unproven),
-            *(bump.own, bump.evidence, bump.bases),
+            *(bump.fixes, bump.listed, bump.remains, bump.introduces, bump.unproven),
+            *(bump.unknown, bump.own, bump.evidence, bump.bases),
         )
         longest = max(len(bump.lines), *map(len, folded))
         return longest <= min(self.to_do, self.folded)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.domain.lineage import Installed, Prediction, predict
@@ -43,11 +43,19 @@ class Proof:
     prediction: Prediction
     flaws: Mapping[int, Flaw]
     own: frozenset[int]  # vulnerabilities of packages that no base brought
+    held: frozenset[int]  # vulnerabilities of the image as it is
 
     def severe(self, threshold: str) -> list[Flaw]:
         """The flaws at or above a threshold that end, the worst first."""
-        ended = [self.flaws[number] for number in self.prediction.fixes]
-        severe = [flaw for flaw in ended if rank(flaw.severity) <= rank(threshold)]
+        return self._severe(self.prediction.fixes, threshold)
+
+    def doubtful(self, threshold: str) -> list[Flaw]:
+        """The image's flaws at or above a threshold that are unproven, the worst first."""
+        return self._severe(self.prediction.unproven & self.held, threshold)
+
+    def _severe(self, numbers: Iterable[int], threshold: str) -> list[Flaw]:
+        flaws = (self.flaws[number] for number in numbers)
+        severe = [flaw for flaw in flaws if rank(flaw.severity) <= rank(threshold)]
         return sorted(severe, key=lambda flaw: (rank(flaw.severity), flaw.name))
 
 
@@ -86,5 +94,12 @@ def prove(built: Built, fleet: Fleet) -> Proof | None:
         built=built,
         prediction=predict(image, base, candidate, matched),
         flaws=fleet.of(needed),
-        own=frozenset[int]().union(*(matched.get(one.number, frozenset()) for one in own)),
+        own=_matching(own, matched),
+        held=_matching(image, matched),
     )
+
+
+def _matching(
+    packages: Iterable[Installed], matched: Mapping[int, frozenset[int]]
+) -> frozenset[int]:
+    return frozenset[int]().union(*(matched.get(one.number, frozenset()) for one in packages))

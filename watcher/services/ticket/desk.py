@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from watcher.domain.errors import AttemptError
+from watcher.domain.errors import AttemptError, PermanentError
 from watcher.domain.ticket import (
     BumpTicket,
     Close,
@@ -46,7 +46,7 @@ class Desk:
                 self._rewrite(case, plan, wanted, step)
             case Settle():
                 held = next(one for one in case.remembered.values() if one.ticket == step.ticket)
-                self._recall(case, plan, wanted, replace(held, closed_by="watcher"))
+                self._confirm(case, plan, wanted, held)
             case Nothing() if case.open_key in case.remembered:
                 self._recall(case, plan, wanted, case.remembered[case.open_key])
             case _:
@@ -64,6 +64,28 @@ class Desk:
                 at = held.written_at if held.written == said else None
                 held = remembering(held, plan.lines, wanted, ticket.body, at or self.this.at)
         self.store.filed(self.this, held)
+
+    def _confirm(self, case: Case, plan: BumpTicket, wanted: Wanted, held: Remembered) -> None:
+        """Remember a person's close as one by evidence, and have the text say so, once.
+
+        A write that may work later is tried again while the days of grace last.
+        """
+        settled, ticket = replace(held, closed_by="watcher"), case.tickets.get(held.key)
+        body = self.write(plan, held.key).body
+        if ticket is None or fingerprint(ticket.body) == fingerprint(body):
+            self._recall(case, plan, wanted, settled)
+            return
+        intent = self.store.intend(self.this, self.tracker.name, held.key, "settle")
+        try:
+            written = self.tracker.update(ticket, body, self.this.at)
+        except PermanentError:
+            self.store.filed(self.this, settled)
+            self.store.settle(self.this, intent)
+            raise
+        told = remembering(settled, plan.lines, wanted, written.body, self.this.at)
+        self.store.filed(self.this, told)
+        self.store.settle(self.this, intent)
+        self.outcome.counts["tickets_updated"] += 1
 
     def _create(self, plan: BumpTicket, wanted: Wanted, key: TicketKey) -> None:
         draft, at = self.write(plan, key), self.this.at

@@ -1,6 +1,8 @@
 """The report's figures worked out again from an exposures document, naively and by other code.
 
-Nothing of watcher is imported here. Everything is lists, gone through as often as it takes.
+Nothing of watcher is imported here. Everything is lists, gone through as often as it takes. Days
+are exact fractions: one exposure is often noticed at the very age at which another ends, and whether
+it was at risk then must not hang on how a number is rounded.
 """
 
 from __future__ import annotations
@@ -9,12 +11,16 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 WORST_FIRST = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"]
 LIMITS = {"CRITICAL": 7, "HIGH": 30, "MEDIUM": 90}
 
+NEVER = Fraction(10**9)  # days from now
+
 Document = dict[str, Any]
+Days = Fraction | int
 
 
 @dataclass
@@ -25,15 +31,15 @@ class Row:
     vulnerability: str
     severity: str
     team: str | None
-    start: float
-    end: float | None
+    start: Fraction
+    end: Fraction | None
     cause: str | None
-    detected: float
+    detected: Fraction
     backfilled: bool
 
     @property
-    def last(self) -> float:
-        return math.inf if self.end is None else self.end
+    def last(self) -> Fraction:
+        return NEVER if self.end is None else self.end
 
 
 def rows_of(exposures: Document, as_of: str) -> list[Row]:
@@ -44,7 +50,7 @@ def rows_of(exposures: Document, as_of: str) -> list[Row]:
     return rows
 
 
-def figures(rows: Sequence[Row], since: float, now: float = 0.0) -> Document:
+def figures(rows: Sequence[Row], since: Days, now: Days = 0) -> Document:
     """Value, n and events of each figure over [since, now), both in days as rows count them."""
     is_open = [row for row in rows if row.start <= now < row.last]
     remediated = [row for row in rows if row.cause == "remediated" and since < row.last <= now]
@@ -81,14 +87,14 @@ def differences(told: Document, expected: Document) -> list[str]:
         figure, (value, *counts) = flat[0][name], flat[1][name]
         same = figure["value"] is value is None or (
             None not in {figure["value"], value}
-            and math.isclose(figure["value"], value, rel_tol=1e-9, abs_tol=1e-9)
+            and math.isclose(figure["value"], float(value), rel_tol=1e-9, abs_tol=1e-9)
         )
         if not same or [figure["n"], figure["events"]] != counts:
             found.append(f"{name}: told {figure}, recomputed {flat[1][name]}")
     return found
 
 
-def episodes(rows: Sequence[Row], since: float, now: float = 0.0) -> Document:
+def episodes(rows: Sequence[Row], since: Days, now: Days = 0) -> Document:
     """The counts of the report's `episodes`."""
     closed = [row for row in rows if since < row.last <= now]
     is_open = [row for row in rows if row.start <= now < row.last]
@@ -118,9 +124,11 @@ def _rows(window: Document, as_of: str) -> Iterable[Row]:
         )
 
 
-def days_between(one: str, other: str) -> float:
+def days_between(one: str, other: str) -> Fraction:
     """How many days the second time lies behind the first."""
-    return (datetime.fromisoformat(other) - datetime.fromisoformat(one)) / timedelta(days=1)
+    between = datetime.fromisoformat(other) - datetime.fromisoformat(one)
+    microsecond = timedelta(microseconds=1)
+    return Fraction(between // microsecond, timedelta(days=1) // microsecond)
 
 
 def _unite_some_pair(rows: list[Row]) -> bool:
@@ -152,24 +160,24 @@ def _both(one: Row, other: Row) -> Row:
     )
 
 
-def _overlaps(row: Row, since: float, now: float) -> bool:
+def _overlaps(row: Row, since: Days, now: Days) -> bool:
     return row.start < now and row.last > since
 
 
-def _watched(row: Row, since: float, now: float) -> tuple[float, float]:
+def _watched(row: Row, since: Days, now: Days) -> tuple[Days, Days]:
     """From when to when the row was under observation; both the same where it never was."""
     leave = min(row.last, now)
     return min(max(row.start, row.detected, since), leave), leave
 
 
-def _mean(days: Sequence[float]) -> float | None:
+def _mean(days: Sequence[Days]) -> Days | float | None:
     return sum(days) / len(days) if days else None
 
 
-Subjects = Sequence[tuple[float, float, bool]]
+Subjects = Sequence[tuple[Days, Days, bool]]
 
 
-def _steps(subjects: Subjects) -> list[tuple[float, float, int]]:
+def _steps(subjects: Subjects) -> list[tuple[Days, float, int]]:
     """Time, share that lasts longer, and number at risk, for each time at which some end."""
     found, share = [], 1.0
     for time in sorted({leave for _, leave, event in subjects if event}):
@@ -179,7 +187,7 @@ def _steps(subjects: Subjects) -> list[tuple[float, float, int]]:
     return found
 
 
-def _told(subjects: Subjects, day: float) -> bool:
+def _told(subjects: Subjects, day: Days) -> bool:
     """Whether anything can be told of the curve up to a day."""
     steps = [step for step in _steps(subjects) if step[0] <= day]
     enough = sum(event for _, _, event in subjects) >= 10
@@ -188,25 +196,25 @@ def _told(subjects: Subjects, day: float) -> bool:
     return enough and all(at_risk >= 5 for _, _, at_risk in steps) and (ended or watched)
 
 
-def _survival(subjects: Subjects, day: float) -> float | None:
+def _survival(subjects: Subjects, day: int) -> float | None:
     if not _told(subjects, day):
         return None
     return next((share for time, share, _ in reversed(_steps(subjects)) if time <= day), 1.0)
 
 
-def _median(subjects: Subjects) -> float | None:
+def _median(subjects: Subjects) -> Days | None:
     for time, share, _ in _steps(subjects):
         if share <= 0.5 + 1e-12:
             return time if _told(subjects, time) else None
     return None
 
 
-def _area(subjects: Subjects, horizon: float) -> float | None:
+def _area(subjects: Subjects, horizon: int) -> float | None:
     if not _told(subjects, horizon):
         return None
-    area, share, before = 0.0, 1.0, 0.0
+    area, share, before = 0.0, 1.0, Fraction(0)
     for time, after, _ in _steps(subjects):
         if time >= horizon:
             break
-        area, share, before = area + share * (time - before), after, time
-    return area + share * (horizon - before)
+        area, share, before = area + share * float(time - before), after, Fraction(time)
+    return area + share * float(horizon - before)

@@ -118,8 +118,8 @@ def test_what_an_own_layer_changed_is_unproven_and_what_it_brought_is_its_own(
     bench.on("shop/web", 11)
     plan = only(bench.draw())
     assert lines(plan) == {"shop/web": None}
-    assert named(plan) == {"fixes": ["V"], "remains": ["W"], "own": ["J"]}
-    assert [one.streams for one in plan.own] == [("local/shop/web:latest",)]
+    assert named(plan) == {"fixes": ["V"], "remains": ["W"], "own": ["J"], "unproven": ["V"]}
+    assert [one.streams for one in plan.own] == [("local/shop/api:latest", "local/shop/web:latest")]
     bench.images[NEW] = {"new": ["ssl=2", "tar=2", "zip=1"]}
     bench.flaws_of |= {"tar=1": [("T", "HIGH", "2")], "zip=1": [("Z", "MEDIUM", "")]}
     plan = only(bench.draw())
@@ -134,7 +134,49 @@ def test_what_an_own_layer_changed_is_unproven_and_what_it_brought_is_its_own(
 
 def test_remains_say_when_a_fix_is_out_that_no_base_has(bench: Workbench) -> None:
     bench.flaws_of["tar=1"] = [("W", "LOW", "9")]
-    assert [one.why for one in only(bench.draw()).remains] == ["fixed in 9, which no base has yet"]
+    assert [one.why for one in only(bench.draw()).remains] == [
+        "fixed in 9, which this base does not have yet"
+    ]
+
+
+def in_doubt(bench: Workbench) -> None:
+    """Let the only flaw that counts in a stream be one of which only the rebuild can tell."""
+    bench.images[12] = {"old": ["tar=1"], "app": ["ssl=1.5", "py-yaml=3"]}
+    bench.flaws_of |= {"ssl=1.5": bench.flaws_of["ssl=1"], "py-yaml=3": [("Y", "LOW", "")]}
+    bench.on("shop/web", 12)
+
+
+def test_a_stream_in_which_only_the_rebuild_can_tell_is_named_and_is_no_line(
+    bench: Workbench,
+) -> None:
+    in_doubt(bench)
+    plan = only(bench.draw())
+    assert lines(plan) == {"shop/api": None}
+    why = "its own layers change packages of the base: only the rebuild can tell of V"
+    assert plan.unknown == (Unknown(WEB, why),)
+    assert named(plan) == {"fixes": ["V"], "remains": ["W"], "own": ["Y"], "unproven": ["V"]}
+    assert [one.streams for one in plan.fixes] == [1]
+    assert (plan.exposure_days_per_week, plan.doubt) == (7, None)
+
+
+def test_where_nothing_is_proven_to_end_there_is_no_plan(bench: Workbench) -> None:
+    in_doubt(bench)
+    bench.on("shop/api", 12)
+    assert bench.draw() == []
+
+
+def test_of_many_doubts_three_are_named(bench: Workbench) -> None:
+    in_doubt(bench)
+    names = ("V", "V1", "V2", "V3", "V4")
+    bench.flaws_of["ssl=1.5"] = [(name, "HIGH", "2") for name in names]
+    (one,) = only(bench.draw()).unknown
+    assert one.why.endswith("can tell of V, V1, V2 and 2 more")
+
+
+def test_a_doubt_below_the_threshold_names_no_stream(bench: Workbench) -> None:
+    in_doubt(bench)
+    bench.flaws_of["ssl=1.5"] = [("X", "MEDIUM", "2")]
+    assert only(bench.draw()).unknown == ()
 
 
 def test_the_worst_rating_and_the_longest_exposure_count(bench: Workbench) -> None:
@@ -236,6 +278,29 @@ def test_a_ticket_whose_plan_is_not_known_any_more_and_without_streams_has_none(
     bench.file(line("shop/api"))
     bench.leave("shop/api", 10)
     assert bench.draw() == []
+
+
+def test_what_a_ticket_listed_stays_known_by_its_package_when_it_has_ended(
+    bench: Workbench,
+) -> None:
+    bench.file(*only(bench.draw()).lines, listed=["V", "lost"])
+    plan = only(bench.draw())
+    assert [one.vulnerability for one in plan.listed] == ["lost"]
+    bench.images[20] = {"new": ["ssl=2"]}
+    bench.on("shop/api", 20, base=NEW)
+    for at in (11, 12):  # the plan of the day before no longer fixes it, and tells of it still
+        plan = only(bench.draw(at))
+        assert (plan.fixes, plan.done) == ((), True)
+        assert [(one.vulnerability, one.package, one.fixed_version) for one in plan.listed] == [
+            ("V", "ssl", "2"),
+            ("lost", "", ""),
+        ]
+
+
+def test_what_was_listed_below_the_threshold_of_now_is_not_told(bench: Workbench) -> None:
+    bench.file(line("shop/api"), listed=["lost"])
+    bench.planning = replace(bench.planning, threshold="CRITICAL")
+    assert only(bench.draw()).listed == ()
 
 
 # a person's close

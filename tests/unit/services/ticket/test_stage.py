@@ -110,7 +110,57 @@ def test_a_close_by_hand_is_noticed_when_it_is_seen_and_waits_for_evidence(desk:
     assert desk.preview(26.9) == {CAUSE: Grace("1", day(27))}
     assert desk.preview(27) == {CAUSE: Dismissed("1", day(110))}
     desk.plan(API_DONE, WEB_DONE)
-    assert desk.counts(25) == (0, 0, 0)
+    desk.take(25)
+    assert desk.record.remembered()[0].closed_by == "watcher"
+
+
+def closed_by_hand(desk: Office) -> None:
+    """A ticket that a person closed on the second day, and what is done since."""
+    desk.take(1)
+    desk.tracker.by_hand("1", state="closed")
+    desk.take(2)
+    desk.plan(API_DONE, WEB_DONE)
+
+
+def test_a_close_by_hand_that_evidence_confirms_is_written_once(desk: Office) -> None:
+    closed_by_hand(desk)
+    assert [desk.counts(at) for at in (5, 6, 20)] == [(0, 1, 0), (0, 0, 0), (0, 0, 0)]
+    ticket, (held,) = desk.tickets["1"], desk.record.remembered()
+    assert (ticket.state, held.closed_by, held.closed_at) == ("closed", "watcher", day(2))
+    assert ticket.body.startswith("**Done since ")
+    assert "- [ ]" not in ticket.body
+    assert (held.written_at, held.listed) == (day(5), {"CVE-1": Rated("HIGH")})
+    assert all(one.done for one in held.lines)
+    assert desk.record.begun == {}
+
+
+def test_a_confirmed_close_that_could_not_be_written_is_tried_again(desk: Office) -> None:
+    closed_by_hand(desk)
+    desk.tracker.fail_next("update", TransientError("memory:tickets/1 answered 503: try again"))
+    assert [one.retry for one in desk.take(5).failures] == [True]
+    assert desk.record.remembered()[0].closed_by == "person"
+    assert desk.counts(6) == (0, 1, 0)
+    assert desk.record.remembered()[0].closed_by == "watcher"
+
+
+def test_a_confirmed_close_that_nobody_may_write_is_one_by_evidence_all_the_same(
+    desk: Office,
+) -> None:
+    closed_by_hand(desk)
+    desk.tracker.fail_next("update", PermanentError("memory:tickets/1 is locked: unlock it"))
+    assert [one.retry for one in desk.take(5).failures] == [False]
+    assert desk.record.remembered()[0].closed_by == "watcher"
+    assert "- [ ]" in desk.tickets["1"].body
+    assert desk.record.begun == {}
+    assert desk.counts(6) == (0, 0, 0)
+
+
+def test_a_deleted_ticket_that_evidence_confirms_is_not_written(desk: Office) -> None:
+    desk.take(1)
+    desk.tracker.delete("1")
+    desk.take(2)
+    desk.plan(API_DONE, WEB_DONE)
+    assert desk.counts(5) == (0, 0, 0)
     assert desk.record.remembered()[0].closed_by == "watcher"
 
 

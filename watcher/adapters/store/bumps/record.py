@@ -12,6 +12,7 @@ from watcher.adapters.store.bumps import intents, memory, plans
 from watcher.adapters.store.engine import batches
 from watcher.adapters.store.tables.knowledge import vulnerabilities
 from watcher.adapters.store.tables.ledger import episodes, windows
+from watcher.adapters.store.writing import writing
 from watcher.domain.ticket import BumpTicket, Cause, TicketKey
 from watcher.ports.store.bumps import Remembered
 from watcher.ports.store.ledger import Track
@@ -36,7 +37,7 @@ class SqlBumps:
 
     def plan(self, this: PassRecord, bumps: Sequence[BumpTicket]) -> None:
         """Make the recorded plans the given ones; a plan whose substance is the same may stand."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             plans.replace(connection, this, {one.cause: one for one in bumps})
 
     def open_since(self, tracks: Sequence[Track]) -> dict[tuple[Track, str], datetime]:
@@ -69,12 +70,12 @@ class SqlBumps:
 
     def intend(self, this: PassRecord, tracker: str, key: TicketKey, step: str) -> int:
         """Commit that a tracker is about to be called; returns the intent's number."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             return intents.add(connection, this, tracker, key, step)
 
     def settle(self, this: PassRecord, intent: int) -> None:
         """Record that a call's answer is known."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             intents.settle(connection, this, intent)
 
     def unsettled(self) -> dict[int, TicketKey]:
@@ -84,5 +85,5 @@ class SqlBumps:
 
     def filed(self, this: PassRecord, ticket: Remembered) -> None:
         """Record a ticket, new or changed, and what its text says."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             memory.remember(connection, this, ticket)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 from watcher.adapters.store.catalogues import audit, recording, waiting
 from watcher.adapters.store.statistics import count_grown
 from watcher.adapters.store.tables.packages import packages
+from watcher.adapters.store.writing import writing
 from watcher.domain.package import Catalogue, Finding
 from watcher.ports.store.catalogues import CatalogueOrigin, Newborn, Uncatalogued
 from watcher.ports.store.passes import PassRecord
@@ -30,7 +31,7 @@ class SqlCatalogues:
         self, this: PassRecord, image: int, origin: CatalogueOrigin, catalogue: Catalogue
     ) -> None:
         """Record a catalogue; packages and sets already there are shared, a catalogue stays."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             recording.record(connection, this, image, origin, catalogue)
 
     def newborn(self, covered: Collection[int]) -> Iterator[Newborn]:
@@ -51,7 +52,7 @@ class SqlCatalogues:
 
     def audited(self, this: PassRecord, catalogue: int, differences: Sequence[str] | None) -> None:
         """Record what the comparison found (None: too late for one) and drop the own findings."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             audit.record(connection, this, catalogue, differences)
 
     def distinct_packages(self) -> int:

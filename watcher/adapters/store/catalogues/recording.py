@@ -12,7 +12,6 @@ from watcher.adapters.store.copying import Row
 from watcher.adapters.store.lock import one_at_a_time
 from watcher.adapters.store.rows import add_numbered, add_rows
 from watcher.adapters.store.tables.packages import birth_findings, catalogue_sets, catalogues
-from watcher.adapters.store.writing import alone
 from watcher.domain.package import Catalogue
 from watcher.ports.store.catalogues import CatalogueOrigin
 from watcher.ports.store.passes import PassRecord
@@ -26,7 +25,6 @@ def record(
     catalogue: Catalogue,
 ) -> None:
     """Record a catalogue unless the same scanner's stands already; the transaction is all of it."""
-    alone(connection)
     one_at_a_time(connection, "catalogues")
     standing = select(catalogues.c.id).where(
         catalogues.c.image_id == image, catalogues.c.scanner == origin.scanner

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from watcher.adapters.store.inventory import histories, known, manifests, scopes, tags
 from watcher.adapters.store.streams import revise_streams
+from watcher.adapters.store.writing import writing
 from watcher.domain.inventory import TagChanges
 from watcher.domain.reference import Platform
 from watcher.domain.stream import Binding, PlatformImage, Stream
@@ -31,17 +32,17 @@ class SqlInventory:
 
     def include(self, this: PassRecord, registry: str, paths: Iterable[str]) -> None:
         """Record repositories that the configuration includes from now on."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             scopes.begin(connection, this, registry, list(paths))
 
     def leave_out(self, this: PassRecord, repositories: Collection[int]) -> None:
         """Record that the configuration no longer includes these repositories."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             scopes.end(connection, this, repositories)
 
     def leave_out_registries(self, this: PassRecord, configured: Collection[str]) -> set[int]:
         """Leave out all repositories of registries that are no longer configured; tells which."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             numbers = scopes.of_others(connection, configured)
             if numbers:
                 scopes.end(connection, this, numbers)
@@ -54,12 +55,12 @@ class SqlInventory:
         known: Mapping[int, KnownRepository],
     ) -> None:
         """Record what listings changed, by repository."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             tags.record(connection, this, changes, known)
 
     def record_unseen_moves(self, this: PassRecord, moves: Mapping[int, datetime]) -> None:
         """Record newer push times (by tag interval) of tags whose digest is the same."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             tags.record_unseen_moves(connection, this, moves)
 
     def unresolved(self) -> set[int]:
@@ -90,12 +91,12 @@ class SqlInventory:
         self, this: PassRecord, manifest: Manifest, images: Sequence[ImageConfig]
     ) -> None:
         """Record what a digest stands for."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             manifests.add(connection, this, manifest, images)
 
     def revise_streams(
         self, this: PassRecord, viewed: Mapping[int, Sequence[tuple[Stream, list[Binding]]]]
     ) -> None:
         """Make the recorded streams and bindings of these repositories the given ones."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             revise_streams(connection, this, viewed)

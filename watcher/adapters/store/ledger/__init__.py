@@ -12,6 +12,7 @@ from watcher.adapters.store.ledger.pending import in_batches, pending_tracks
 from watcher.adapters.store.ledger.revising import revise
 from watcher.adapters.store.statistics import count_grown
 from watcher.adapters.store.tables.passes import passes
+from watcher.adapters.store.writing import writing
 from watcher.domain.exposure import Episode
 from watcher.ports.store.ledger import LedgerCounts, TrackFacts
 from watcher.ports.store.passes import PassRecord
@@ -38,10 +39,10 @@ class SqlLedger:
         self, this: PassRecord, folded: Sequence[tuple[TrackFacts, Mapping[int, list[Episode]]]]
     ) -> LedgerCounts:
         """Make the recorded episodes of the folded vulnerabilities the given ones."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             return revise(connection, this, folded)
 
     def folded(self, this: PassRecord) -> None:
         """Record that every fact up to this pass was folded."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             connection.execute(update(passes).where(passes.c.id == this.number).values(folded=True))

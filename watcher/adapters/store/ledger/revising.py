@@ -77,8 +77,11 @@ class _Changes:
         self.add += [_row(self.this, window, pair, outdated) for pair in revision.add]
         still = sum(one.ending is None for one in outdated)
         lasting = sum(ending is None for _, ending in revision.add)
-        self.opened += max(0, len(revision.add) - len(outdated))
-        self.closed += len(revision.close) + max(0, still - lasting)
+        more = lasting - still - len(revision.close)
+        # One found already ended was opened and closed: what is open is always the difference.
+        opened = max(0, more, len(revision.add) - len(outdated))
+        self.opened += opened
+        self.closed += opened - more
 
     def write(self, connection: Connection) -> None:
         """Write it all."""

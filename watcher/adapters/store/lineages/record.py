@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from watcher.adapters.store.lineages import built, contents, heads, identities, known
+from watcher.adapters.store.writing import writing
 from watcher.domain.lineage import BaseIdentity, Installed, KnownBase
 from watcher.domain.ticket import LineName
 from watcher.ports.store.lineages import Built, Flaw, Unidentified
@@ -37,7 +38,7 @@ class SqlLineages:
 
     def identified(self, this: PassRecord, found: Mapping[int, BaseIdentity | None]) -> None:
         """Record the bases of images; what was recorded otherwise before is superseded."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             identities.record(connection, this, found)
 
     def built(self) -> list[Built]:

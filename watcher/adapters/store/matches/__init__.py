@@ -12,6 +12,7 @@ from watcher.adapters.store.copying import Row
 from watcher.adapters.store.matches import recording, scope
 from watcher.adapters.store.rows import add_numbered
 from watcher.adapters.store.tables.knowledge import java_databases, knowledge, matches
+from watcher.adapters.store.writing import writing
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Package
 from watcher.ports.store.matches import Assessment, ContextMatch, ContextState, Stamp
@@ -52,7 +53,7 @@ class SqlMatches:
             "effective_at": stamp.effective_at,
             "opened_in": this.number,
         }
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             (number,) = add_numbered(connection, knowledge, [row])
         return KnowledgeVersion(
             number, stamp.scanner, stamp.db_digest, stamp.updated_at, stamp.effective_at, this.at
@@ -66,7 +67,7 @@ class SqlMatches:
 
     def adopt_java_db(self, this: PassRecord, digest: str) -> None:
         """Record a new Java database, in force for catalogues from this pass on."""
-        with self.engine.begin() as connection:
+        with writing(self.engine, this) as connection:
             connection.execute(insert(java_databases).values(digest=digest, opened_in=this.number))
 
     def contexts(self, since: datetime) -> list[ContextState]:

@@ -12,7 +12,7 @@ from watcher.adapters.store.matches.existence import Existence
 from watcher.adapters.store.matches.naming import numbered, numbers_of
 from watcher.adapters.store.rows import add_rows, among
 from watcher.adapters.store.tables.knowledge import context_runs, package_coverage
-from watcher.adapters.store.writing import alone
+from watcher.adapters.store.writing import writing
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.ports.store.matches import ContextMatch
 from watcher.ports.store.passes import PassRecord
@@ -28,8 +28,7 @@ def record(
         *(one.finding for one in match.appeared),
         *(finding for _, finding in match.reassessed),
     ]
-    with engine.begin() as connection:
-        alone(connection)
+    with writing(engine, this) as connection:
         one_at_a_time(connection, "matches")
         if _recorded_meanwhile(connection, match):
             return False

@@ -9,7 +9,7 @@ from dataclasses import replace
 from watcher.domain.package import rank
 from watcher.domain.ticket import BaseInUse, BumpTicket, Cause, Fix, Line, Target
 from watcher.ports.store.lineages import BaseHead
-from watcher.services.bump.plan import findings
+from watcher.services.bump.plan import aside, findings
 from watcher.services.bump.plan.lines import urgency
 from watcher.services.bump.plan.scene import Scene
 from watcher.services.bump.plan.subject import Subject, to_do
@@ -24,7 +24,11 @@ _GRADES = {
 
 def drawn(subject: Subject, scene: Scene) -> BumpTicket | None:
     """Draw the plan; None where nothing is to be done, told or waited for."""
-    lines = subject.lines(scene)
+    plan = _planned(subject, subject.lines(scene), scene)
+    return replace(plan, listed=aside.listed(subject, plan.fixes, scene)) if plan else None
+
+
+def _planned(subject: Subject, lines: Sequence[Line], scene: Scene) -> BumpTicket | None:
     if subject.proofs:
         return _proven(subject, lines, scene) if lines or subject.unknown else None
     before = scene.before.get(subject.cause)
@@ -35,6 +39,8 @@ def drawn(subject: Subject, scene: Scene) -> BumpTicket | None:
 
 def _proven(subject: Subject, lines: Sequence[Line], scene: Scene) -> BumpTicket:
     wanting = subject.wanting(scene.planning.threshold)
+    doubted = subject.doubted(scene.planning.threshold)
+    told = [*wanting, *doubted]
     head = max((proof.built.head for proof in subject.proofs), key=_newest)
     fixes = findings.fixes(wanting, scene)
     fixes += _carried(subject, fixes, scene)
@@ -45,14 +51,14 @@ def _proven(subject: Subject, lines: Sequence[Line], scene: Scene) -> BumpTicket
         exposure_days_per_week=_severe(fixes, scene) * _WEEK,
         oldest_days=findings.oldest(fixes, scene.at),
         bases=_bases(wanting),
-        remains=findings.remains(wanting),
+        remains=findings.remains(told),
         introduces=findings.introduces(wanting, scene),
-        unproven=findings.unproven(wanting),
-        own=findings.own(wanting),
+        unproven=findings.unproven(told),
+        own=findings.own(told),
         next_due=findings.next_due(fixes, scene),
         evidence=_evidence(subject.proofs),
         labels=(*scene.planning.labels, *_severity_label(fixes)),
-        unknown=tuple(subject.unknown),
+        unknown=(*subject.unknown, *aside.doubted(doubted, scene)),
     )
 
 
@@ -87,6 +93,8 @@ def _left_behind(before: BumpTicket, lines: Sequence[Line], scene: Scene) -> Bum
         exposure_days_per_week=0,
         oldest_days=0,
         next_due=None,
+        scanner=_scanner(scene),
+        database_time=scene.version.updated_at,
         as_of=scene.at,
     )
 
@@ -106,12 +114,16 @@ def _empty(cause: Cause, head: BaseHead, scene: Scene) -> BumpTicket:
         threshold=scene.planning.threshold,
         exposure_days_per_week=0,
         oldest_days=0,
-        scanner=f"Trivy {scene.version.scanner}",
+        scanner=_scanner(scene),
         database_time=scene.version.updated_at,
         as_of=scene.at,
         target_name=name,
         labels=scene.planning.labels,
     )
+
+
+def _scanner(scene: Scene) -> str:
+    return f"Trivy {scene.version.scanner}"
 
 
 def _carried(subject: Subject, fixes: Sequence[Fix], scene: Scene) -> tuple[Fix, ...]:

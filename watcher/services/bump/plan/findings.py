@@ -105,7 +105,7 @@ def _remaining(
 
 def _why(flaw: Flaw) -> str:
     if flaw.fixed_version:
-        return f"fixed in {flaw.fixed_version}, which no base has yet"
+        return f"fixed in {flaw.fixed_version}, which this base does not have yet"
     return "no fix known"
 
 

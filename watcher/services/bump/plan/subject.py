@@ -41,6 +41,14 @@ class Subject:
         """The proofs of streams behind in which the move ends something that counts."""
         return [one for one in self.proofs if one.built.behind and one.severe(threshold)]
 
+    def doubted(self, threshold: str) -> list[Proof]:
+        """The proofs of streams behind in which only the rebuild can tell whether it counts."""
+        return [
+            one
+            for one in self.proofs
+            if one.built.behind and one.doubtful(threshold) and not one.severe(threshold)
+        ]
+
     def lines(self, scene: Scene) -> list[Line]:
         """The lines to do, and those that are or were on the ticket."""
         threshold = scene.planning.threshold

@@ -1,0 +1,47 @@
+"""What of a ticket has ended: lines that are done, and vulnerabilities that it listed before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from watcher.domain.ticket import BumpTicket, Done, Fix, Line
+from watcher.report.ticket.cells import BROUGHT, brought, vulnerabilities, worst
+from watcher.report.ticket.neutral import code, name
+from watcher.report.ticket.rows import bullets, fold, table
+from watcher.report.ticket.words import listed, near_day, number, platform, total
+
+_BECAUSE: Final = {
+    "remediated": "",
+    "withdrawn": ", the database names it no more",
+    "retired": ", the stream is retired",
+    "moved": ", another team's now",
+    "out_of_scope": ", out of scope now",
+}
+
+
+def done_lines(bump: BumpTicket, most: int) -> str:
+    """The lines that are done: when, and by what evidence."""
+    lines = [(line.done, line) for line in bump.lines if line.done is not None]
+    lines.sort(key=lambda pair: (pair[0].at, pair[1].name))
+    count = sum(total(line.ended, bump.severe) for _, line in lines)
+    words = listed([one.lower() for one in bump.severe])
+    exposures = "exposure" if count == 1 else "exposures"
+    so_far = "" if bump.done else " so far"
+    head = f"<b>Done, {number(len(lines))}</b>: {number(count)} {words} {exposures} ended{so_far}"
+    return fold(head, [bullets(bump, lines, partial(_ticked, bump), most)])
+
+
+def _ticked(bump: BumpTicket, done_line: tuple[Done, Line]) -> str:
+    done, line = done_line
+    where = f"{code(line.name.stream)} {name(platform(line.name))}"
+    return f"[x] {where}: {near_day(done.at, bump.as_of)}{_BECAUSE[done.because]}"
+
+
+def listed_before(
+    bump: BumpTicket, head: str, found: Sequence[Fix], most: int, behind: str = ""
+) -> str:
+    """What the ticket listed and the move does not fix now, and a sentence behind it."""
+    rows = table(bump, BROUGHT, sorted(found, key=worst), brought, most)
+    return fold(f"{head}: {vulnerabilities(found)}", [rows, behind] if rows else [])
