@@ -121,9 +121,13 @@ def test_a_close_by_hand_that_evidence_follows_is_no_dismissal(ticketed: Shop) -
     closed_by_hand(ticketed)
     assert counts(ticketed.sync(50)) == (0, 0, 0)
     ticketed.rebuild("api", "web", created=51)
-    assert counts(ticketed.sync(52)) == (0, 0, 0)
+    assert counts(ticketed.sync(52)) == (0, 1, 0)  # it says once that it is done
     (bump,) = ticketed.bumps()
     assert bump["state"] == "done"
+    front, body = ticketed.ticket(1)
+    assert front["state"] == "closed"
+    assert body.lstrip().startswith("**Done since ")
+    assert "- [ ]" not in body
     assert counts(ticketed.sync(60)) == (0, 0, 0)
     assert ticketed.bumps() == []
     assert ticketed.files() == ["1.md"]

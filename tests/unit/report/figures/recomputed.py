@@ -1,8 +1,8 @@
 """The report's figures worked out again from an exposures document, naively and by other code.
 
 Nothing of watcher is imported here. Everything is lists, gone through as often as it takes. Days
-are exact fractions: one exposure is often noticed at the very age at which another ends, and whether
-it was at risk then must not hang on how a number is rounded.
+are exact fractions: one exposure is often noticed at the very age at which another ends, and
+whether it was at risk then must not hang on how a number is rounded.
 """
 
 from __future__ import annotations
