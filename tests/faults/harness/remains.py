@@ -99,9 +99,7 @@ class _Rows:
     def __init__(self, connection: Connection, ticket: Callable[[str], str]) -> None:
         self._ticket = ticket
         self._rows: dict[str, dict[int, dict[str, Any]]] = {
-            table.name: {
-                row.id: dict(row._mapping) for row in connection.execute(select(table))
-            }
+            table.name: {row.id: dict(row._mapping) for row in connection.execute(select(table))}
             for table in metadata.sorted_tables
         }
         self._known: dict[tuple[str, int], str] = {}

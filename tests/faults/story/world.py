@@ -62,7 +62,11 @@ class Outside:
 
 def in_memory(told: Day, folder: Path) -> Outside:
     """Fakes that show a day."""
-    registry, artifacts, scanner = FakeRegistry("local", told.include), FakeArtifacts(), FakeScanner()
+    registry, artifacts, scanner = (
+        FakeRegistry("local", told.include),
+        FakeArtifacts(),
+        FakeScanner(),
+    )
     registry = registry.selecting((*told.include, "base/**"))
     for (repository, tag), shipped in told.tags.items():
         pushed = told.moment_pushed((repository, tag))
