@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from threading import Thread
 from typing import Final
-from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -36,7 +36,6 @@ from watcher.adapters.trackers.folder import FolderTracker
 from watcher.config import Config
 from watcher.config.filing import AnyTracker
 from watcher.config.filing import FolderTracker as FolderSettings
-from watcher.config.registries import OciSettings
 from watcher.crewing import CrewSettings, crew_of, logins_of, registry_of
 from watcher.domain.errors import StartError, UsageError
 from watcher.domain.policy import DEFAULT
@@ -61,7 +60,7 @@ from watcher.services.audit import BirthAudit
 from watcher.services.bump import BumpStage, Planner, Planning
 from watcher.services.catalog import CatalogCraft, CatalogStage
 from watcher.services.exposure import ExposureStage
-from watcher.services.inventory import InventoryStage
+from watcher.services.inventory import RECONCILE, InventoryStage
 from watcher.services.knowledge import KnowledgeStage, Sources
 from watcher.services.match import MatchCraft, MatchStage
 from watcher.services.pass_ import PassRunner, Records, Stages
@@ -74,7 +73,7 @@ _PATIENCE: Final = 1.0  # seconds
 
 
 # What a pass without owners and trackers plans and files: nothing.
-_NO_OWNERS = Planning(team_of=lambda _: None, hosts={}, threshold="HIGH", limits={})
+_NO_OWNERS = Planning(team_of=lambda _: None, address=str, threshold="HIGH", limits={})
 _NOWHERE = Filing(tracker_of=lambda _: None, per_hour=0, open_at_most=0, terms=Terms())
 
 
@@ -103,6 +102,7 @@ class Parts:
     crew: Crew | None = None
     hands: Executor | None = None
     width: Callable[[], int] = lambda: 4
+    reconcile: timedelta = RECONCILE
 
 
 def pass_runner(parts: Parts) -> PassRunner:
@@ -122,7 +122,9 @@ def pass_runner(parts: Parts) -> PassRunner:
         records=Records(DatabaseLock(engine), SqlPasses(engine), matches, catalogues),
         stages=Stages(
             knowledge=KnowledgeStage(parts.artifacts, library, scanner, matches, parts.sources),
-            inventory=InventoryStage(parts.registries, parts.includes, inventory, executor),
+            inventory=InventoryStage(
+                parts.registries, parts.includes, inventory, executor, parts.reconcile
+            ),
             streams=StreamStage(by_name, parts.rules, parts.is_base, inventory, executor),
             catalog=CatalogStage(
                 by_name.keys(), CatalogCraft(crew, catalogues), progress, supplied
@@ -214,11 +216,11 @@ def _parts(
     config: Config, engine: Engine, scanner: Scanner, executor: Executor, progress: Progress
 ) -> Parts:
     trivy = config.trivy
-    adapted = _adapted(config)
+    registries = [registry_of(one, config.selection(one.name)) for one in config.registries]
     return Parts(
         engine=engine,
-        registries=[registry_of(one, config.selection(one.name)) for one in adapted],
-        artifacts=OciArtifacts(logins_of(adapted)),
+        registries=registries,
+        artifacts=OciArtifacts(logins_of(config.registries)),
         library=FolderLibrary(config.state),
         scanner=scanner,
         sources=Sources(trivy.db, trivy.java_db),
@@ -227,8 +229,9 @@ def _parts(
         executor=executor,
         progress=progress,
         width=lambda: trivy.workers,
+        reconcile=config.schedule.reconcile,
         is_base=config.is_base,
-        planning=_planning(config, adapted),
+        planning=_planning(config, registries),
         filing=_filing(config),
         trackers={one.name: _tracker(one) for one in config.trackers},
     )
@@ -245,18 +248,20 @@ def _spread(config: Config, parts: Parts, ending: ExitStack) -> Parts:
     address = config.executor.dask.scheduler
     hands = DaskExecutor(address, security_for(address))
     ending.callback(hands.shutdown)
-    settings = CrewSettings.of(config.state, config.trivy, _adapted(config))
+    settings = CrewSettings.of(config.state, config.trivy, config.registries)
     return replace(parts, crew=RemoteCrew(settings, crew_of), hands=hands, width=hands.width)
 
 
-def _adapted(config: Config) -> list[OciSettings]:
-    return [one for one in config.registries if isinstance(one, OciSettings)]
+def _planning(config: Config, registries: Sequence[Registry]) -> Planning:
+    by_name = {one.name: one for one in registries}
 
+    def address(one: Repository) -> str:
+        registry = by_name.get(one.registry)
+        return registry.address(one.path) if registry else str(one)
 
-def _planning(config: Config, adapted: Sequence[OciSettings]) -> Planning:
     return Planning(
         team_of=config.owner_of,
-        hosts={one.name: urlsplit(one.url).netloc for one in adapted},
+        address=address,
         threshold=config.tickets.threshold,
         limits=DEFAULT.limits,
     )

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from watcher.adapters.distribution import EachByItself
 from watcher.demo.workshop import Artifact, Image, Index
-from watcher.domain.errors import NotFoundError, PermanentError, WatcherError
+from watcher.domain.errors import AttemptError, NotFoundError, PermanentError, WatcherError
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import Platform
 from watcher.ports.registry import (
+    Group,
     ImageConfig,
+    Known,
     Listing,
     Manifest,
     ManifestPlatform,
@@ -30,7 +33,7 @@ class _Tagged:
     pushed_at: datetime | None
 
 
-class FakeRegistry:
+class FakeRegistry(EachByItself):
     """Holds what tests push, fails as they say, and counts what it is asked for.
 
     `push`, `delete`, `delete_repository`, `fail` and `heal` are for tests; the rest is the port.
@@ -47,12 +50,13 @@ class FakeRegistry:
         self._recent: set[tuple[str, str]] = set()
         self._failures: dict[tuple[str | None, str | None], WatcherError] = {}
         self._lock = threading.Lock()
+        self.hasty = False  # whether it says only what moved, where that is enough
 
     def selecting(self, include: tuple[str, ...], exclude: tuple[str, ...] = ()) -> FakeRegistry:
         """Give another adapter over the same contents, with another configuration."""
         other = FakeRegistry(self.name, include, exclude)
         other._tags, other._contents = self._tags, self._contents
-        other._failures = self._failures
+        other._failures, other.hasty = self._failures, self.hasty
         return other
 
     def push(
@@ -90,7 +94,16 @@ class FakeRegistry:
         literals = {pattern.text for pattern in self._selection.include if pattern.literal}
         return iter(sorted(filter(self._selection.holds, literals | self._tags.keys())))
 
-    def tags(self, repository: str, known: Mapping[str, str]) -> Listing:
+    def listings(
+        self, group: Group, known: Mapping[str, Known], *, thorough: bool
+    ) -> Mapping[str, Listing | AttemptError]:
+        """List the repository of a group; in haste, name only the tags that moved."""
+        found = super().listings(group, known, thorough=thorough)
+        if thorough or not self.hasty:
+            return found
+        return {path: _moved(one, known.get(path, {})) for path, one in found.items()}
+
+    def tags(self, repository: str, known: Known) -> Listing:
         """List the tags, the failing ones apart; `known` makes no difference here."""
         del known
         tags = self._repository(repository)
@@ -150,6 +163,10 @@ class FakeRegistry:
             annotations=image.annotations,
         )
 
+    def address(self, repository: str) -> str:
+        """Name it as nobody else does."""
+        return f"{self.name}/{repository}"
+
     def pull_access(self, repository: str, digest: str) -> PullAccess:
         """Name a place where nobody listens: what is in memory cannot be pulled."""
         return PullAccess(f"registry.invalid/{repository}@{digest}", plain_http=False)
@@ -189,3 +206,11 @@ class FakeRegistry:
         if not isinstance(content, Image):
             raise PermanentError(f"{content.digest} is not an image: {type(content).__name__}")
         return content
+
+
+def _moved(found: Listing | AttemptError, known: Known) -> Listing | AttemptError:
+    if not isinstance(found, Listing):
+        return found
+    last = {tag: one.digest for tag, one in known.items()}
+    moved = tuple(one for one in found.sightings if last.get(one.tag) != one.digest)
+    return Listing(moved, complete=False, failed=found.failed)

@@ -26,6 +26,7 @@ class StormyRegistry(FakeRegistry):
         other = StormyRegistry(self.name, include, exclude)
         other._tags, other._contents = self._tags, self._contents
         other._failures, other.unresolvable = self._failures, self.unresolvable
+        other.hasty = self.hasty
         return other
 
     def manifest(self, repository: str, digest: str) -> Manifest:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from watcher.config import Config, load
-from watcher.config.registries import OciSettings
 from watcher.crewing import CrewSettings, crew_of
 from watcher.domain.errors import UsageError
 from watcher.ports.crew import CatalogTask, Wanted
@@ -32,8 +31,7 @@ def settings(tmp_path: Path) -> CrewSettings:
 
 
 def settings_of(config: Config) -> CrewSettings:
-    adapted = [one for one in config.registries if isinstance(one, OciSettings)]
-    return CrewSettings.of(config.state, config.trivy, adapted)
+    return CrewSettings.of(config.state, config.trivy, config.registries)
 
 
 def test_settings_travel_and_are_the_same_there(settings: CrewSettings) -> None:

@@ -44,10 +44,15 @@ class Trivy(Section):
 
 
 class Schedule(Section):
-    """When `run` does what: a duration between two starts, or a cron line in UTC."""
+    """When `run` does what: a duration between two starts, or a cron line in UTC.
+
+    `reconcile` is a duration: after so long every repository is listed in full, whatever its
+    registry says of what was pushed.
+    """
 
     knowledge: When = timedelta(minutes=10)
     inventory: When = timedelta(minutes=15)
+    reconcile: Span = timedelta(hours=6)
     tickets: When = timedelta(hours=1)
     audit: When = "0 3 * * *"
 

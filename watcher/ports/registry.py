@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from watcher.domain.errors import AttemptError
 from watcher.domain.reference import Platform
 
 
@@ -20,16 +21,37 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class LastSeen:
+    """What the record holds of a tag: its digest, and its last push as far as that is known."""
+
+    digest: str
+    pushed_at: datetime | None = None
+
+
+Known = Mapping[str, LastSeen]  # by tag
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The tags of a repository as one listing found them.
 
-    `complete` says that every tag name was listed, so that a missing one is gone. `failed` holds
-    tags that are there but could not be resolved, with the reason; they are neither seen nor gone.
+    `complete` says that every tag name was listed, so that a missing one is gone. Where it is not,
+    every tag that moved or is new is named all the same, and one that is not named did not move;
+    whether it is still there was not asked. `failed` holds tags that are there but could not be
+    resolved, with the reason; they are neither seen nor gone.
     """
 
     sightings: tuple[Sighting, ...]
     complete: bool
     failed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Repositories that one `listings` takes with the fewest requests, and their common name."""
+
+    name: str
+    repositories: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +118,24 @@ class Registry(Protocol):
     def repositories(self) -> Iterator[str]:
         """List the paths of all repositories the configuration includes; complete or an error."""
 
-    def tags(self, repository: str, known: Mapping[str, str]) -> Listing:
-        """List and resolve the tags of a repository, without signatures and other referrers.
+    def groups(self, repositories: Collection[str]) -> Sequence[Group]:
+        """Put repositories together as they are listed best; each is in one group."""
 
-        `known` maps tags to the digests last seen, so that unchanged ones can be asked for
-        conditionally. Raises NotFoundError where the registry says there is no such repository.
+    def listings(
+        self, group: Group, known: Mapping[str, Known], *, thorough: bool
+    ) -> Mapping[str, Listing | AttemptError]:
+        """List and resolve the tags of each repository of a group, or say why that failed.
+
+        `known` is by repository. Unless `thorough`, what a registry says was not pushed to may be
+        left at that, as an incomplete listing. Raises AttemptError where nothing was learnt of any
+        repository of the group.
+        """
+
+    def tags(self, repository: str, known: Known) -> Listing:
+        """List and resolve all tags of one repository, without signatures and other referrers.
+
+        What is known to be unchanged is asked for conditionally where that is honoured. Raises
+        NotFoundError where the registry says there is no such repository.
         """
 
     def resolve(self, repository: str, tag: str) -> Sighting:
@@ -111,6 +146,9 @@ class Registry(Protocol):
 
     def image(self, repository: str, digest: str) -> ImageConfig:
         """Fetch one platform's manifest and configuration, both verified by their digests."""
+
+    def address(self, repository: str) -> str:
+        """The repository as references and annotations name it: host[:port]/path."""
 
     def pull_access(self, repository: str, digest: str) -> PullAccess:
         """Tell how another program pulls this image now."""

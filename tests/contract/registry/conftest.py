@@ -10,7 +10,8 @@ import pytest
 
 from tests.fakes.registry import Content, FakeRegistry
 from tests.servers.registry import Served, served
-from watcher.adapters.http import Retrying, Timeouts
+from watcher.adapters.distribution import Credentials
+from watcher.adapters.http import Connecting, Retrying, Timeouts
 from watcher.adapters.registries.oci import OciRegistry
 from watcher.demo.workshop import READER, TokenServer
 from watcher.domain.errors import TransientError, UnauthorizedError
@@ -78,11 +79,12 @@ class OciSubject:
         return OciRegistry(
             "local",
             self.server.registry.url,
-            username=READER.username if guarded else None,
-            password=password if guarded else None,
-            selection=Selection.parse(include, exclude),
-            timeouts=Timeouts(connect=2, read=5, total=10),
-            retrying=Retrying(attempts=2, within=2, first=0, jitter=0),
+            Selection.parse(include, exclude),
+            credentials=Credentials(READER.username, password) if guarded else None,
+            connecting=Connecting(
+                timeouts=Timeouts(connect=2, read=5, total=10),
+                retrying=Retrying(attempts=2, within=2, first=0, jitter=0),
+            ),
             page=page,
         )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from watcher.demo.workshop import Image, layer
+from watcher.ports.registry import Known, LastSeen
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -18,3 +20,8 @@ def image(mark: str = "1", platform: str = "linux/amd64") -> Image:
         labels={"org.opencontainers.image.title": "app", "mark": mark},
         annotations={"org.opencontainers.image.base.name": "base:1"},
     )
+
+
+def seen(digests: Mapping[str, str]) -> Known:
+    """What the record holds of tags whose push times nobody told."""
+    return {tag: LastSeen(digest) for tag, digest in digests.items()}

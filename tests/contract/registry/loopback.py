@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 
 from tests.servers.hostile import Hostile, Reply, Seen
-from watcher.adapters.http import Retrying, Timeouts
+from watcher.adapters.distribution import Credentials
+from watcher.adapters.http import Connecting, Retrying, Timeouts
 from watcher.adapters.registries.oci import OciRegistry
 
 TAGS = "/v2/shop/api/tags/list"
@@ -18,11 +19,12 @@ def registry(server: Hostile, *, credentials: bool = False, concurrency: int = 8
     return OciRegistry(
         "local",
         server.url,
-        username="reader" if credentials else None,
-        password=PASSWORD if credentials else None,
-        concurrency=concurrency,
-        timeouts=Timeouts(connect=1, read=0.5, total=1),
-        retrying=Retrying(attempts=2, within=2, first=0, longest=0.1, jitter=0),
+        credentials=Credentials("reader", PASSWORD) if credentials else None,
+        connecting=Connecting(
+            concurrency=concurrency,
+            timeouts=Timeouts(connect=1, read=0.5, total=1),
+            retrying=Retrying(attempts=2, within=2, first=0, longest=0.1, jitter=0),
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tests.contract.registry.conftest import SIGNED, Subject
-from tests.contract.registry.images import NOON, image
+from tests.contract.registry.images import NOON, image, seen
 from watcher.adapters import registries
 from watcher.demo.workshop import Artifact, Index, signature
 from watcher.demo.workshop.blobs import Blob
@@ -21,7 +21,7 @@ from watcher.domain.errors import (
     UnauthorizedError,
 )
 from watcher.domain.reference import Platform
-from watcher.ports.registry import Listing
+from watcher.ports.registry import LastSeen, Listing
 
 pytestmark = pytest.mark.servers
 
@@ -72,7 +72,7 @@ def test_unchanged_tags_cost_no_manifest_get(subject: Subject) -> None:
     subject.push(API, "1.1", Index((image(),), attested=True))
     adapter = subject.adapter()
     first = adapter.tags(API, {})
-    second = adapter.tags(API, digests(first))
+    second = adapter.tags(API, seen(digests(first)))
     assert digests(second) == digests(first)
     assert adapter.traffic.manifest_gets == 0
     assert adapter.traffic.bytes_pulled == 0
@@ -83,13 +83,13 @@ def test_a_moved_tag_is_seen_at_its_new_digest(subject: Subject) -> None:
     before = subject.push(API, "latest", image("1"))
     after = subject.push(API, "latest", image("2"))
     assert before != after
-    assert digests(subject.adapter().tags(API, {"latest": before})) == {"latest": after}
+    assert digests(subject.adapter().tags(API, seen({"latest": before}))) == {"latest": after}
 
 
 def test_a_deleted_tag_is_missing_from_a_complete_listing(subject: Subject) -> None:
     first, second = subject.push(API, "1.0", image("1")), subject.push(API, "1.1", image("2"))
     subject.delete(API, "1.0")
-    listing = subject.adapter().tags(API, {"1.0": first, "1.1": second})
+    listing = subject.adapter().tags(API, seen({"1.0": first, "1.1": second}))
     assert digests(listing) == {"1.1": second}
     assert listing.complete
 
@@ -105,6 +105,55 @@ def test_a_missing_repository_is_not_found(subject: Subject) -> None:
     subject.push(API, "1.0", image())
     with pytest.raises(NotFoundError):
         subject.adapter().tags("shop/none", {})
+
+
+def test_every_repository_is_in_one_group_and_listed_with_it(subject: Subject) -> None:
+    pushed = {
+        path: subject.push(path, "1.0", image(path))
+        for path in ("shop/api", "shop/web", "data/etl")
+    }
+    adapter = subject.adapter()
+    groups = adapter.groups(pushed)
+    assert sorted(path for group in groups for path in group.repositories) == sorted(pushed)
+    for group in groups:
+        found = adapter.listings(group, {}, thorough=True)
+        assert found.keys() == set(group.repositories)
+        for path, listing in found.items():
+            assert isinstance(listing, Listing)
+            assert listing.complete
+            assert digests(listing) == {"1.0": pushed[path]}
+
+
+def test_a_repository_that_is_gone_hides_none_of_its_group(subject: Subject) -> None:
+    digest = subject.push("shop/api", "1.0", image())
+    adapter = subject.adapter()
+    found = {
+        path: listing
+        for group in adapter.groups(["shop/api", "shop/none"])
+        for path, listing in adapter.listings(group, {}, thorough=True).items()
+    }
+    assert isinstance(found["shop/none"], NotFoundError)
+    listing = found["shop/api"]
+    assert isinstance(listing, Listing)
+    assert digests(listing) == {"1.0": digest}
+
+
+def test_what_did_not_move_is_never_told_as_moved_or_gone(subject: Subject) -> None:
+    subject.push(API, "1.0", image("1"))
+    subject.push(API, "1.1", image("2"))
+    adapter = subject.adapter()
+    known = {
+        API: {
+            one.tag: LastSeen(one.digest, one.pushed_at) for one in adapter.tags(API, {}).sightings
+        }
+    }
+    moved = subject.push(API, "1.1", image("3"))
+    (group,) = adapter.groups([API])
+    listing = adapter.listings(group, known, thorough=False)[API]
+    assert isinstance(listing, Listing)
+    told = digests(listing)
+    assert told["1.1"] == moved
+    assert listing.complete or told.get("1.0") in {None, known[API]["1.0"].digest}
 
 
 def test_resolve_looks_at_one_tag(subject: Subject) -> None:
@@ -238,7 +287,7 @@ def test_a_registry_that_does_not_answer_is_a_passing_failure(subject: Subject) 
     subject.stop()
     for attempt in (
         lambda: list(adapter.repositories()),
-        lambda: adapter.tags(API, {"1.0": digest}),
+        lambda: adapter.tags(API, seen({"1.0": digest})),
         lambda: adapter.resolve(API, "1.0"),
         lambda: adapter.manifest(API, digest),
         lambda: adapter.image(API, digest),
@@ -253,7 +302,7 @@ def test_wrong_credentials_are_said_to_be_wrong(subject: Subject) -> None:
     adapter = subject.refused()
     for attempt in (
         lambda: list(adapter.repositories()),
-        lambda: adapter.tags(API, {"1.0": digest}),
+        lambda: adapter.tags(API, seen({"1.0": digest})),
         lambda: adapter.resolve(API, "1.0"),
         lambda: adapter.manifest(API, digest),
         adapter.check,

@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from tests.contract.registry.images import seen
 from tests.contract.registry.loopback import DIGEST, TAGS, answering, listed, pointing, registry
 from tests.servers.hostile import Reply, Seen, hostile
 from watcher.domain.errors import RateLimitedError, TransientError, UnauthorizedError, WatcherError
@@ -41,7 +42,7 @@ def test_what_is_known_is_asked_for_conditionally() -> None:
         return Reply(304 if seen.headers.get("if-none-match") == f'"{DIGEST}"' else 500)
 
     with hostile(answer) as server:
-        listing = registry(server).tags("shop/api", {"a": DIGEST})
+        listing = registry(server).tags("shop/api", seen({"a": DIGEST}))
         assert [one.digest for one in listing.sightings] == [DIGEST]
         for kind in ("index.v1", "manifest.v1", "manifest.list.v2", "manifest.v2"):
             assert kind in server.seen[-1].headers["accept"]

@@ -27,13 +27,18 @@ from watcher.adapters.store.lineages import SqlLineages
 from watcher.adapters.store.passes import SqlPasses
 from watcher.domain.interval import Bound
 from watcher.domain.lineage import Bases, identify
-from watcher.domain.reference import Platform
+from watcher.domain.reference import Platform, Repository
 from watcher.domain.stream import Binding, Stream
 from watcher.ports.registry import ImageConfig, Manifest, ManifestPlatform
 from watcher.ports.store.catalogues import CatalogueOrigin
 from watcher.ports.store.passes import PassRecord
 
-HOSTS = {"local": "registry.example"}
+
+def address(one: Repository) -> str:
+    """How references name a repository."""
+    return f"registry.example/{one.path}"
+
+
 BASE_NAME = "org.opencontainers.image.base.name"
 BASE_DIGEST = "org.opencontainers.image.base.digest"
 
@@ -124,7 +129,7 @@ class Yard:
 
     def identify(self, this: PassRecord, *, again: bool = True) -> None:
         """Find out the bases of heads, as the stage does."""
-        known = self.lineages.bases(HOSTS)
+        known = self.lineages.bases(address)
         bases = {platform: Bases.of(found) for platform, found in known.items()}
         wanted = self.lineages.unidentified(again=again)
         found = {

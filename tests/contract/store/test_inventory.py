@@ -70,20 +70,28 @@ def test_an_included_repository_is_known_and_in_scope(engine: Engine) -> None:
     assert set(known) == {"shop/api", "shop/web"}
     assert known["shop/api"].repository == Repository("local", "shop/api")
     assert known["shop/api"].in_scope
-    assert known["shop/api"].listed_at is None
+    assert (known["shop/api"].listed_at, known["shop/api"].reconciled_at) == (None, None)
     assert known["shop/api"].tags == {}
     assert store.known("third") == {}
     other = store.known("other")["shop/api"].number
     assert store.all_numbers() == {one.number for one in known.values()} | {other}
 
 
-def test_the_last_complete_listing_is_remembered_over_failed_ones(engine: Engine) -> None:
+def test_the_last_listing_and_the_last_complete_one_are_remembered_over_failed_ones(
+    engine: Engine,
+) -> None:
     store, passes, first = SqlInventory(engine), SqlPasses(engine), begin(engine, 0)
     number = repository(engine, first)
-    passes.cover(first, "inventory", {number})
-    passes.cover(begin(engine, 1), "inventory", {number})
-    passes.cover(begin(engine, 2), "inventory", set())
-    assert store.known("local")["shop/api"].listed_at == day(1)
+    for at, listed, reconciled in (
+        (0, {number}, {number}),
+        (1, {number}, set()),
+        (2, set(), set()),
+    ):
+        this = first if at == 0 else begin(engine, at)
+        passes.cover(this, "inventory", listed)
+        passes.cover(this, "reconciliation", reconciled)
+    known = store.known("local")["shop/api"]
+    assert (known.listed_at, known.reconciled_at) == (day(1), day(0))
 
 
 def test_a_repository_left_out_and_taken_in_again_has_two_scopes(engine: Engine) -> None:
@@ -118,7 +126,7 @@ def test_a_tag_that_is_gone_says_when_and_since_when_it_may_be(engine: Engine) -
     first = begin(engine, 0)
     number = repository(engine, first)
     seen(engine, first, "latest", "A")
-    passes.cover(first, "inventory", {number})
+    passes.cover(first, "reconciliation", {number})
     gone(engine, begin(engine, 4), "latest")
     (history,) = store.histories([number])
     expected = TagInterval("latest", digest("A"), day(0), gone_at=day(4), gone_previous_at=day(0))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from tests.contract.store.bases import BASE_DIGEST, BASE_NAME, HOSTS, Yard
+from tests.contract.store.bases import BASE_DIGEST, BASE_NAME, Yard, address
 from tests.contract.store.fleet import day
 from tests.contract.store.record import ARM, bound, digest, rows
 from watcher.adapters.store.tables.inventory import base_identities
@@ -65,7 +65,7 @@ def told(built: list[Built]) -> list[tuple[str, str, str]]:
 @pytest.mark.usefixtures("first")
 def test_bases_are_all_images_that_a_base_ever_was_with_their_names(yard: Yard) -> None:
     rebuilt(yard)
-    found = yard.lineages.bases(HOSTS)["linux/amd64"]
+    found = yard.lineages.bases(address)["linux/amd64"]
     assert [(one.digests, one.names) for one in found] == [
         ((digest("old"),), ("registry.example/base/python:3.12",)),
         ((digest("new"),), ("registry.example/base/python:3.12",)),
@@ -77,7 +77,7 @@ def test_bases_are_all_images_that_a_base_ever_was_with_their_names(yard: Yard) 
 def test_a_base_by_several_names_has_the_last_one_first(yard: Yard, first: PassRecord) -> None:
     yard.point(first, "base/python:3", bound("old", -20, -12), published=False)
     yard.point(first, "base/python:3.12.1", bound("old", -8), published=False)
-    (base,) = yard.lineages.bases({})["linux/amd64"]
+    (base,) = yard.lineages.bases(str)["linux/amd64"]
     assert base.names == (
         "local/base/python:3.12.1",
         "local/base/python:3.12",
@@ -283,7 +283,7 @@ def test_an_image_is_known_only_once_every_package_of_it_was_matched(
     yard: Yard, first: PassRecord
 ) -> None:
     yard.catalog(first)
-    images = [one.image for one in yard.lineages.bases({})["linux/amd64"]]
+    images = [one.image for one in yard.lineages.bases(str)["linux/amd64"]]
     images += [one.image for one in yard.lineages.unidentified(again=False)]
     assert yard.lineages.installed(images) == {}
     yard.match(first, {})

@@ -7,7 +7,8 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -69,48 +70,62 @@ def wired_commits(trail: Trail, engine: Engine) -> Iterator[None]:
 @contextmanager
 def wired_files(trail: Trail, folder: Path) -> Iterator[None]:
     """Let each change of a file under a folder be a step."""
-    root = f"{folder.resolve()}/"
+    wires = _Files(trail, f"{folder.resolve()}/")
+    with ExitStack() as stack:
+        for name, place in _CHANGES.items():
+            stack.enter_context(patch.object(os, name, wires.changing(getattr(os, name), place)))
+        stack.enter_context(patch.object(os, "open", wires.opening(os.open, _writes_by_flags)))
+        stack.enter_context(patch.object(io, "open", wires.opening(io.open, _writes_by_mode)))
+        stack.enter_context(patch.object(os, "fsync", wires.syncing(os.fsync)))
+        yield
 
-    def changing(name: str, place: int) -> Callable[..., Any]:
-        call = getattr(os, name)
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Wires around what changes files below a root."""
+
+    trail: Trail
+    root: str
+
+    def changing(self, call: Callable[..., Any], place: int) -> Callable[..., Any]:
+        """A call that changes the path at a place among its arguments."""
 
         def change(*told: Any, **named: Any) -> Any:  # noqa: ANN401 - the library's own
             where = _path(told[place], named.get("dst_dir_fd", named.get("dir_fd")))
-            if not where.startswith(root):
+            if not where.startswith(self.root):
                 return call(*told, **named)
-            with trail.step("file", f"{name} {_shown(where, root)}"):
+            with self._step(call.__name__, where):
                 return call(*told, **named)
 
         return change
 
-    def opening(call: Callable[..., Any], writes: Callable[..., bool]) -> Callable[..., Any]:
+    def opening(self, call: Callable[..., Any], writes: Callable[..., bool]) -> Callable[..., Any]:
+        """A call that opens a path, perhaps to write."""
+
         def open_(path: Any, *told: Any, **named: Any) -> Any:  # noqa: ANN401 - the library's own
             where = _path(path, named.get("dir_fd"))
-            if not where.startswith(root) or not writes(*told, **named):
+            if not where.startswith(self.root) or not writes(*told, **named):
                 return call(path, *told, **named)
-            with trail.step("file", f"open {_shown(where, root)}"):
+            with self._step("open", where):
                 return call(path, *told, **named)
 
         return open_
 
-    def syncing(call: Callable[[int], None]) -> Callable[[int], None]:
+    def syncing(self, call: Callable[[int], None]) -> Callable[[int], None]:
+        """A call that writes an open file through."""
+
         def fsync(descriptor: int) -> None:
             where = f"{_path(descriptor, None)}/"
-            if not where.startswith(root):
+            if not where.startswith(self.root):
                 call(descriptor)
                 return
-            with trail.step("file", f"fsync {_shown(where, root)}"):
+            with self._step("fsync", where):
                 call(descriptor)
 
         return fsync
 
-    with ExitStack() as stack:
-        for name, place in _CHANGES.items():
-            stack.enter_context(patch.object(os, name, changing(name, place)))
-        stack.enter_context(patch.object(os, "open", opening(os.open, _writes_by_flags)))
-        stack.enter_context(patch.object(io, "open", opening(io.open, _writes_by_mode)))
-        stack.enter_context(patch.object(os, "fsync", syncing(os.fsync)))
-        yield
+    def _step(self, name: str, where: str) -> AbstractContextManager[None]:
+        return self.trail.step("file", f"{name} {_shown(where, self.root)}")
 
 
 def _driven(connection: Any) -> object:  # noqa: ANN401 - a connection as the pool hands it out
@@ -127,12 +142,13 @@ def _writes_by_mode(mode: str = "r", *_: object, **__: object) -> bool:
 
 def _path(told: Any, folder: int | None) -> str:  # noqa: ANN401 - a path or a descriptor
     if isinstance(told, int):
-        return os.readlink(f"/proc/self/fd/{told}")
+        return str(Path(f"/proc/self/fd/{told}").readlink())
     name = os.fspath(told)
     name = os.fsdecode(name) if isinstance(name, bytes) else name
     if folder is not None:
-        name = f"{os.readlink(f'/proc/self/fd/{folder}')}/{name}"
-    return os.path.abspath(name)  # noqa: PTH100 - not through links: the link itself is changed
+        name = f"{Path(f'/proc/self/fd/{folder}').readlink()}/{name}"
+    # Not through links: the link itself is changed.
+    return str(os.path.abspath(name))  # noqa: PTH100
 
 
 def _shown(where: str, root: str) -> str:

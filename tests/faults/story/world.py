@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Engine
 
@@ -37,10 +37,11 @@ TICKETS, STATE = "tickets", "state"
 DB, JAVA_DB = "sources.example/trivy-db:2", "sources.example/trivy-java-db:1"
 LIMITS = {"CRITICAL": 7, "HIGH": 14, "MEDIUM": 30, "LOW": 90}
 
-Wrap = Callable[[str, Any], Any]
+Kind = Literal["registry", "artifacts", "scanner"]
+Wrap = Callable[[Kind, Any], Any]
 
 
-def _as_it_is(_kind: str, part: Any) -> Any:  # noqa: ANN401 - whatever part it is
+def _as_it_is(_kind: Kind, part: Any) -> Any:  # noqa: ANN401 - whatever part it is
     return part
 
 
@@ -83,7 +84,7 @@ def in_memory(told: Day, folder: Path) -> Outside:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A watcher in a folder of its own; `wrap` may put something around each part of the outside."""
+    """A watcher in a folder of its own; `wrap` may put something around parts of the outside."""
 
     folder: Path
     engine: Engine
@@ -111,7 +112,7 @@ class World:
             executor=self.executor,
             progress=Silent(),
             is_base=lambda one: one.path == BASE[0],
-            planning=Planning(team_of, {"local": "registry.example"}, "HIGH", LIMITS),
+            planning=Planning(team_of, lambda one: f"registry.example/{one.path}", "HIGH", LIMITS),
             filing=Filing(lambda _: "tickets", per_hour=5, open_at_most=20, terms=Terms()),
             trackers={"tickets": FolderTracker("tickets", self.folder / TICKETS)},
             width=lambda: 1,

@@ -38,6 +38,7 @@ class ListedWorld(StormyWorld):
                 [registry], lambda one: selection.holds(one.path), store, executor
             ).take(this)
             passes.cover(this, "inventory", listed.covered)
+            passes.cover(this, "reconciliation", listed.reconciled)
             viewed = StreamStage(
                 {registry.name: registry}, rules, lambda _: False, store, executor
             ).take(this, listed.changed, rules_changed=False)

@@ -52,6 +52,34 @@ def test_tags_are_recorded_as_they_are_seen_with_the_listing_before(world: Storm
     assert (report.counts["tags"], report.counts["tags_changed"]) == (0, 1)
 
 
+def test_a_listing_of_what_moved_alone_tells_of_moves_and_of_nothing_gone(
+    world: StormyWorld,
+) -> None:
+    begin(world, {"t": "A", "u": "A"})
+    world.registry.hasty = True
+    report = show(world, 0.1, {"t": "B"})
+    assert tags(world) == [
+        ("t", "A", day(0), None, None, None),
+        ("u", "A", day(0), None, None, None),
+        ("t", "B", day(0.1), day(0), None, None),
+    ]
+    assert (report.counts["tags"], report.failures) == (2, [])
+
+
+def test_what_is_gone_is_seen_when_all_is_listed_again_and_dated_by_the_last_time_it_was(
+    world: StormyWorld,
+) -> None:
+    begin(world, {"t": "A", "u": "A"})
+    world.registry.hasty = True
+    show(world, 0.1, {"t": "A"})
+    show(world, 0.2, {"t": "B"})
+    show(world, 0.3, {"t": "B"})
+    assert tags(world)[1:] == [
+        ("u", "A", day(0), None, day(0.3), day(0)),
+        ("t", "B", day(0.2), day(0.1), None, None),
+    ]
+
+
 @pytest.mark.parametrize("failing", [{"tags": "failed"}, {"unlisted": ["t"]}])
 def test_a_listing_that_fails_changes_nothing_and_does_not_count_as_one(
     world: StormyWorld, failing: dict[str, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,7 @@ def test_credentials_are_never_shown() -> None:
     credentials = Credentials("reader", "s3cret")
     assert "s3cret" not in repr(credentials)
     assert credentials.basic == "Basic cmVhZGVyOnMzY3JldA=="
-    registry = OciRegistry("hub", URL, username="reader", password="s3cret")  # noqa: S106
+    registry = OciRegistry("hub", URL, credentials=credentials)
     access = registry.pull_access("shop/api", "sha256:0")
     assert access.password == "s3cret"  # noqa: S105
     assert "s3cret" not in repr(access) + repr(registry) + repr(vars(registry))
@@ -121,19 +122,21 @@ def test_pull_access_is_written_as_other_programs_want_it(
         {"url": "https://"},
         {"url": "https://me:pw@r.example"},
         {"url": "https://r.example?x=1"},
-        {"username": "me"},
-        {"password": "pw"},
         {"selection": Selection.parse(("Shop/api",))},
-        {"concurrency": 0},
-        {"rate": 0},
-        {"rate": -1.0},
-        {"tls_ca": Path("/nowhere")},
     ],
 )
 def test_what_cannot_work_is_said_at_once(wrong: dict[str, object]) -> None:
     with pytest.raises(UsageError) as caught:
         OciRegistry(**{"name": "local", "url": URL, **wrong})  # type: ignore[arg-type]
     assert "pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"concurrency": 0}, {"rate": 0}, {"rate": -1.0}, {"tls_ca": Path("/nowhere")}]
+)
+def test_a_connection_that_cannot_work_is_said_at_once(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        Connecting(**wrong)
 
 
 def test_a_connection_shows_no_proxy() -> None:

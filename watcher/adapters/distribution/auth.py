@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol, Self
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from watcher.adapters.distribution.challenge import Challenge, parse_challenges
@@ -40,6 +41,21 @@ class Credentials:
         pair = f"{self.username}:{self.password}".encode()
         return f"Basic {base64.b64encode(pair).decode()}"
 
+    def current(self, *, renewed: bool = False) -> Self:
+        """Themselves: these are good until somebody changes them."""
+        del renewed
+        return self
+
+
+class Login(Protocol):
+    """Where credentials come from: they are what they are, or are made for a few hours each."""
+
+    def current(self, *, renewed: bool = False) -> Credentials:
+        """Credentials that are good now; `renewed` asks for others than those given before.
+
+        Raises TransientError, UnauthorizedError and PermanentError where none are to be had.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class _Token:
@@ -54,12 +70,12 @@ class Authorizer:
         self,
         base_url: str,
         http: Http,
-        credentials: Credentials | None,
+        login: Login | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base_url = base_url
         self._http = http
-        self._credentials = credentials
+        self._login = login
         self._clock = clock
         self._challenge: Challenge | None = None
         self._tokens: dict[str, _Token] = {}
@@ -83,14 +99,21 @@ class Authorizer:
         """
         challenge = self._challenge
         if challenge is None or challenge.scheme == "basic":
-            found = self._credentials.basic if challenge and self._credentials else None
-            return None if found == refused else found
+            return self._basic(refused) if challenge else None
         with self._lock_of(scope):
             token = self._tokens.get(scope)
             if token is None or token.header == refused or token.until <= self._clock():
                 token = self._fetch(challenge, scope)
                 self._tokens[scope] = token
             return token.header
+
+    def _basic(self, refused: str | None) -> str | None:
+        if self._login is None:
+            return None
+        found = self._login.current().basic
+        if found == refused:
+            found = self._login.current(renewed=True).basic
+        return None if found == refused else found
 
     def _lock_of(self, scope: str) -> threading.Lock:
         with self._lock:
@@ -125,14 +148,14 @@ class Authorizer:
                 f"{self._base_url} sends us to a token server without https, {redacted(realm)}:"
                 " refused; correct the registry's realm"
             )
-        if self._credentials is None:
+        if self._login is None:
             return {}
         if scheme == "http" and host != own_host:
             raise PermanentError(
                 f"{self._base_url} sends us to {redacted(realm)} with our password, over plain http"
                 " to another host: refused; correct the registry's realm"
             )
-        return {"Authorization": self._credentials.basic}
+        return {"Authorization": self._login.current().basic}
 
 
 def _with_query(realm: str, query: list[tuple[str, str]]) -> str:

@@ -6,7 +6,7 @@ import hashlib
 from http import HTTPStatus
 from pathlib import Path
 
-from watcher.adapters.distribution.auth import Credentials
+from watcher.adapters.distribution.auth import Login
 from watcher.adapters.distribution.document import Document
 from watcher.adapters.distribution.manifest import Descriptor
 from watcher.adapters.distribution.media_types import ACCEPTED
@@ -33,9 +33,9 @@ class Distribution:
     """
 
     def __init__(
-        self, base_url: str, http: Http, credentials: Credentials | None = None, page: int = _PAGE
+        self, base_url: str, http: Http, login: Login | None = None, page: int = _PAGE
     ) -> None:
-        self._session = Session(base_url, http, credentials)
+        self._session = Session(base_url, http, login)
         self._page = min(page, _PAGE)
 
     def ping(self) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from watcher.adapters.distribution.client import Distribution
 from watcher.adapters.distribution.document import shown
 from watcher.adapters.distribution.resolving import resolve_all
 from watcher.domain.errors import NotFoundError
 from watcher.domain.reference import is_digest, is_tag
-from watcher.ports.registry import Listing, Sighting
+from watcher.ports.registry import Known, Listing, Sighting
 
 # Where a registry has no referrers API, tools leave signatures and the like under such tags:
 # OCI Distribution 1.1 (referrers tag schema), and cosign with its suffixes.
@@ -19,9 +18,7 @@ _REFERRER = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 _STRANGE = "its name is no tag by the OCI Distribution specification; delete it"
 
 
-def list_tags(
-    client: Distribution, path: str, known: Mapping[str, str], concurrency: int
-) -> Listing:
+def list_tags(client: Distribution, path: str, known: Known, concurrency: int) -> Listing:
     """List the tags of a repository and resolve each by HEAD, as the port describes."""
     try:
         names = client.tags(path)
@@ -31,8 +28,8 @@ def list_tags(
     named = [name for name in names if is_tag(name) and not _REFERRER.fullmatch(name)]
 
     def look(name: str) -> str:
-        digest = known.get(name)
-        return client.head(path, name, digest if digest and is_digest(digest) else None)
+        last = known.get(name)
+        return client.head(path, name, last.digest if last and is_digest(last.digest) else None)
 
     resolved = resolve_all(named, look, concurrency)
     if resolved.gone:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from watcher.adapters.distribution.auth import Authorizer, Credentials
+from watcher.adapters.distribution.auth import Authorizer, Login
 from watcher.adapters.http import Answer, Http
 from watcher.adapters.http.address import redacted, split
 from watcher.domain.errors import (
@@ -25,12 +25,12 @@ _LIMIT = 1024 * 1024
 class Session:
     """A registry's address and our identity there. Raises UsageError for an unusable address."""
 
-    def __init__(self, base_url: str, http: Http, credentials: Credentials | None) -> None:
+    def __init__(self, base_url: str, http: Http, login: Login | None) -> None:
         self.base_url = _base(base_url)
         self._http = http
-        self._credentials = credentials
-        self._authorizer = Authorizer(self.base_url, http, credentials)
-        self._introduced = credentials is None
+        self._login = login
+        self._authorizer = Authorizer(self.base_url, http, login)
+        self._introduced = login is None
         self._lock = threading.Lock()
 
     def ask(
@@ -120,7 +120,7 @@ class Session:
             self._introduced = True
 
     def _refused(self, answer: Answer) -> UnauthorizedError:
-        if self._credentials is None:
+        if self._login is None:
             return UnauthorizedError(f"{answer.asked}: 401; it wants a username and a password")
         return UnauthorizedError(f"{answer.asked}: 401; the username or password is refused")
 

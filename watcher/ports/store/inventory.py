@@ -25,11 +25,12 @@ class KnownTag:
 
 @dataclass(frozen=True, slots=True)
 class KnownRepository:
-    """A repository as it stands recorded; `listed_at` is its last complete listing."""
+    """A repository as it stands recorded: when its moves were last known, and all of its tags."""
 
     number: int
     repository: Repository
     listed_at: datetime | None
+    reconciled_at: datetime | None
     in_scope: bool
     tags: Mapping[str, KnownTag]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -84,8 +84,8 @@ class Lineages(Protocol):
     An image is built on bases of its own platform alone, however alike the layers of others are.
     """
 
-    def bases(self, hosts: Mapping[str, str]) -> dict[str, list[KnownBase]]:
-        """All images ever watched as bases, by platform; `hosts` are those of registries."""
+    def bases(self, address: Callable[[Repository], str]) -> dict[str, list[KnownBase]]:
+        """All images ever watched as bases, by platform; `address` names repositories in full."""
 
     def unidentified(self, *, again: bool) -> list[Unidentified]:
         """Heads of published streams without a recorded base; `again`: all heads."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 PassState = Literal["running", "complete", "partial", "abandoned"]
-CoveredStage = Literal["inventory", "knowledge", "match"]
+CoveredStage = Literal["inventory", "reconciliation", "knowledge", "match"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class BumpStage:
     def _identify(self, this: PassRecord) -> None:
         wanted = self.lineages.unidentified(again=self.lineages.bases_changed())
         if wanted:
-            known = self.lineages.bases(self.planner.planning.hosts)
+            known = self.lineages.bases(self.planner.planning.address)
             bases = {platform: Bases.of(found) for platform, found in known.items()}
             self.lineages.identified(
                 this,

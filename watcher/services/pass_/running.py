@@ -67,6 +67,7 @@ class Running:
         stages, passes = self.stages, self.records.passes
         listed = stages.inventory.take(self.this)
         passes.cover(self.this, "inventory", listed.covered)
+        passes.cover(self.this, "reconciliation", listed.reconciled)
         rules_changed = passes.previous_snapshot(self.this) not in {None, self.snapshot.sha256}
         viewed = stages.streams.take(self.this, listed.changed, rules_changed=rules_changed)
         listed.failures += viewed.failures

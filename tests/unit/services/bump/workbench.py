@@ -35,7 +35,11 @@ def team_of(stream: str) -> str | None:
     return None if team == "lost" else team
 
 
-PLANNING = Planning(team_of, {"local": "registry.example"}, "HIGH", {"CRITICAL": 7, "HIGH": 30})
+def address(one: Repository) -> str:
+    return f"registry.example/{one.path}"
+
+
+PLANNING = Planning(team_of, address, "HIGH", {"CRITICAL": 7, "HIGH": 30})
 
 
 @dataclass(slots=True)

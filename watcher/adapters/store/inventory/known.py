@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import Connection, Select, func, select, union
+from sqlalchemy import Connection, Select, Subquery, func, select, union
 
 from watcher.adapters.store.asof import ended_with
 from watcher.adapters.store.rows import still_open
@@ -19,6 +19,7 @@ from watcher.adapters.store.tables.inventory import (
 from watcher.adapters.store.tables.passes import coverage
 from watcher.domain.reference import Repository
 from watcher.ports.store.inventory import KnownRepository, KnownTag
+from watcher.ports.store.passes import CoveredStage
 
 
 def read(connection: Connection, registry: str) -> dict[str, KnownRepository]:
@@ -28,7 +29,8 @@ def read(connection: Connection, registry: str) -> dict[str, KnownRepository]:
         row.path: KnownRepository(
             row.id,
             Repository(registry, row.path),
-            row.at,
+            row.listed_at,
+            row.reconciled_at,
             row.scope is not None,
             tags.get(row.id, {}),
         )
@@ -62,13 +64,8 @@ def unresolved(connection: Connection) -> set[int]:
 
 
 def _repositories(registry: str) -> Select[tuple[object, ...]]:
-    """Repositories with their last complete listing, and the scope that is in force."""
-    listed = (
-        select(coverage.c.subject, func.max(coverage.c.until).label("at"))
-        .where(coverage.c.stage == "inventory")
-        .group_by(coverage.c.subject)
-        .subquery()
-    )
+    """Repositories with their last listing, the last complete one, and the scope in force."""
+    listed, reconciled = _last("inventory"), _last("reconciliation")
     scoped = (
         select(repository_scopes.c.repository_id).where(still_open(repository_scopes)).subquery()
     )
@@ -76,12 +73,24 @@ def _repositories(registry: str) -> Select[tuple[object, ...]]:
         select(
             repositories.c.id,
             repositories.c.path,
-            listed.c.at,
+            listed.c.at.label("listed_at"),
+            reconciled.c.at.label("reconciled_at"),
             scoped.c.repository_id.label("scope"),
         )
         .outerjoin(listed, listed.c.subject == repositories.c.id)
+        .outerjoin(reconciled, reconciled.c.subject == repositories.c.id)
         .outerjoin(scoped, scoped.c.repository_id == repositories.c.id)
         .where(repositories.c.registry == registry)
+    )
+
+
+def _last(stage: CoveredStage) -> Subquery:
+    """When a stage last succeeded for each repository."""
+    return (
+        select(coverage.c.subject, func.max(coverage.c.until).label("at"))
+        .where(coverage.c.stage == stage)
+        .group_by(coverage.c.subject)
+        .subquery()
     )
 
 

@@ -55,7 +55,7 @@ def _ended(this: PassRecord, change: TagChanges, known: KnownRepository) -> list
         if one.tag in held
     ]
     gone: list[Row] = [
-        {"number": held[tag].interval, "at": this.at, "previous": known.listed_at}
+        {"number": held[tag].interval, "at": this.at, "previous": known.reconciled_at}
         for tag in change.gone
     ]
     return [*moved, *gone]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -11,10 +11,13 @@ from watcher.adapters.store.lineages.heads import bound
 from watcher.adapters.store.tables.inventory import bindings, streams
 from watcher.adapters.store.tables.passes import passes
 from watcher.domain.lineage import KnownBase
+from watcher.domain.reference import Repository
 
 
-def bases(connection: Connection, hosts: Mapping[str, str]) -> dict[str, list[KnownBase]]:
-    """All images ever watched as bases, by platform; `hosts` are those of registries by name."""
+def bases(
+    connection: Connection, address: Callable[[Repository], str]
+) -> dict[str, list[KnownBase]]:
+    """All images ever watched as bases, by platform; `address` names a repository, host first."""
     statement = (
         bound()
         .where(streams.c.published.is_(False), bindings.c.superseded_in.is_(None))
@@ -25,7 +28,7 @@ def bases(connection: Connection, hosts: Mapping[str, str]) -> dict[str, list[Kn
         found[row.image_id].append(row)
     by_platform: dict[str, list[KnownBase]] = defaultdict(list)
     for _, rows in sorted(found.items()):
-        by_platform[rows[0].platform].append(_known(rows, hosts))
+        by_platform[rows[0].platform].append(_known(rows, address))
     return dict(by_platform)
 
 
@@ -41,9 +44,11 @@ def changed(connection: Connection) -> bool:
     return bool(connection.scalar(statement))
 
 
-def _known(rows: Sequence[Row[tuple[object, ...]]], hosts: Mapping[str, str]) -> KnownBase:
+def _known(
+    rows: Sequence[Row[tuple[object, ...]]], address: Callable[[Repository], str]
+) -> KnownBase:
     digests = dict.fromkeys([rows[0].digest, *(row.target for row in rows)])
     names = dict.fromkeys(
-        f"{hosts.get(row.registry, row.registry)}/{row.path}:{row.name}" for row in rows
+        f"{address(Repository(row.registry, row.path))}:{row.name}" for row in rows
     )
     return KnownBase(rows[0].image_id, tuple(digests), tuple(rows[0].diff_ids), tuple(names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from watcher.adapters.store.lineages import built, contents, heads, identities, known
 from watcher.adapters.store.writing import writing
 from watcher.domain.lineage import BaseIdentity, Installed, KnownBase
+from watcher.domain.reference import Repository
 from watcher.domain.ticket import LineName
 from watcher.ports.store.lineages import Built, Flaw, Unidentified
 from watcher.ports.store.passes import PassRecord
@@ -21,10 +22,10 @@ class SqlLineages:
 
     engine: Engine
 
-    def bases(self, hosts: Mapping[str, str]) -> dict[str, list[KnownBase]]:
-        """All images ever watched as bases, by platform; `hosts` are those of registries."""
+    def bases(self, address: Callable[[Repository], str]) -> dict[str, list[KnownBase]]:
+        """All images ever watched as bases, by platform; `address` names repositories in full."""
         with self.engine.connect() as connection:
-            return known.bases(connection, hosts)
+            return known.bases(connection, address)
 
     def bases_changed(self) -> bool:
         """Whether a base was first seen since bases were last identified."""

@@ -44,9 +44,8 @@ coverage = Table(
     "coverage",
     metadata,
     key(),
-    Column(
-        "stage", String(16), nullable=False
-    ),  # inventory (repository), knowledge (0), match (context)
+    Column("stage", String(16), nullable=False),
+    # A repository of inventory and reconciliation, a context of match, 0 of knowledge.
     Column("subject", Integer, nullable=False),
     Column("since", Utc, nullable=False),
     Column("until", Utc, nullable=False),

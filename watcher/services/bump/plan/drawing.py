@@ -102,13 +102,13 @@ def _left_behind(before: BumpTicket, lines: Sequence[Line], scene: Scene) -> Bum
 def _empty(cause: Cause, head: BaseHead, scene: Scene) -> BumpTicket:
     """The move to a head, of which nothing is said yet."""
     name = f"{head.repository.path}:{head.tag}"
-    host = scene.planning.hosts.get(head.repository.registry, head.repository.registry)
+    reference = f"{scene.planning.address(head.repository)}:{head.tag}"
     return BumpTicket(
         cause=cause,
         action="rebuild",
         base_name=name,
-        base_reference=f"{host}/{name}",
-        target=Target(f"{host}/{name}", head.digest, head.since),
+        base_reference=reference,
+        target=Target(reference, head.digest, head.since),
         lines=(),
         fixes=(),
         threshold=scene.planning.threshold,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Severity
+from watcher.domain.reference import Repository
 from watcher.domain.ticket import BumpTicket, Cause, LineName, Terms
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.lineages import Built
@@ -19,13 +20,14 @@ _TERMS = Terms()
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """What the configuration says: owners, hosts of registries, threshold, days by severity.
+    """What the configuration says: owners, threshold, days by severity.
 
-    While `grace` lasts a ticket that a person closed is planned for: evidence may follow.
+    `address` tells how references name a repository, host first. While `grace` lasts a ticket that
+    a person closed is planned for: evidence may follow.
     """
 
     team_of: Callable[[str], str | None]
-    hosts: Mapping[str, str]
+    address: Callable[[Repository], str]
     threshold: Severity
     limits: Mapping[str, int]
     labels: tuple[str, ...] = ("watcher", "base-image")

@@ -6,21 +6,17 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from watcher.adapters.artifacts import OciArtifacts
-from watcher.adapters.distribution import Credentials
 from watcher.adapters.library import FolderLibrary
-from watcher.adapters.registries.oci import OciRegistry
 from watcher.adapters.scanners.trivy import TrivyScanner
 from watcher.config.engine import Trivy
 from watcher.config.environment import merged, read_environment
-from watcher.config.registries import OciSettings
+from watcher.config.registries import EveryKind
+from watcher.crewing.registries import logins_of, registry_of
 from watcher.domain.errors import UsageError
-from watcher.domain.pattern import Selection
 from watcher.services.supply import Sources, Supply
 from watcher.services.work import ScannerCrew
 
@@ -31,10 +27,10 @@ class CrewSettings:
 
     state: Path
     trivy: Trivy
-    registries: tuple[OciSettings, ...]
+    registries: tuple[EveryKind, ...]
 
     @staticmethod
-    def of(state: Path, trivy: Trivy, registries: Sequence[OciSettings]) -> CrewSettings:
+    def of(state: Path, trivy: Trivy, registries: Sequence[EveryKind]) -> CrewSettings:
         """What a crew needs of a configuration: no secret more than that."""
         needed = (one.model_copy(update={"webhook_secret": None}) for one in registries)
         return CrewSettings(state, trivy, tuple(needed))
@@ -67,33 +63,3 @@ def crew_of(settings: CrewSettings) -> ScannerCrew:
         Sources(trivy.db, trivy.java_db),
         TrivyScanner(trivy.binary, own.state, trivy.timeout.total_seconds()),
     )
-
-
-def registry_of(one: OciSettings, selection: Selection | None = None) -> OciRegistry:
-    """A registry as it is configured; what is listed in it is another question."""
-    login = _login(one)
-    listed: dict[str, Any] = {} if selection is None else {"selection": selection}
-    return OciRegistry(
-        one.name,
-        one.url,
-        username=login.username if login else None,
-        password=login.password if login else None,
-        tls_ca=one.tls_ca,
-        proxy=one.proxy.reveal() if one.proxy else None,
-        concurrency=one.concurrency,
-        rate=one.rate,
-        **listed,
-    )
-
-
-def logins_of(adapted: Sequence[OciSettings]) -> dict[str, Credentials]:
-    """Logins by host: knowledge may be mirrored in a registry that is watched too."""
-    logins = {urlsplit(one.url).netloc: _login(one) for one in adapted}
-    return {host: login for host, login in logins.items() if login is not None}
-
-
-def _login(one: OciSettings) -> Credentials | None:
-    """A login of the configuration, which gives a user and a password, or none of the two."""
-    if one.username is None or one.password is None:
-        return None
-    return Credentials(one.username, one.password.reveal())

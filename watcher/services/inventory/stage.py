@@ -1,37 +1,38 @@
-"""Inventory: list every repository, see which tags moved, and find out what they point to."""
+"""The stage: what every registry shows now, recorded as what it changes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
-from dataclasses import dataclass, field
-from datetime import datetime
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-from watcher.domain.errors import AttemptError, NotFoundError, TransientError
+from watcher.domain.errors import AttemptError, TransientError
 from watcher.domain.inventory import TagChanges, observe
 from watcher.domain.reference import Repository
 from watcher.ports.registry import Listing, Registry
 from watcher.ports.store.inventory import Inventory, KnownRepository
 from watcher.ports.store.passes import PassRecord
-from watcher.services.outcome import Outcome
+from watcher.services.inventory.outcome import InventoryOutcome
+from watcher.services.inventory.sweep import Sweep
 
-
-@dataclass(slots=True)
-class InventoryOutcome(Outcome):
-    """What the stage found: repositories listed completely, and those with news."""
-
-    covered: set[int] = field(default_factory=set)
-    changed: set[int] = field(default_factory=set)
+RECONCILE: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryStage:
-    """The stage with what it needs; `includes` tells what the configuration wants."""
+    """The stage with what it needs.
+
+    `includes` tells what the configuration wants; at least every `reconcile` a repository is listed
+    in full, whatever its registry says.
+    """
 
     registries: Sequence[Registry]
     includes: Callable[[Repository], bool]
     store: Inventory
     executor: Executor
+    reconcile: timedelta = RECONCILE
 
     def take(self, this: PassRecord) -> InventoryOutcome:
         """Record what every registry shows now; a registry that fails changes nothing."""
@@ -94,41 +95,26 @@ class InventoryStage:
         known: Mapping[str, KnownRepository],
         outcome: InventoryOutcome,
     ) -> dict[int, TagChanges]:
-        listings = {self.executor.submit(_listing, registry, one): one for one in known.values()}
         changes: dict[int, TagChanges] = {}
-        for listing in as_completed(listings):
-            one = listings[listing]
-            found = self._found(listing, one, outcome)
-            if found is None:
+        sweep = Sweep(registry, known, this.at, self.reconcile)
+        for one, found in sweep.listings(self.executor):
+            if isinstance(found, AttemptError):
+                outcome.failed(str(one.repository), found)
                 continue
-            outcome.counts["tags"] += len(found.sightings) + len(found.failed)
-            if found.complete and not found.failed:
-                outcome.covered.add(one.number)
-            changes[one.number] = self._changes(one, found, this.at)
+            self._count(one, found, outcome)
+            changes[one.number] = _changes(one, found, this.at)
             self._unseen_moves(this, one, found)
         return dict(sorted(changes.items()))
 
-    def _found(
-        self, listing: Future[Listing], one: KnownRepository, outcome: InventoryOutcome
-    ) -> Listing | None:
-        try:
-            found = listing.result()
-        except AttemptError as error:
-            outcome.failed(str(one.repository), error)
-            return None
+    def _count(self, one: KnownRepository, found: Listing, outcome: InventoryOutcome) -> None:
+        named = {sighting.tag for sighting in found.sightings} | found.failed.keys()
+        outcome.counts["tags"] += len(named if found.complete else named | one.tags.keys())
         for tag, reason in sorted(found.failed.items()):
             outcome.failed(f"{one.repository}:{tag}", TransientError(reason))
-        return found
-
-    def _changes(self, one: KnownRepository, found: Listing, at: datetime) -> TagChanges:
-        return observe(
-            {tag: known.digest for tag, known in one.tags.items()},
-            {sighting.tag: (sighting.digest, sighting.pushed_at) for sighting in found.sightings},
-            complete=found.complete,
-            unresolved=found.failed,
-            at=at,
-            previous_at=one.listed_at,
-        )
+        if not found.failed:
+            outcome.covered.add(one.number)
+            if found.complete:
+                outcome.reconciled.add(one.number)
 
     def _unseen_moves(self, this: PassRecord, one: KnownRepository, found: Listing) -> None:
         moves = dict(_newer_pushes(one, found))
@@ -136,27 +122,15 @@ class InventoryStage:
             self.store.record_unseen_moves(this, moves)
 
 
-def _listing(registry: Registry, one: KnownRepository) -> Listing:
-    """List a repository; where the registry no longer has it, look at each tag we know of."""
-    path, known = one.repository.path, {tag: held.digest for tag, held in one.tags.items()}
-    try:
-        return registry.tags(path, known)
-    except NotFoundError:
-        if one.listed_at is None:
-            raise
-    return _tags_one_by_one(registry, path, known)
-
-
-def _tags_one_by_one(registry: Registry, path: str, known: Mapping[str, str]) -> Listing:
-    seen, failed = [], {}
-    for tag in known:
-        try:
-            seen.append(registry.resolve(path, tag))
-        except NotFoundError:
-            continue
-        except AttemptError as error:
-            failed[tag] = str(error)
-    return Listing(tuple(seen), complete=True, failed=failed)
+def _changes(one: KnownRepository, found: Listing, at: datetime) -> TagChanges:
+    return observe(
+        {tag: known.digest for tag, known in one.tags.items()},
+        {sighting.tag: (sighting.digest, sighting.pushed_at) for sighting in found.sightings},
+        complete=found.complete,
+        unresolved=found.failed,
+        at=at,
+        previous_at=one.listed_at,
+    )
 
 
 def _newer_pushes(one: KnownRepository, found: Listing) -> Iterable[tuple[int, datetime]]:
