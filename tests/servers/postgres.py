@@ -38,12 +38,12 @@ class Postgres:
     """A running server, which makes databases."""
 
     def __init__(self, sockets: Path) -> None:
-        self._sockets = sockets
+        self.sockets = sockets
         self._numbers = count(1)
 
     def url(self, name: str) -> str:
         """The address of a database as SQLAlchemy writes it."""
-        return f"postgresql+psycopg://postgres@/{name}?host={self._sockets}"
+        return f"postgresql+psycopg://postgres@/{name}?host={self.sockets}"
 
     def create(self, template: str = "template0") -> str:
         """Make a database, empty or a copy of another one; returns its name."""
@@ -64,7 +64,7 @@ class Postgres:
         return True
 
     def _run(self, statement: str) -> None:
-        where = f"host={self._sockets} user=postgres dbname=postgres"
+        where = f"host={self.sockets} user=postgres dbname=postgres"
         with psycopg.connect(where, autocommit=True) as connection:
             connection.execute(statement.encode())
 

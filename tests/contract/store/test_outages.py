@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.contract.store.record import begin, rows
 from tests.servers.postgres import Postgres
+from watcher.adapters.store import engine as engine_room
 from watcher.adapters.store.passes import SqlPasses
 from watcher.domain.errors import StartError
 
@@ -95,6 +98,29 @@ def test_a_file_that_may_only_be_read_is_one_line(
     engine = opening(f"sqlite:///file:{tmp_path / 'watcher.db'}?mode=ro&uri=true")
     assert "readonly database" in refusal(engine)
     assert SqlPasses(engine).last() is not None
+
+
+def test_a_file_that_another_process_keeps_locked_is_one_line(
+    sqlite_url: str, tmp_path: Path, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_room, "_BUSY_MILLISECONDS", 200)
+    engine = opening(sqlite_url)
+    this = begin(engine, 0)
+    with closing(sqlite3.connect(tmp_path / "watcher.db", isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        assert "database is locked" in refusal(engine)
+        another.execute("ROLLBACK")
+    assert SqlPasses(engine).last() == this
+    begin(engine, 1)
+
+
+@pytest.mark.servers
+def test_a_server_that_only_lets_read_is_one_line(postgresql_url: str, opening: Opening) -> None:
+    this = begin(opening(postgresql_url), 0)
+    reading = f"{postgresql_url}&options=-cdefault_transaction_read_only%3Don"
+    engine = opening(reading)
+    assert "read-only transaction" in refusal(engine)
+    assert SqlPasses(engine).last() == this
 
 
 def test_a_wrong_statement_stays_a_defect(engine: Engine) -> None:

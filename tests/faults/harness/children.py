@@ -35,9 +35,14 @@ class Ended(Generic[Result]):
         return self.given
 
 
-def in_child(work: Callable[[], Result]) -> Ended[Result]:
-    """Do work in a fork, which takes this thread alone; wait for its end."""
+def in_child(work: Callable[[], Result], within: float | None = None) -> Ended[Result]:
+    """Do work in a fork, which takes this thread alone; wait for its end.
+
+    It is killed where it has not ended `within` so many seconds.
+    """
     reading, number = _forked(lambda answers: _answer(answers, work))
+    if within is not None and not reading.poll(within):
+        os.kill(number, signal.SIGKILL)
     try:
         given, raised = reading.recv()
     except EOFError:

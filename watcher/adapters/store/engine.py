@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from watcher.adapters.store.copying import Row, teach_copying
@@ -34,8 +35,10 @@ _DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 _RUINED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_READ_ONLY = "25006"  # what a standby says; the driver files it under internal errors
 _BUSY_MILLISECONDS = 30_000
 _STALLED_MILLISECONDS = 300_000
+_TRIES, _PAUSE = 100, 0.05  # seconds
 
 
 def open_engine(url: str) -> Engine:
@@ -95,6 +98,7 @@ def _explain(context: ExceptionContext) -> None:
     # SQLite files a wrong statement under the same head: that is a defect, and stays one.
     lost = isinstance(error, OperationalError) or context.is_disconnect
     outside = lost and code != sqlite3.SQLITE_ERROR
+    outside = outside or getattr(context.original_exception, "sqlstate", None) == _READ_ONLY
     if isinstance(error, DBAPIError) and (outside or code in _RUINED) and context.engine:
         raise unusable(context.engine.url, error) from error
 
@@ -106,14 +110,27 @@ def _sqlite_code(error: BaseException) -> int | None:
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = NORMAL",
-        "foreign_keys = ON",
-        f"busy_timeout = {_BUSY_MILLISECONDS}",
-    ):
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    _keep_a_log(cursor)
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _keep_a_log(cursor: DBAPICursor) -> None:
+    """Let a file be written ahead; who finds another one at just that need wait a moment alone.
+
+    SQLite waits for nobody there, whatever its timeout.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if _sqlite_code(error) != sqlite3.SQLITE_BUSY or not tries_left:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
