@@ -28,7 +28,7 @@ _WINDOWS = f"(SELECT id FROM windows WHERE stream_id IN {_STREAMS})"
 _COPIED: Mapping[str, str] = {
     "repositories": f"id IN {_REPOSITORIES}",
     "repository_scopes": f"repository_id IN {_REPOSITORIES}",
-    "coverage": f"stage = 'inventory' AND subject IN {_REPOSITORIES}",
+    "coverage": f"stage IN ('inventory', 'reconciliation') AND subject IN {_REPOSITORIES}",
     "tag_intervals": f"repository_id IN {_REPOSITORIES}",
     "streams": "published",
     "images": f"id IN {_IMAGES}",
