@@ -2,14 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CODE := $(wildcard watcher migrations tests tools benchmarks)
-SUITES := tests/unit tests/timelines tests/contract tests/integration tests/properties tests/acceptance
+SUITES := tests/unit tests/timelines tests/contract tests/integration tests/properties tests/acceptance \
+	tests/faults
 # The tools of the checkout come first where watcher or a test looks for one.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/bin:$$PATH"
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench lock clean
+.PHONY: help setup demo test faults check format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -22,6 +23,9 @@ demo: setup ## the main job on embedded defaults; ends by serving the web, SERVE
 
 test: setup ## all tests, the real servers included; ARGS="-k name" goes to pytest
 	@$(WITH_TOOLS) $(BIN)/python -m pytest $(SUITES) $(ARGS)
+
+faults: setup ## a death and a failure at every step with real parts: an hour or so
+	@$(WITH_TOOLS) WATCHER_FAULTS=whole $(BIN)/python -m pytest tests/faults --durations=0 $(ARGS)
 
 check: setup ## format, lint, types, import contracts
 	$(BIN)/ruff format --check $(CODE)

@@ -107,3 +107,11 @@ def test_a_unit_test_that_resolves_a_name_fails() -> None:
 def test_a_unit_test_that_starts_a_program_fails() -> None:
     with pytest.raises(pytest.fail.Exception, match="program"):
         subprocess.run([sys.executable, "--version"], check=True)
+
+
+def test_every_claim_of_the_engine_is_proven_by_tests_that_exist() -> None:
+    claimed = re.findall(r"`(test_\w+)`", (ROOT / "docs/engine.md").read_text(encoding="utf-8"))
+    sources = (ROOT / "tests").rglob("test_*.py")
+    there = {name for one in sources for name in re.findall(r"def (test_\w+)\(", one.read_text())}
+    assert len(claimed) > 20
+    assert sorted(set(claimed) - there) == []
