@@ -18,6 +18,7 @@ from tests.faults.harness.steps import Step, Trail, When
 from tests.faults.story.days import DAYS
 from watcher.domain.errors import WatcherError
 
+_PATIENCE: Final = 120.0  # seconds in which all is made good
 _SAMPLE: Final = 8  # one of so many like recoveries is followed to the story's end
 
 
@@ -56,7 +57,9 @@ class Trial:
             if not ended.killed:
                 return [f"did not die: {ended.raised or ended.given}"]
             work = self._revived
-        ended_well = in_child(work)
+        ended_well = in_child(work, _PATIENCE)
+        if ended_well.killed:
+            return [f"came to no end within {_PATIENCE:.0f} s"]
         return ended_well.given if ended_well.given is not None else [str(ended_well.raised)]
 
     def _disturbed(self) -> str:

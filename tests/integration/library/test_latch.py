@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -64,6 +66,33 @@ def test_a_process_that_dies_lets_go(tmp_path: Path) -> None:
         with Latch(path, longest=5.0).held():
             assert path.exists()
     assert not path.exists()
+
+
+def test_a_disk_that_fails_while_it_is_let_go_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _two(tmp_path / "lock")
+    with pytest.raises(OSError, match="broken"), first.held():
+        monkeypatch.setattr(Path, "unlink", _broken)
+    monkeypatch.undo()
+    with second.held():
+        assert (tmp_path / "lock").exists()
+
+
+def test_a_disk_that_fails_while_it_is_taken_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _two(tmp_path / "lock")
+    monkeypatch.setattr(Path, "stat", _broken)
+    with pytest.raises(OSError, match="broken"):
+        first.held().__enter__()
+    monkeypatch.undo()
+    with second.held():
+        assert (tmp_path / "lock").exists()
+
+
+def _broken(*_: object, **__: object) -> NoReturn:
+    raise OSError(errno.EIO, "the disk is broken")
 
 
 def test_whoever_holds_it_may_take_it_again(tmp_path: Path) -> None:

@@ -54,17 +54,24 @@ class Latch:
         try:
             yield
         finally:
-            # While it is still locked: nobody has locked a file of this name in the meantime.
-            self._path.unlink(missing_ok=True)
-            os.close(file)
+            try:
+                # While it is still locked: nobody has locked a file of this name in the meantime.
+                self._path.unlink(missing_ok=True)
+            finally:
+                os.close(file)
 
     def _opened(self, until: float) -> int:
         while True:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-            if self._is_ours(file):
+            ours = False
+            try:
+                ours = self._is_ours(file)
+            finally:
+                if not ours:
+                    os.close(file)
+            if ours:
                 return file
-            os.close(file)
             if time.monotonic() > until:
                 raise self._in_vain()
             time.sleep(_LOOK)
