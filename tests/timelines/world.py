@@ -134,7 +134,7 @@ class World:
             self.registry.push(repository, tag, self.images[name], at)
 
     def _repository(self, tag: str) -> str:
-        return SHARED if self.history.get("streams") == "version" else tag
+        return SHARED if self.history.get("streams") in {"version", "newest"} else tag
 
     def _learn(self, happened: Document, at: datetime) -> None:
         told = happened.get("knowledge")

@@ -22,6 +22,7 @@ _COLUMNS = (
     field("since", "since"),
     field("since_not_before"),
     field("backfilled"),
+    field("idle"),
     field("packages", "packages"),
     field("open_exposures", "open"),
     field("covered", "covered"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -23,22 +23,41 @@ _NUMBERS = re.compile(
 _PRERELEASE = re.compile(
     r"(?:rc|alpha|beta|pre|preview|dev|snapshot|next|canary|nightly|m)[.\d]*", re.IGNORECASE
 )
+# What tags of one platform alone end in, beside the tag of the index over all of them.
+_ARCHITECTURE = re.compile(
+    r"(?:linux[-_]?)?(?:amd64|x86_64|x64|arm64(?:v8)?|aarch64|arm32v[5-7]|armv[5-7](?:hf|l)?|arm"
+    r"|i?386|ppc64le|s390x|riscv64|mips64le|loong64)"
+)
+# Systems and runtimes that tags name with a version of their own: alpine3.20, ubi9, jdk21. Another
+# version of them is another build of the same flavour.
+_SYSTEM = re.compile(
+    r"(alpine|debian|ubuntu|ubi|el|rhel|centos|rocky(?:linux)?|alma(?:linux)?|fedora|amazonlinux"
+    r"|al|oraclelinux|ol|azurelinux|mariner|photon|wolfi|sles|leap|windowsservercore-ltsc"
+    r"|nanoserver-ltsc|ltsc|jdk|jre|java|python|py|node|php|ruby|go|golang|perl|dotnet|net"
+    r"|cuda|cudnn|rocm|pg|postgres)(\d[\d.]*)"
+)
 _LONGEST_MAJOR = 4  # more digits in front are a date or a build number
 _PIECES = re.compile(r"\d+|\D+")
 
 Natural = tuple[tuple[int, int, str], ...]
-Stem = tuple[tuple[int, ...], str, bool]
+Stem = tuple[tuple[int, ...], str, str, bool]
 Order = tuple[tuple[int, ...], bool, Natural, Natural]
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A tag's version: numbers, pre-release (empty for stable), flavour and build id."""
+    """A tag's version: numbers, pre-release (empty for stable), flavour, build id, architecture."""
 
     numbers: tuple[int, ...]
     prerelease: str = ""
     flavour: str = ""
     build: str = ""
+    architecture: str = ""
+
+    @property
+    def on_every_architecture(self) -> Version:
+        """The same version as a tag over all architectures has it."""
+        return replace(self, architecture="")
 
     @property
     def order(self) -> Order:
@@ -49,7 +68,7 @@ class Version:
     @property
     def stem(self) -> Stem:
         """What a tag that says less of this version has in common with it."""
-        return self.numbers, self.flavour, bool(self.prerelease)
+        return self.numbers, self.flavour, self.architecture, bool(self.prerelease)
 
     def shorter_stems(self) -> Iterator[Stem]:
         """The stems of all that says less of this version: of 1.2.3-slim, 1-slim and 1.2-slim.
@@ -57,7 +76,7 @@ class Version:
         A pre-release says more of pre-releases alone: 1.3 may be out while 1.3.1-rc1 is not.
         """
         for length in range(1, len(self.numbers)):
-            yield self.numbers[:length], self.flavour, bool(self.prerelease)
+            yield self.numbers[:length], self.flavour, self.architecture, bool(self.prerelease)
 
     def extends(self, other: Version) -> bool:
         """Whether `other` says less of the same version: 1.2.3 extends 1.2 of its flavour."""
@@ -77,7 +96,9 @@ def parse(tag: str, flavours: frozenset[str] = frozenset()) -> Version | None:
     """Read a tag as a version, or None where it cannot be one; a date can, a hash cannot.
 
     One leading `v` is dropped. Behind the numbers, parts with digits are build ids and others
-    flavours, unless `flavours` names them; parts such as `rc1` make a pre-release.
+    flavours, unless `flavours` names them; parts such as `rc1` make a pre-release. A system with
+    its version (`alpine3.20`) is the flavour `alpine` in a build of its own, and an architecture
+    stands for itself.
     """
     head, *parts = tag.split("-")
     numbers = _NUMBERS.fullmatch(head)
@@ -86,15 +107,27 @@ def parse(tag: str, flavours: frozenset[str] = frozenset()) -> Version | None:
     prerelease = [numbers[2].lstrip(".")] if numbers[2] else []
     flavour: list[str] = []
     build: list[str] = []
+    architecture = ""
     for part in _suffix_parts([numbers[3], *parts] if numbers[3] else parts, flavours):
         if part in flavours:
             flavour.append(part)
         elif _PRERELEASE.fullmatch(part):
             prerelease.append(part)
+        elif _ARCHITECTURE.fullmatch(part):
+            architecture = part
+        elif system := _SYSTEM.fullmatch(part):
+            flavour.append(system[1])
+            build.append(system[2])
         else:
             (build if any(character.isdecimal() for character in part) else flavour).append(part)
     values = tuple(int(number) for number in numbers[1].split("."))
-    return Version(values, "-".join(prerelease), "-".join(flavour), "-".join(build))
+    return Version(values, "-".join(prerelease), "-".join(flavour), "-".join(build), architecture)
+
+
+def without_architecture(tag: str) -> str | None:
+    """What a tag of one architecture is called over all of them; None for any other tag."""
+    name, _, last = tag.rpartition("-")
+    return name if name and _ARCHITECTURE.fullmatch(last) else None
 
 
 def kind_of(tag: str) -> TagKind:

@@ -12,6 +12,7 @@ from watcher.reading.reading import Reading
 from watcher.report.figures import coverage, management, period, stretch
 from watcher.report.figures.coverage import WatchedStream
 from watcher.report.figures.estimates import Document
+from watcher.report.streams import idle_tracks
 
 _SCOPE = "What is published: the newest image of every stream in the registries configured."
 
@@ -28,7 +29,9 @@ def report(record: Reading, since: datetime | None = None) -> Document:
     )
     versions = record.app.browsing.versions(record.upto)
     beside = management.Beside(
-        recorded(record.app.bumps, record.upto, covered.since), versions[-1] if versions else None
+        recorded(record.app.bumps, record.upto, covered.since),
+        versions[-1] if versions else None,
+        past.idle(record.as_of),
     )
     stretches = stretch.stretches_of(windows, owner_of)
     return management.document(covered, _SCOPE, stretches, watched, beside=beside)
@@ -40,6 +43,13 @@ class _Past:
 
     record: Reading
     _seen: dict[int, tuple[list[StreamHead], list[Unlisted]]] = field(default_factory=dict)
+
+    def idle(self, at: datetime) -> set[str]:
+        """The streams that are idle lines on every platform at a time."""
+        heads, _ = self._seen.get(self.record.upto, ([], []))
+        idle = idle_tracks(heads, at)
+        names = {head.stream for head in heads if head.track in idle}
+        return names - {head.stream for head in heads if head.track not in idle}
 
     def streams(self, at: datetime) -> list[WatchedStream]:
         """The streams that were watched at a time, and how well; none where no pass had ended."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from watcher.domain.stream import Line, idle_lines
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, StreamHead, Unlisted
 from watcher.report.times import stamp
@@ -21,7 +22,11 @@ def document(
     unlisted: Iterable[Unlisted],
 ) -> Document:
     """Write streams down, and behind them what was never listed, as streams without a name."""
-    listed = [_stream(head, coverage.get(head.track, UNKNOWN)) for head in heads]
+    every = list(heads)
+    idle = idle_tracks(every, as_of)
+    listed = [
+        _stream(head, coverage.get(head.track, UNKNOWN), idle=head.track in idle) for head in every
+    ]
     return {
         "schema": "watcher/streams/1",
         "as_of": stamp(as_of),
@@ -29,7 +34,18 @@ def document(
     }
 
 
-def _stream(head: StreamHead, coverage: Coverage) -> Document:
+def idle_tracks(heads: Iterable[StreamHead], as_of: datetime) -> set[Track]:
+    """Version lines that a higher one overtook and nobody pushed for long: open all the same."""
+    lines = {
+        head.track: Line(str(head.repository), head.name, head.since)
+        for head in heads
+        if head.by == "version" and head.published
+    }
+    idle = idle_lines(lines.values(), as_of)
+    return {track for track, line in lines.items() if line in idle}
+
+
+def _stream(head: StreamHead, coverage: Coverage, *, idle: bool) -> Document:
     return {
         "name": head.stream,
         "registry": head.repository.registry,
@@ -43,6 +59,7 @@ def _stream(head: StreamHead, coverage: Coverage) -> Document:
         "since": stamp(head.since),
         "since_not_before": stamp(head.not_before),
         "backfilled": head.backfilled,
+        "idle": idle,
         "covered": coverage.covered,
         "reason": coverage.reason,
         "warning": coverage.warning,
@@ -61,6 +78,7 @@ def _unlisted(one: Unlisted) -> Document:
         **dict.fromkeys(nothing),
         "published": True,
         "backfilled": False,
+        "idle": False,
         "covered": False,
         "reason": one.reason,
         "warning": None,

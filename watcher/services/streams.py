@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from watcher.domain.errors import AttemptError, PermanentError
-from watcher.domain.reference import Repository
+from watcher.domain.reference import Platform, Repository
 from watcher.domain.stream import (
     Binding,
+    PlatformImage,
     Stream,
     StreamRule,
     bindings,
@@ -52,7 +54,7 @@ class StreamStage:
     def _view(
         self, this: PassRecord, histories: Sequence[RepositoryHistory], outcome: Outcome
     ) -> None:
-        viewed = [self._viewed(one) for one in histories]
+        viewed = self._viewed_all(this, histories, outcome)
         digests = {
             pointing.digest for _, _, streams in viewed for s in streams for pointing in s.pointings
         }
@@ -65,11 +67,33 @@ class StreamStage:
         }
         self.store.revise_streams(this, bound)
 
-    def _viewed(self, one: RepositoryHistory) -> _View:
+    def _viewed_all(
+        self, this: PassRecord, histories: Sequence[RepositoryHistory], outcome: Outcome
+    ) -> list[_View]:
+        """Repositories with their streams; images that decide which tag counts are resolved."""
+        viewed = [self._viewed(one, {}) for one in histories]
+        undecided = {
+            digest: one.repository
+            for one, _, streams in viewed
+            if _is_watched(one)
+            for stream in streams
+            for digest in stream.undecided
+        }
+        if not undecided:
+            return viewed
+        resolved = self.store.resolved(undecided)
+        missing = {one: home for one, home in undecided.items() if one not in resolved}
+        self._resolve(this, missing, outcome)
+        resolved = self.store.resolved(undecided)
+        created = {digest: _made(images) for digest, images in resolved.items()}
+        again = (self._viewed(one, created) for one in histories)
+        return [(one, rule, list(map(_decided, streams))) for one, rule, streams in again]
+
+    def _viewed(self, one: RepositoryHistory, created: Mapping[str, datetime | None]) -> _View:
         """A repository's streams; of a base every tag is one, for images are built on tags."""
         rule = rule_for(one.repository, self.rules)
         if not self.is_base(one.repository):
-            return one, rule, streams_of(one.tags, rule)
+            return one, rule, streams_of(one.tags, rule, created)
         rule = rule if rule.by else replace(rule, by="tag")
         return one, rule, [replace(s, published=False) for s in streams_of(one.tags, rule)]
 
@@ -109,11 +133,31 @@ def _wanted(viewed: Iterable[_View], resolved: Collection[str]) -> dict[str, Rep
     return {
         pointing.digest: one.repository
         for one, _, streams in viewed
-        if one.scopes and one.scopes[-1].until is None
+        if _is_watched(one)
         for stream in streams
         for pointing in stream.pointings[-1:]
         if pointing.end is None and pointing.digest not in resolved
     }
+
+
+def _is_watched(one: RepositoryHistory) -> bool:
+    return bool(one.scopes) and one.scopes[-1].until is None
+
+
+def _made(images: Mapping[Platform, PlatformImage]) -> datetime | None:
+    """When an image was made: the last of its platforms."""
+    return max((one.created for one in images.values() if one.created), default=None)
+
+
+def _decided(stream: Stream) -> Stream:
+    """A stream as it is, unless images that decide what it points to could not be resolved."""
+    if not stream.undecided:
+        return stream
+    reason = (
+        f"which tag is the newest is not known: {len(stream.undecided)} of its images could not be "
+        "resolved yet"
+    )
+    return replace(stream, pointings=(), not_covered=reason)
 
 
 def _scoped(bound: list[Binding], one: RepositoryHistory) -> list[Binding]:

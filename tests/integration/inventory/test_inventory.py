@@ -166,3 +166,33 @@ def test_an_index_without_an_image_is_a_failure(world: StormyWorld) -> None:
     (failure,) = show(world, 1, {"t": "B"}).failures
     assert "without a single image" in failure.error
     assert not failure.retry
+
+
+def test_images_that_nobody_dated_are_looked_into_once_and_the_newest_counts(
+    world: StormyWorld,
+) -> None:
+    world.history = {**world.history, "streams": "newest"}
+    report = show(world, 0, {"1a2b3c4": "A", "deadbeef": "B"})
+    assert (report.failures, report.counts["manifest_gets"]) == ([], 2)
+    assert bound_now(world) == ["A"]  # B does not say when it was made
+    assert show(world, 1, {"1a2b3c4": "A", "deadbeef": "B"}).counts["manifest_gets"] == 0
+
+
+def test_while_an_image_that_decides_cannot_be_looked_into_nothing_is_guessed(
+    world: StormyWorld,
+) -> None:
+    world.history = {**world.history, "streams": "newest"}
+    tags_ = {"1a2b3c4": "A", "deadbeef": "B"}
+    assert len(show(world, 0, tags_, unresolved=["B"]).failures) == 1
+    assert bound_now(world) == []
+    assert show(world, 1, tags_).failures == []
+    assert bound_now(world) == ["A"]
+
+
+def bound_now(world: StormyWorld) -> list[str]:
+    names = {image.digest: name for name, image in world.images.items()}
+    with world.engine.connect() as connection:
+        statement = select(bindings.c.target).where(
+            bindings.c.end_at.is_(None), bindings.c.superseded_in.is_(None)
+        )
+        return [names[target] for target in connection.scalars(statement)]

@@ -79,7 +79,10 @@ def line(*intervals: TagInterval, rule: StreamRule = VERSIONS) -> list[Told]:
         ("1.0.0 latest 1 1.0 slim latest-slim 1.0.0-slim", ["#1", "#1-slim"]),
         ("1.0.0 latest edge", [":edge", "#1"]),
         ("1 2", ["#1", "#2"]),
-        ("1.27.3-alpine3.20 1.27.3", ["#1"]),
+        ("1.27.3-alpine3.20 1.27.3-alpine3.21 1.27.3", ["#1", "#1-alpine"]),
+        ("1.0.0 1.0.0-amd64 1.0.0-arm64 latest-amd64 latest", ["#1"]),
+        ("1.0.0-amd64 1.0.0-arm64", ["#1-amd64", "#1-arm64"]),
+        ("main main-amd64 main-arm64 edge-amd64", [":edge-amd64", ":main"]),
         ("latest 1a2b3c4 20240101", [":latest"]),
         ("1.0.0 1a2b3c4", ["#1"]),
         ("1a2b3c4 20240101", ["#newest"]),
@@ -115,13 +118,6 @@ def test_without_a_rule_tags_become_streams_by_their_looks(tags: str, expected: 
 )
 def test_a_rule_says_what_a_stream_is(rule: StreamRule, tags: str, expected: list[str]) -> None:
     assert names(rule, *tags.split()) == expected
-
-
-@pytest.mark.parametrize("rule", [StreamRule(), StreamRule(by="newest")])
-def test_a_stream_that_is_not_watched_yet_says_so(rule: StreamRule) -> None:
-    (stream,) = streams_of([tag("20240101", "a")], rule)
-    assert (stream.by, stream.name, stream.pointings) == ("newest", "newest", ())
-    assert stream.not_covered
 
 
 def test_the_first_rule_that_matches_counts() -> None:

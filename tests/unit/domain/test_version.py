@@ -37,7 +37,12 @@ TAGS = st.text("0123456789abcdefv.-_rcxyzT", min_size=1, max_size=24)
         ("2-slim", Version((2,), flavour="slim")),
         ("1.27-alpine", Version((1, 27), flavour="alpine")),
         ("3.12-slim-bookworm", Version((3, 12), flavour="slim-bookworm")),
-        ("1.27.3-alpine3.20", Version((1, 27, 3), build="alpine3.20")),
+        ("1.27.3-alpine3.20", Version((1, 27, 3), flavour="alpine", build="3.20")),
+        ("9.0-jdk21-ubi9", Version((9, 0), flavour="jdk-ubi", build="21-9")),
+        ("1.2.3-r45", Version((1, 2, 3), build="r45")),
+        # architectures stand for themselves
+        ("1.2.3-amd64", Version((1, 2, 3), architecture="amd64")),
+        ("1.2.3-slim-arm64v8", Version((1, 2, 3), flavour="slim", architecture="arm64v8")),
         ("9.4-1134", Version((9, 4), build="1134")),
         ("9.4-1134.1699", Version((9, 4), build="1134.1699")),
         ("17.0.9_9-jre", Version((17, 0, 9), flavour="jre", build="9")),

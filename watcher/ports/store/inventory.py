@@ -82,8 +82,8 @@ class Inventory(Protocol):
     def unresolved(self) -> set[int]:
         """Numbers of repositories whose streams are not up to date with the record.
 
-        A stream points to a digest that is not resolved yet, or tags or scope changed in a pass
-        that died before it viewed them.
+        A stream points to a digest that is not resolved yet, nobody knows yet what it points to,
+        or tags or scope changed in a pass that died before it viewed them.
         """
 
     def all_numbers(self) -> set[int]:

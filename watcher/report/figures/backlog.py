@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from watcher.domain.package import SEVERITIES
 from watcher.report.figures.coverage import Watched
@@ -51,6 +51,12 @@ def _team(fleet: Fleet, watched: Watched, team: str | None) -> tuple[float, str,
         "weekly": weekly.values() if weekly else [0] * len(fleet.period.weeks()),
     }
     return -now.observed, team_name(team), row
+
+
+def idle(fleet: Fleet, names: Collection[str]) -> Document:
+    """How many streams are idle lines, and how much of what is open is theirs."""
+    theirs = (fleet.streams[name].open for name in names if name in fleet.streams)
+    return {"streams": len(names), "open": sum(theirs)}
 
 
 def _open(groups: Mapping[tuple[str | None, str], Tally], team: str | None) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,11 +27,13 @@ from watcher.report.times import stamp
 class Beside:
     """What a report tells beside stretches.
 
-    Bumps as `watcher.ports.store.bumps.recorded` reads them, and the knowledge in force at the end.
+    Bumps as `watcher.ports.store.bumps.recorded` reads them, the knowledge in force at the end, and
+    the names of streams that are idle lines then.
     """
 
     bumps: Sequence[RecordedBump] = ()
     knowledge: KnownVersion | None = None
+    idle: Collection[str] = ()
 
 
 NOTHING: Final = Beside()
@@ -73,6 +75,7 @@ def document(
         "weeks": [stamp(week) for week in period.weeks()],
         "teams": teams,
         "top_streams": backlog.top_streams(fleet),
+        "idle": backlog.idle(fleet, beside.idle),
         "bumps": bumps.rows(beside.bumps, period),
         "due": fleet.dues.written(),
         "due_in_all": fleet.dues.counted(),

@@ -66,8 +66,8 @@ class SqlInventory:
     def unresolved(self) -> set[int]:
         """Numbers of repositories whose streams are not up to date with the record.
 
-        A stream points to a digest that is not resolved yet, or tags or scope changed in a pass
-        that died before it viewed them.
+        A stream points to a digest that is not resolved yet, nobody knows yet what it points to,
+        or tags or scope changed in a pass that died before it viewed them.
         """
         with self.engine.connect() as connection:
             return known.unresolved(connection)

@@ -54,13 +54,16 @@ def unresolved(connection: Connection) -> set[int]:
             bindings.c.superseded_in.is_(None),
         )
     )
+    undecided = select(streams.c.repository_id).where(
+        streams.c.by == "newest", streams.c.not_covered.is_not(None)
+    )
     viewed = ended_with(connection, "inventory")
     changed = [
         select(table.c.repository_id).where(table.c[column] > viewed)
         for table in (tag_intervals, repository_scopes)
         for column in ("opened_in", "closed_in")
     ]
-    return set(connection.scalars(union(pointing, *changed)))
+    return set(connection.scalars(union(pointing, undecided, *changed)))
 
 
 def _repositories(registry: str) -> Select[tuple[object, ...]]:
