@@ -120,6 +120,22 @@ def test_a_rule_says_what_a_stream_is(rule: StreamRule, tags: str, expected: lis
     assert names(rule, *tags.split()) == expected
 
 
+def test_a_line_goes_on_with_a_shorter_name_where_the_full_version_is_deleted() -> None:
+    full, short = tag("1.2.3", "a", gone=(5, 4)), tag("1.2", "a")
+    assert [one[:1] for one in line(full, short)] == [("a",), ("a",)]
+    (stream,) = streams_of([full, short, tag("1.2", "b", 9, 8)], VERSIONS)
+    images = {name: {AMD: PlatformImage(name, None)} for name in ("a", "b")}
+    assert [(one.target, one.end) for one in bindings(stream, images)] == [
+        ("a", bound(9, 8)),
+        ("b", None),
+    ]
+
+
+def test_a_shorter_name_counts_for_nothing_while_a_full_version_is_there() -> None:
+    moved = [tag("1", "a"), tag("1", "b", 5, 4), tag("1.0.0", "a")]
+    assert line(*moved) == [("a", BACKFILLED, None, None)]
+
+
 def test_the_first_rule_that_matches_counts() -> None:
     shop, every = StreamRule(Pattern("local/shop/**"), by="tag"), StreamRule(by="version")
     assert rule_for(Repository("local", "shop/api"), [shop, every]) is shop
