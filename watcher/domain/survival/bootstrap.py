@@ -1,0 +1,156 @@
+"""The clustered bootstrap: how far a figure would move, had other clusters been watched.
+
+One bump closes fifty stretches at once, so stretches are not independent; what may be taken as such
+are the clusters they fall into. Clusters are drawn with replacement, all stretches of one together,
+and the interval is that of the percentiles (Davison and Hinkley, Bootstrap Methods and their
+Application, section 5.3.1; clusters: section 3.8).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from watcher.domain.survival.cohort import CENSORED, Floats
+
+Indices = npt.NDArray[np.int64]
+
+FEWEST_CLUSTERS = 10
+MOST_CLUSTERS = 400  # more are put together at random: that changes no variance on average
+REPLICATES = 400
+# Times are taken to the hour, and those behind so many days to the day.
+_HOUR, _HOURS_UNTIL = 1 / 24, 90.0
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draws:
+    """How often each cluster was drawn, a row for each replicate."""
+
+    times: Floats
+
+    @classmethod
+    def of(cls, clusters: int, seed: int, replicates: int = REPLICATES) -> Draws | None:
+        """Draw; None where there are fewer than ten clusters, of which nothing can be said."""
+        if clusters < FEWEST_CLUSTERS:
+            return None
+        even = np.full(clusters, 1 / clusters)
+        chance = np.random.default_rng(seed)
+        return cls(chance.multinomial(clusters, even, size=replicates).astype(np.float64))
+
+    def ratio(self, counted: Floats, among: Floats | None = None) -> Floats:
+        """In each replicate the sum over clusters, or its share of another sum."""
+        sums: Floats = self.times @ counted
+        if among is None:
+            return sums
+        whole = self.times @ among
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares: Floats = np.where(whole > 0, sums / whole, np.nan)
+        return shares
+
+    def curves(self, subjects: Subjects, cause: int) -> Curves:
+        """In each replicate the Kaplan-Meier curve of one cause; every other end is censored."""
+        steps, events, at_risk = subjects.by_cluster(self.times.shape[1], cause)
+        risk = self.times @ at_risk
+        with np.errstate(divide="ignore", invalid="ignore"):
+            falls = np.where(risk > 0, (self.times @ events) / risk, 0.0)
+        survival: Floats = np.cumprod(1.0 - falls, axis=1, dtype=np.float64)
+        return Curves(steps, survival)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subjects:
+    """Subjects in any order: at risk over (entry, exit] in days, why they left, their cluster."""
+
+    entries: Floats
+    exits: Floats
+    outcomes: npt.NDArray[np.uint8]
+    clusters: Indices
+
+    def by_cluster(self, clusters: int, cause: int) -> tuple[Floats, Floats, Floats]:
+        """The times of events, and by cluster how many happened and were at risk at each."""
+        enter, leave = _rounded(self.entries), _rounded(self.exits)
+        happened = (self.outcomes == cause) & (self.outcomes != CENSORED) & (enter < leave)
+        steps = np.unique(leave[happened])
+        events = _counted(clusters, self.clusters[happened], leave[happened], steps)
+        # At risk at a step: who entered before it, without those who left before it.
+        entered = _counted(clusters, self.clusters, enter, steps, side="right")
+        left = _counted(clusters, self.clusters, leave, steps, side="right")
+        at_risk = np.cumsum(entered - left, axis=1)
+        return steps, events, at_risk
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """A curve for each replicate, all of them with steps at the same times."""
+
+    steps: Floats
+    survival: Floats
+
+    def at(self, time: float) -> Floats:
+        """The share that lasts longer than `time`."""
+        step = int(np.searchsorted(self.steps, time + _ROUNDING, side="right")) - 1
+        here: Floats = self.survival[:, step] if step >= 0 else np.ones(len(self.survival))
+        return here
+
+    def median(self) -> Floats:
+        """The first time by which at most half last longer; infinite where more than half do."""
+        reached = self.survival <= 0.5 + _ROUNDING
+        never = np.full((len(reached), 1), fill_value=True)
+        first = np.argmax(np.hstack((reached, never)), axis=1)
+        found: Floats = np.append(self.steps, np.inf)[first]
+        return found
+
+    def restricted_mean(self, horizon: float) -> Floats:
+        """The area under the curve up to `horizon`."""
+        inside = self.steps < horizon
+        edges = np.concatenate(([0.0], self.steps[inside], [horizon]))
+        heights = np.hstack((np.ones((len(self.survival), 1)), self.survival[:, inside]))
+        area: Floats = heights @ np.diff(edges)
+        return area
+
+
+def interval(replicates: Floats, level: float = 0.95) -> tuple[float, float] | None:
+    """The percentile interval; None where a replicate has no such figure, or no end to it."""
+    if not np.isfinite(replicates).all():
+        return None
+    tail = (1 - level) / 2
+    low, high = np.quantile(replicates, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def gathered(clusters: int, seed: int) -> Indices:
+    """Which of at most 400 clusters each one belongs to."""
+    every = np.arange(clusters, dtype=np.int64)
+    if clusters <= MOST_CLUSTERS:
+        return every
+    mixed: Indices = np.random.default_rng(seed).permutation(every) % MOST_CLUSTERS
+    return mixed
+
+
+def _rounded(days: Floats) -> Floats:
+    """Times up to the hour, or the day: an interval need not know them better."""
+    hours = np.ceil(days / _HOUR - _ROUNDING) * _HOUR
+    rounded: Floats = np.where(days <= _HOURS_UNTIL, hours, np.ceil(days - _ROUNDING))
+    return rounded
+
+
+def _counted(
+    clusters: int,
+    of: Indices,
+    times: Floats,
+    steps: Floats,
+    side: Literal["left", "right"] = "left",
+) -> Floats:
+    """A row for each cluster, a column for each step: how many of the times fall to it.
+
+    By `left` that is the step at the time itself, by `right` the first one behind it.
+    """
+    column = np.searchsorted(steps, times, side=side)
+    inside = column < steps.size
+    flat = of[inside] * steps.size + column[inside]
+    counts = np.bincount(flat, minlength=clusters * steps.size).astype(np.float64)
+    return counts.reshape(clusters, steps.size)
