@@ -33,8 +33,17 @@ def report(record: Reading, since: datetime | None = None) -> Document:
         versions[-1] if versions else None,
         past.idle(record.as_of),
     )
-    stretches = stretch.stretches_of(windows, owner_of)
+    stretches = stretch.stretches_of(windows, owner_of, _bases(record))
     return management.document(covered, _SCOPE, stretches, watched, beside=beside)
+
+
+def _bases(record: Reading) -> dict[str, str]:
+    """The base that each stream is built on now, as its lineage is called."""
+    found: dict[str, str] = {}
+    for image in record.app.views.images(record.upto):
+        if image.base is not None and image.base.name is not None:
+            found |= dict.fromkeys(image.streams, image.base.name)
+    return found
 
 
 @dataclass(slots=True)

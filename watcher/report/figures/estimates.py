@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.domain.survival.cohort import Cohort
 from watcher.domain.survival.kaplan_meier import Curve
@@ -18,18 +18,24 @@ class Figure:
     """A figure as the report gives it: a value, or None with the reason why there is none.
 
     `n` counts the stretches that it rests on, `events` those among them that are what it counts.
+    `ci` is its interval at 95 %, None where there is none.
     """
 
     value: float | None
     n: int
     events: int = 0
     reason: str | None = None
+    ci: tuple[float, float] | None = None
+
+    def within(self, ci: tuple[float, float] | None) -> Figure:
+        """The figure with an interval, unless there is no figure."""
+        return self if self.value is None else replace(self, ci=ci)
 
     def written(self) -> Document:
-        """The figure in the report's JSON; there are no intervals yet, and all clocks are known."""
+        """The figure in the report's JSON; all clocks are known."""
         return {
             "value": self.value,
-            "ci": None,
+            "ci": None if self.ci is None else list(self.ci),
             "n": self.n,
             "events": self.events,
             "reason": self.reason,

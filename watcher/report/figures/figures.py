@@ -9,6 +9,7 @@ from watcher.domain.policy import Policy
 from watcher.domain.survival.aalen_johansen import aalen_johansen
 from watcher.domain.survival.kaplan_meier import kaplan_meier
 from watcher.report.figures.estimates import Document, Figure, Judged
+from watcher.report.figures.intervals import Intervals
 from watcher.report.figures.span import CAUSES, DAY
 from watcher.report.figures.tally import REMEDIATED, Tally
 
@@ -31,16 +32,21 @@ class Group:
 
     def figures(self) -> Document:
         """All figures of the group; survival is given at the days that the policy names."""
-        survival = {str(day): self.judged.survival(day).written() for day in self.policy.days}
+        judged, sure = self.judged, Intervals(self.tally)
+        survival = {
+            str(day): judged.survival(day).within(sure.survival(day)).written()
+            for day in self.policy.days
+        }
+        mean = judged.restricted_mean(RESTRICTED_TO)
         return {
-            "mttr_naive_days": _mttr_naive(self.tally).written(),
-            "open_age_mean_days": _open_age(self.tally).written(),
-            "km_median_days": self.judged.median().written(),
+            "mttr_naive_days": _mttr_naive(self.tally).within(sure.mttr_naive()).written(),
+            "open_age_mean_days": _open_age(self.tally).within(sure.open_age()).written(),
+            "km_median_days": judged.median().within(sure.median()).written(),
             "survival": survival,
-            "rmst_90_days": self.judged.restricted_mean(RESTRICTED_TO).written(),
-            "exposure_days": observed(self.tally).written(),
+            "rmst_90_days": mean.within(sure.restricted_mean(RESTRICTED_TO)).written(),
+            "exposure_days": observed(self.tally).within(sure.exposure_days()).written(),
             "exposure_days_backfilled": _unseen(self.tally).written(),
-            "past_due_share": _past_due(self.tally, self.policy).written(),
+            "past_due_share": _past_due(self.tally, self.policy).within(sure.past_due()).written(),
         }
 
     def episodes(self) -> Document:

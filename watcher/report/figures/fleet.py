@@ -67,6 +67,7 @@ class Fleet:
     before: dict[Group, Tally] = field(default_factory=dict)
     weekly: dict[str | None, Weekly] = field(default_factory=dict)  # critical and high, by team
     streams: dict[str, StreamSum] = field(default_factory=dict)
+    clusters: dict[str, int] = field(default_factory=dict)  # numbered as they come
     dues: Dues = field(init=False)
     first_detected: datetime | None = None
     _reach: datetime = field(init=False)
@@ -82,7 +83,8 @@ class Fleet:
             self.first_detected = stretch.detected
         if stretch.end is not None and stretch.end <= self._reach:
             return  # it ended before anything that is counted
-        span, group = span_of(stretch), (stretch.team, stretch.severity)
+        cluster = self.clusters.setdefault(stretch.cluster or stretch.stream, len(self.clusters))
+        span, group = span_of(stretch, cluster), (stretch.team, stretch.severity)
         if group not in self.now:
             self._open_group(group)
         now = self.now[group]

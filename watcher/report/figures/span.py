@@ -30,16 +30,20 @@ def time_of(tick: int) -> datetime:
 
 
 class Span(NamedTuple):
-    """A stretch by its times alone: `end` is NEVER while it lasts, `seen` when it was detected."""
+    """A stretch by its times alone: `end` is NEVER while it lasts, `seen` when it was detected.
+
+    `cluster` is the number of what it is not independent of.
+    """
 
     start: int
     end: int
     seen: int
     cause: int
     backfilled: bool
+    cluster: int = 0
 
 
-def span_of(stretch: Stretch) -> Span:
+def span_of(stretch: Stretch, cluster: int = 0) -> Span:
     """Read the times of a stretch."""
     return Span(
         ticks(stretch.start),
@@ -47,4 +51,5 @@ def span_of(stretch: Stretch) -> Span:
         ticks(stretch.detected),
         NUMBERS.get(stretch.cause, 0),
         stretch.backfilled,
+        cluster,
     )

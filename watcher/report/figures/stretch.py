@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 
 from packageurl import PackageURL
 
@@ -14,6 +15,7 @@ from watcher.ports.store.exposures import AffectedPackage, ReadWindow
 from watcher.report.exposures import stream_name
 
 UNOWNED = "(unowned)"
+_NO_BASES: Mapping[str, str] = MappingProxyType({})
 _SYSTEMS = frozenset({"deb", "apk", "rpm"})  # their namespace is the system's
 
 
@@ -23,7 +25,8 @@ class Stretch:
 
     `stream` is the whole name without the platform. `start` is when the exposure was known to the
     world, `detected` when watcher recorded it. `team` is None where nobody owns the stream.
-    `packages` are the names of what is affected, while it lasts.
+    `packages` are the names of what is affected, while it lasts. `cluster` names what it is not
+    independent of: the base that its stream is built on, else the stream.
     """
 
     stream: str
@@ -37,15 +40,21 @@ class Stretch:
     backfilled: bool
     detected: datetime
     packages: tuple[str, ...] = ()
+    cluster: str = ""
 
 
 def stretches_of(
-    windows: Iterable[ReadWindow], team_of: Callable[[str], str | None]
+    windows: Iterable[ReadWindow],
+    team_of: Callable[[str], str | None],
+    base_of: Mapping[str, str] = _NO_BASES,
 ) -> Iterator[Stretch]:
-    """Read windows as stretches, one at a time; `team_of` names the owner of a stream."""
+    """Read windows as stretches, one at a time.
+
+    `team_of` names the owner of a stream, `base_of` the base that it is built on.
+    """
     for window in windows:
         stream, severity = stream_name(window), window.severity
-        team = team_of(stream)
+        team, cluster = team_of(stream), base_of.get(stream, stream)
         for one in window.episodes:
             episode = one.episode
             yield Stretch(
@@ -60,6 +69,7 @@ def stretches_of(
                 backfilled=episode.start.backfilled,
                 detected=one.detected,
                 packages=() if episode.end else _names(one.packages),
+                cluster=cluster,
             )
 
 

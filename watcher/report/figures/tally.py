@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from watcher.domain.survival.cohort import CENSORED, Cohort
+from watcher.report.figures.clusters import ClusterSum
 from watcher.report.figures.period import Period
 from watcher.report.figures.span import DAY, NUMBERS, Span, ticks
 
@@ -26,7 +27,8 @@ class Tally:
     """Counts, and sums in ticks, over the stretches of a group; each stretch is added once.
 
     `limit` is what the policy leaves this group, None where it sets no limit. `entries`, `exits`
-    (in days of exposure) and `outcomes` are the cohort of the survival curve: 17 bytes a stretch.
+    (in days of exposure), `outcomes` and `members` (their clusters) are the cohort of the survival
+    curve: 21 bytes a stretch. `clusters` are the sums of each cluster.
     """
 
     since: int
@@ -47,6 +49,8 @@ class Tally:
     entries: array[float] = field(default_factory=lambda: array("d"))
     exits: array[float] = field(default_factory=lambda: array("d"))
     outcomes: array[int] = field(default_factory=lambda: array("B"))
+    members: array[int] = field(default_factory=lambda: array("i"))
+    clusters: dict[int, ClusterSum] = field(default_factory=lambda: defaultdict(ClusterSum))
 
     @classmethod
     def over(cls, period: Period, limit: int | None = None) -> Tally:
@@ -64,23 +68,31 @@ class Tally:
             return 0
         self.opened += span.start > self.since
         self.backfilled += span.backfilled
+        cluster = self.clusters[span.cluster]
         if span.end > self.as_of:
-            self._count_open(span)
+            self._count_open(span, cluster)
         else:
             self.closed[span.cause] += 1
             if span.cause == REMEDIATED:
                 self.remediation += span.end - span.start
-        return self._observe(span)
+                cluster.remediated += 1
+                cluster.remediation += span.end - span.start
+        observed = self._observe(span)
+        cluster.observed += observed
+        return observed
 
-    def _count_open(self, span: Span) -> None:
+    def _count_open(self, span: Span, cluster: ClusterSum) -> None:
         age = self.as_of - span.start
         bucket = bisect_left(_AGES, age)
         self.open += 1
         self.age += age
         self.ages[bucket] += 1
+        cluster.open += 1
+        cluster.age += age
         if self.limit is not None:
             self.limited += 1
             self.overdue[bucket] += age > self.limit
+            cluster.past_due += age > self.limit
 
     def _observe(self, span: Span) -> int:
         """Split the exposure of the period into what was observed and what came before."""
@@ -96,6 +108,7 @@ class Tally:
             self.entries.append((entry - start) / DAY)
             self.exits.append((leave - start) / DAY)
             self.outcomes.append(span.cause if end <= self.as_of else CENSORED)
+            self.members.append(span.cluster)
         return leave - entry
 
     def cohort(self) -> Cohort:
@@ -119,6 +132,9 @@ class Tally:
         self.entries.extend(other.entries)
         self.exits.extend(other.exits)
         self.outcomes.extend(other.outcomes)
+        self.members.extend(other.members)
+        for number, cluster in other.clusters.items():
+            self.clusters[number].absorb(cluster)
 
 
 def merged(period: Period, tallies: Iterable[Tally]) -> Tally:

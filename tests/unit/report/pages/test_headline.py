@@ -105,7 +105,7 @@ def test_without_a_period_before_the_page_says_so() -> None:
 
 
 def test_no_strip_is_drawn_without_an_interval_and_one_with_it() -> None:
-    document = report(fleet())
+    document = report(fleet(streams=3))
     assert "95" not in " ".join(figures(document)["Median known exposure"])
     document = urgent(document, "km_median_days", value=20.0, ci=[15.0, 30.0], reason=None)
     assert "95 %: 15.0 to 30.0" in figures(document)["Median known exposure"]

@@ -1,0 +1,26 @@
+"""What one cluster of stretches sums up to: the streams on one base, or one stream alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class ClusterSum:
+    """Counts of stretches, and times in ticks, as `Tally` has them."""
+
+    remediated: int = 0
+    remediation: int = 0
+    open: int = 0
+    age: int = 0
+    past_due: int = 0
+    observed: int = 0
+
+    def absorb(self, other: ClusterSum) -> None:
+        """Count in what another group has of the same cluster."""
+        self.remediated += other.remediated
+        self.remediation += other.remediation
+        self.open += other.open
+        self.age += other.age
+        self.past_due += other.past_due
+        self.observed += other.observed
