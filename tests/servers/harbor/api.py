@@ -135,10 +135,16 @@ class Api:
         """Names come escaped twice; the router took one, the handler takes the other."""
         return self._records.find(f"{project}/{unquote(name)}")
 
+    def _named(self, call: Call, name: str) -> Project | None:
+        """A project by its name; a number is its id, unless a header says otherwise."""
+        if name.isdecimal() and call.seen.headers.get("x-is-resource-name") != "true":
+            return next((p for p in self._records.projects.values() if p.id == int(name)), None)
+        return self._records.projects.get(name)
+
     def _in(
         self, call: Call, name: str, permission: str, answer: Callable[[Project], Reply]
     ) -> Reply:
-        project = self._records.projects.get(name)
+        project = self._named(call, name)
         if project and (project.public or (call.who and call.who.may(permission, project))):
             return answer(project)
         if call.who is None:

@@ -157,6 +157,10 @@ def _parameter_problems(operation: Operation, seen: Seen) -> Iterator[str]:
             yield f"there is no parameter {name}"
         else:
             yield from _text_problems(f"parameter {name}", known[name], value)
+    for one in operation.parameters:
+        if one["in"] == "header" and one["name"].lower() in seen.headers:
+            text = seen.headers[one["name"].lower()]
+            yield from _text_problems(f"header {one['name']}", one, text)
     names = [name for name, _ in given]
     for name, one in known.items():
         if one.get("required") and name not in names:

@@ -133,6 +133,7 @@ class Api:
     def _ask(self, path: str, also: Collection[int] = ()) -> Answer:
         """GET with our login, which Harbor does not ask for; 401 and 403 in its own words."""
         headers = {"Authorization": self._login.current().basic} if self._login else {}
+        headers["X-Is-Resource-Name"] = "true"  # a project may be called by a number
         refusals = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
         answer = self._http.request(
             "GET",

@@ -16,6 +16,7 @@ from watcher.domain.errors import (
     AttemptError,
     NotFoundError,
     RateLimitedError,
+    TransientError,
     UnauthorizedError,
 )
 from watcher.ports.registry import Known, Listing, Sighting
@@ -55,7 +56,7 @@ class Lister:
             except AttemptError as error:
                 found[path] = error
                 failures += 1
-                if failures >= _PATIENCE or isinstance(error, UnauthorizedError | RateLimitedError):
+                if failures >= _PATIENCE or _hopeless(error):
                     return {**dict.fromkeys(paths, error), **found}
             else:
                 failures = 0
@@ -117,6 +118,12 @@ class Lister:
         failed = {**tags.failed, **looked.failed}
         sightings = tuple(one for tag, one in sorted(found.items()) if tag not in failed)
         return Listing(sightings, complete=True, failed=failed)
+
+
+def _hopeless(error: AttemptError) -> bool:
+    """Tell whether Harbor would answer the next question no better: it refuses us, or is busy."""
+    asks_for_a_pause = isinstance(error, TransientError) and error.retry_after is not None
+    return asks_for_a_pause or isinstance(error, UnauthorizedError | RateLimitedError)
 
 
 def _settled(path: str, artifacts: Artifacts, known: Known, catalogue: Catalogue) -> bool:
