@@ -94,7 +94,8 @@ class Api:
             for one in self._records.projects.values()
             if one.public or (call.who and call.who.may("read project", one))
         ]
-        return _page(call, shown, shapes.project)
+        with_detail = call.flag("with_detail", default=True)
+        return _page(call, shown, partial(shapes.project, with_detail=with_detail))
 
     def _project(self, call: Call, name: str) -> Reply:
         return self._in(call, name, "read project", lambda one: given(shapes.project(one)))

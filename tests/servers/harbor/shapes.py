@@ -16,13 +16,13 @@ def moment(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z" if at else _NEVER
 
 
-def project(one: Project) -> Shape:
-    """A project."""
+def project(one: Project, *, with_detail: bool = True) -> Shape:
+    """A project; whether it is public is a detail."""
     return {
         "project_id": one.id,
         "name": one.name,
         "owner_id": 1,
-        "metadata": {"public": str(one.public).lower()},
+        "metadata": {"public": str(one.public).lower()} if with_detail else {},
         "repo_count": len(one.repositories),
     }
 

@@ -45,10 +45,11 @@ class Response:
 
 @dataclass(frozen=True)
 class Spec:
-    """All operations, below `root`."""
+    """All operations, below `root`, and the shapes they are about."""
 
     root: str
     operations: tuple[Operation, ...]
+    definitions: Mapping[str, Any]
 
     @classmethod
     @cache
@@ -63,7 +64,7 @@ class Spec:
             for method, found in methods.items()
             if method in {"get", "head", "post", "put", "delete", "patch"}
         )
-        return cls(document["basePath"], operations)
+        return cls(document["basePath"], operations, definitions)
 
     def problems(self, seen: Seen, reply: Reply) -> list[str]:
         """What is wrong with a request and with its answer."""
@@ -87,6 +88,11 @@ class Spec:
         if response is None:
             return [f"{what}: a status that is not described"]
         return [f"{what}: {problem}" for problem in _response_problems(response, reply)]
+
+    def schema_problems(self, name: str, value: object) -> list[str]:
+        """What is wrong with a value that should be of a named shape."""
+        judge = Draft4Validator({"$ref": f"#/definitions/{name}", "definitions": self.definitions})
+        return [error.message for error in judge.iter_errors(value)]
 
     def _operation(self, seen: Seen) -> Operation | None:
         path = urlsplit(seen.path).path.removeprefix(self.root)

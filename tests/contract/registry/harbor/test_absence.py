@@ -9,7 +9,7 @@ import pytest
 from tests.contract.registry.harbor.asking import listed, registry, remembered, swept
 from tests.contract.registry.images import image, seen
 from tests.contract.registry.subjects.harbor import ROBOT, USER
-from tests.servers.harbor import Account, Harbor, stand_in
+from tests.servers.harbor import EVERYTHING, Account, Harbor, stand_in
 from tests.servers.hostile import Reply, Seen
 from watcher.domain.errors import (
     NotFoundError,
@@ -171,6 +171,17 @@ def test_a_permission_lost_while_a_repository_is_looked_for_is_not_a_deletion(
     fleet.fail("repositories", Reply(403))
     with pytest.raises(UnauthorizedError, match="`list repository`"):
         adapter.tags("shop/none", {})
+
+
+def test_a_tag_that_we_may_not_look_at_is_not_gone(fleet: Harbor) -> None:
+    adapter = registry(fleet)
+    known = remembered(swept(adapter))
+    fleet.records.delete_tag("shop/r1", "1.1")
+    may = EVERYTHING - {"pull repository"}
+    fleet.accounts[USER.name] = Account(USER.name, USER.secret, permissions=may)
+    found = swept(adapter, known)
+    assert isinstance(found["shop/r1"], UnauthorizedError)
+    assert "`pull repository`" in str(found["shop/r1"])
 
 
 def test_a_project_that_is_gone_is_an_error_and_no_deletion(fleet: Harbor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +63,10 @@ def test_a_request_that_is_not_described_is_found_out(seen: Seen, problem: str) 
 def test_an_answer_that_is_not_described_is_found_out(reply: Reply, problem: str) -> None:
     (found,) = Spec.read().answer_problems(asked(ARTIFACTS), reply)
     assert problem in found
+
+
+def test_the_policy_in_the_documentation_is_one_that_harbor_takes() -> None:
+    page = Path(__file__).parents[4] / "docs" / "registries" / "harbor.md"
+    policy = page.read_text("utf-8").partition("```json")[2].partition("```")[0]
+    assert Spec.read().schema_problems("RobotCreate", json.loads(policy)) == []
+    assert Spec.read().schema_problems("RobotCreate", {"rights": []}) != []

@@ -74,8 +74,7 @@ class Api:
 
     def projects(self) -> tuple[Project, ...]:
         """List the projects shown to us."""
-        query = f"{_BY_NAME}&with_detail=false"
-        return self._pages("/projects", query, entries.project, lambda one: one.name).all()
+        return self._pages("/projects", _BY_NAME, entries.project, lambda one: one.name).all()
 
     def repositories(self, project: str) -> tuple[RepositoryEntry, ...]:
         """List the repositories of a project."""

@@ -10,6 +10,7 @@ from watcher.adapters.distribution.resolving import resolve_all
 from watcher.adapters.registries.harbor.api import Api, NotOfferedError
 from watcher.adapters.registries.harbor.catalogue import Catalogue
 from watcher.adapters.registries.harbor.entries import ArtifactEntry
+from watcher.adapters.registries.harbor.look import look
 from watcher.adapters.registries.harbor.scope import project_of
 from watcher.adapters.registries.harbor.tags import read_tags
 from watcher.domain.errors import (
@@ -107,7 +108,7 @@ class Lister:
         """
         tags = read_tags(artifacts, known)
         looked = resolve_all(
-            tags.missing(known), lambda tag: self._client.head(path, tag), self._concurrency
+            tags.missing(known), lambda tag: look(self._client, path, tag), self._concurrency
         )
         if looked.gone:
             self._client.confirm_absence()
