@@ -182,6 +182,8 @@ def test_a_tag_that_we_may_not_look_at_is_not_gone(fleet: Harbor) -> None:
     found = swept(adapter, known)
     assert isinstance(found["shop/r1"], UnauthorizedError)
     assert "`pull repository`" in str(found["shop/r1"])
+    # What needs no look is listed all the same.
+    assert [len(listed(found[path])) for path in PATHS if path != "shop/r1"] == [3, 3, 3]
 
 
 def test_a_project_that_is_gone_is_an_error_and_no_deletion(fleet: Harbor) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from watcher.adapters.distribution import Distribution
 from watcher.adapters.distribution.resolving import resolve_all
@@ -11,20 +12,13 @@ from watcher.adapters.registries.harbor.api import Api, NotOfferedError
 from watcher.adapters.registries.harbor.catalogue import Catalogue
 from watcher.adapters.registries.harbor.entries import ArtifactEntry
 from watcher.adapters.registries.harbor.look import look
+from watcher.adapters.registries.harbor.patience import Patience
 from watcher.adapters.registries.harbor.scope import project_of
-from watcher.adapters.registries.harbor.tags import read_tags
-from watcher.domain.errors import (
-    AttemptError,
-    NotFoundError,
-    RateLimitedError,
-    TransientError,
-    UnauthorizedError,
-)
+from watcher.adapters.registries.harbor.tags import Tags, read_tags
+from watcher.domain.errors import AttemptError, NotFoundError
 from watcher.ports.registry import Known, Listing, Sighting
 
 Artifacts = Mapping[str, Sequence[ArtifactEntry]]  # by repository
-
-_PATIENCE = 5  # failures in a row, after which the rest of a project is not asked
 
 
 class Lister:
@@ -43,24 +37,16 @@ class Lister:
         Raises AttemptError where nothing can be learnt of any.
         """
         artifacts = self._bulk(project, paths, known, catalogue)
+        patience = Patience()
         found: dict[str, Listing | AttemptError] = {}
-        failures = 0
         for path in paths:
             held = known.get(path, {})
-            try:
-                if artifacts is None or not _settled(path, artifacts, held, catalogue):
-                    found[path] = self.repository(path, held)
-                else:
-                    found[path] = self._listing(path, artifacts.get(path, ()), held)
-            except NotFoundError as error:
-                found[path] = error
-            except AttemptError as error:
-                found[path] = error
-                failures += 1
-                if failures >= _PATIENCE or _hopeless(error):
-                    return {**dict.fromkeys(paths, error), **found}
+            if artifacts is None or not _settled(path, artifacts, held, catalogue):
+                found[path] = patience.listing(partial(self.repository, path, held), free=False)
             else:
-                failures = 0
+                tags = read_tags(artifacts.get(path, ()), held)
+                go = partial(self._listing, path, tags, held)
+                found[path] = patience.listing(go, free=not tags.missing(held))
         return found
 
     def repository(self, path: str, known: Known) -> Listing:
@@ -68,7 +54,7 @@ class Lister:
         artifacts = self._api.artifacts(path)
         if not artifacts:
             self._confirm(path)
-        return self._listing(path, artifacts, known)
+        return self._listing(path, read_tags(artifacts, known), known)
 
     def _bulk(
         self, project: str, paths: Sequence[str], known: Mapping[str, Known], catalogue: Catalogue
@@ -100,13 +86,12 @@ class Lister:
                 f"{error} (behind a proxy, %252F must reach Harbor as it is)"
             ) from None
 
-    def _listing(self, path: str, artifacts: Iterable[ArtifactEntry], known: Known) -> Listing:
-        """The tags of artifacts; each known one that is not among them is looked at.
+    def _listing(self, path: str, tags: Tags, known: Known) -> Listing:
+        """The tags of a repository; each known one that is not among them is looked at.
 
         A tag that moves while pages are read, to an artifact already read from one not yet read,
         is in neither, and no total tells.
         """
-        tags = read_tags(artifacts, known)
         looked = resolve_all(
             tags.missing(known), lambda tag: look(self._client, path, tag), self._concurrency
         )
@@ -119,12 +104,6 @@ class Lister:
         failed = {**tags.failed, **looked.failed}
         sightings = tuple(one for tag, one in sorted(found.items()) if tag not in failed)
         return Listing(sightings, complete=True, failed=failed)
-
-
-def _hopeless(error: AttemptError) -> bool:
-    """Tell whether Harbor would answer the next question no better: it refuses us, or is busy."""
-    asks_for_a_pause = isinstance(error, TransientError) and error.retry_after is not None
-    return asks_for_a_pause or isinstance(error, UnauthorizedError | RateLimitedError)
 
 
 def _settled(path: str, artifacts: Artifacts, known: Known, catalogue: Catalogue) -> bool:
