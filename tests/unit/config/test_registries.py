@@ -13,7 +13,6 @@ Load = Callable[..., Config]
 Refuse = Callable[..., list[str]]
 
 KINDS = {
-    "harbor": "url: 'https://harbor.example', username: 'robot$w', password: x",
     "docker-hub": "namespaces: [acme], username: acme, password: x",
     "ecr": "regions: [eu-west-1], roles: []",
     "artifact-registry": "project: acme, location: europe",
@@ -42,6 +41,15 @@ def test_an_oci_registry_has_all_its_keys(loaded: Load, tmp_path: Path) -> None:
     assert one.proxy.reveal() == "http://me:pw@127.0.0.1:3128"
 
 
+def test_a_harbor_has_an_address_and_a_login(loaded: Load) -> None:
+    (one,) = loaded(
+        "registries: [{name: h, kind: harbor, url: 'https://harbor.example', "
+        "username: 'robot$w', password: x}]"
+    ).registries
+    assert one.kind == "harbor"
+    assert (one.url, one.username) == ("https://harbor.example", "robot$w")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_without_an_adapter_is_refused_with_those_there_are(
     refused: Refuse, kind: str
@@ -49,7 +57,7 @@ def test_a_kind_without_an_adapter_is_refused_with_those_there_are(
     (line,) = refused(f"registries: [{{name: a, kind: {kind}, {KINDS[kind]}}}]")
     assert line == (
         f"watcher.yaml:1: registries[0]: this version has no adapter for kind {kind} yet; "
-        "it has: oci; remove the registry, or reach it as one of those"
+        "it has: oci, harbor; remove the registry, or reach it as one of those"
     )
 
 

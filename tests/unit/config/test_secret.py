@@ -89,7 +89,7 @@ def test_a_file_that_holds_no_secret_is_refused(
     [
         with_password(HIDDEN, ", webhook_secret: [x]"),
         with_password(HIDDEN, ", nmae: x"),
-        with_password(HIDDEN).replace("kind: oci", "kind: harbor"),
+        with_password(HIDDEN, ", zone: x").replace("kind: oci", "kind: harbor"),
         with_password(HIDDEN).replace("kind: oci", "kind: ocy"),
         with_password(HIDDEN).replace("username: me", "tls_ca: null"),
         with_password(HIDDEN).replace("//127", f"//me:{HIDDEN}@127"),
