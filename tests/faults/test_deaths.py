@@ -14,7 +14,7 @@ from tests.faults.conftest import WHOLE, Grounds
 from tests.faults.harness.faults import deaths, deaths_everywhere
 from tests.faults.story.days import DAYS
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(0 if WHOLE else 1500)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(0 if WHOLE else 3600)]
 
 PASSES = range(len(DAYS))
 SOME = 20  # points with real parts

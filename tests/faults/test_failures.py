@@ -11,7 +11,7 @@ from tests.faults.conftest import WHOLE, Grounds
 from tests.faults.harness.faults import failures, failures_in_turn
 from tests.faults.story.days import DAYS
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(0 if WHOLE else 1500)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(0 if WHOLE else 3600)]
 
 
 def test_a_failure_at_any_step_ends_nothing_and_is_made_good(imagined: Grounds) -> None:
