@@ -1,6 +1,6 @@
 """Amazon ECR as tests use it: its API, its tokens and its registry, on loopback."""
 
-from tests.servers.ecr.faults import Call, Fault, refusal, silence
+from tests.servers.ecr.faults import Call, Fault, once, refusal, silence
 from tests.servers.ecr.identities import HOME, PARTNER, PARTNER_ROLE, REGION
 from tests.servers.ecr.server import Ecr, ecr
 
@@ -13,6 +13,7 @@ __all__ = [
     "Ecr",
     "Fault",
     "ecr",
+    "once",
     "refusal",
     "silence",
 ]

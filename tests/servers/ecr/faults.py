@@ -53,10 +53,23 @@ class Fault:
         return self.reply
 
 
-def refusal(code: str, message: str = "", status: int = 400, **headers: str) -> Reply:
+def once(act: Callable[[], object]) -> Callable[[Call], None]:
+    """What happens after one page alone: for `Operations.between`."""
+    left = [act]
+
+    def happen(_: Call) -> None:
+        if left:
+            left.pop()()
+
+    return happen
+
+
+def refusal(
+    code: str, message: str = "", status: int = 400, headers: Mapping[str, str] | None = None
+) -> Reply:
     """Say no as the JSON protocol does."""
     body = json.dumps({"__type": code, "message": message}).encode()
-    return Reply(status, {"Content-Type": "application/x-amz-json-1.1", **headers}, body)
+    return Reply(status, {"Content-Type": "application/x-amz-json-1.1", **(headers or {})}, body)
 
 
 def refusal_of(one: Refusal) -> Reply:

@@ -11,7 +11,7 @@ from tests.servers.ecr.identities import HOME, REGION, Refusal
 from watcher.demo.workshop.blobs import Blob
 
 _LISTS = ("index.v1+json", "manifest.list.v2+json")
-_NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Store:
         *,
         account: str = HOME,
         region: str = REGION,
-        at: datetime = _NOON,
+        at: datetime = NOON,
     ) -> str:
         """Point a tag at what is pushed; returns the digest. Its parts stay without tags."""
         images = self.repositories.setdefault((account, region, repository), {})

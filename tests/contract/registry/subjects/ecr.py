@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import pytest
+from botocore.loaders import create_loader
 
 from tests.fakes.registry import Content
 from tests.servers.ecr import REGION, Ecr, ecr
@@ -70,11 +72,18 @@ def registry(
 def served() -> Iterator[EcrSubject]:
     """Start the stub, and let the environment lead to it and nowhere else."""
     with ecr() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", lambda _: _models())
         for name, value in _environment(server).items():
             patch.setenv(name, value)
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_CA_BUNDLE"):
             patch.delenv(name, raising=False)
         yield EcrSubject(server, patch)
+
+
+@cache
+def _models() -> Any:  # noqa: ANN401 - the SDK has no types
+    """The SDK's descriptions of services, which take longer to read than most tests to run."""
+    return create_loader()
 
 
 def _environment(server: Ecr) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from watcher.adapters.distribution import EachByItself, Meter
@@ -14,7 +15,7 @@ from watcher.adapters.registries.ecr.api import Api
 from watcher.adapters.registries.ecr.sdk import Sdk
 from watcher.adapters.registries.ecr.sites import Site, Sites
 from watcher.adapters.registries.ecr.wire import Wire
-from watcher.domain.errors import PermanentError
+from watcher.domain.errors import NotFoundError, PermanentError
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import is_repository_path
 from watcher.ports.registry import (
@@ -73,12 +74,14 @@ class EcrRegistry(EachByItself):
     def tags(self, repository: str, known: Known) -> Listing:
         """List the tags of a repository; NotFoundError where AWS says there is no such one."""
         account, name = self._at(repository)
-        return account.tags(name, known)
+        with self._believing(repository):
+            return account.tags(name, known)
 
     def resolve(self, repository: str, tag: str) -> Sighting:
         """Look at one tag, without pulling; raises NotFoundError where it is gone."""
         account, name = self._at(repository)
-        return account.resolve(name, tag)
+        with self._believing(repository):
+            return account.resolve(name, tag)
 
     def manifest(self, repository: str, digest: str) -> Manifest:
         """Fetch what a digest stands for; raises PermanentError where it is no image."""
@@ -127,6 +130,19 @@ class EcrRegistry(EachByItself):
                 path = self._sites.path(site, name)
                 self._placed(path)
                 yield path
+
+    @contextmanager
+    def _believing(self, path: str) -> Iterator[None]:
+        try:
+            yield
+        except NotFoundError as error:
+            if not self._sites.may_be_left_out(path):
+                raise
+            first = path.partition("/")[0]
+            raise PermanentError(
+                f"{error}, and {first} is not configured (any more): so nothing is known to be"
+                f" gone; exclude {first}/** where it is left out on purpose"
+            ) from None
 
     def _at(self, path: str) -> tuple[AccountRegistry, str]:
         site, name = self._placed(path)

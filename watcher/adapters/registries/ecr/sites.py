@@ -15,6 +15,7 @@ from watcher.domain.errors import PermanentError, UsageError
 from watcher.domain.pattern import Pattern
 
 _REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]{1,12}){1,4}-[0-9]{1,2}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _ROLE = re.compile(r"arn:aws[a-z-]{0,16}:iam::([0-9]{12}):role/[\w+=,.@/-]{1,512}", re.ASCII)
 
 
@@ -37,8 +38,10 @@ class Sites:
     """All sites of one configured registry, `name`; raises UsageError for what names none."""
 
     def __init__(self, name: str, regions: Sequence[str], roles: Sequence[str]) -> None:
+        self._name = name
         self.all = tuple(_sites(name, regions, roles))
-        names = [site.prefix for site in self.all]
+        self._taken = {site.prefix.partition("/")[0] for site in self.all[1:]}
+        names = [site.prefix or f"{site.region}/" for site in self.all]
         twice = sorted({one for one in names if names.count(one) > 1})
         if twice:
             raise UsageError(
@@ -47,22 +50,35 @@ class Sites:
             )
 
     def at(self, path: str) -> tuple[Site, str]:
-        """Give the site of a repository, and its name there."""
+        """Give the site of a repository, and its name there; raises PermanentError for none."""
         for site in self.all[1:]:
             if path.startswith(site.prefix):
                 return site, path.removeprefix(site.prefix)
+        if self._is_taken(path):
+            raise PermanentError(
+                f"registry {self._name}: {path} names an account, and none of its regions here;"
+                f" write it as {self.all[-1].prefix}…"
+            )
         return self.all[0], path
 
     def path(self, site: Site, name: str) -> str:
         """Give a repository's name here; raises PermanentError where it is another site's."""
-        path = site.prefix + name
-        other, _ = self.at(path)
-        if other is not site:
+        if not site.prefix and self._is_taken(name):
             raise PermanentError(
-                f"{site}: the repository {name} is called like one of {other}; exclude it, or give"
-                f" {other} a registry of its own in the configuration"
+                f"registry {self._name}: {site} has a repository {name}, called like those of"
+                f" {name.partition('/')[0]}; exclude it, or give that one a registry of its own"
+                " in the configuration"
             )
-        return path
+        return site.prefix + name
+
+    def may_be_left_out(self, path: str) -> bool:
+        """Tell whether a name is the home's, and may be that of a place no longer configured.
+
+        The home not having it would be no evidence that it is gone.
+        """
+        first = path.partition("/")[0]
+        named = _REGION.fullmatch(first) or _ACCOUNT.fullmatch(first)
+        return named is not None and first not in self._taken
 
     def holding(self, include: Iterable[Pattern], exclude: Iterable[Pattern]) -> list[Site]:
         """Give the sites that hold anything selected, as far as the patterns' beginnings tell.
@@ -82,7 +98,12 @@ class Sites:
         head = re.split(r"[*?]", pattern.text, maxsplit=1)[0]
         if site.prefix:
             return head.startswith(site.prefix) or site.prefix.startswith(head)
-        return not any(head.startswith(other.prefix) for other in self.all[1:])
+        return not self._is_taken(head)
+
+    def _is_taken(self, path: str) -> bool:
+        """Tell whether a name of the home begins like those of a region or account beside it."""
+        first, slash, _ = path.partition("/")
+        return bool(slash) and first in self._taken
 
 
 def _sites(name: str, regions: Sequence[str], roles: Sequence[str]) -> Iterator[Site]:
