@@ -10,7 +10,7 @@ import pytest
 
 from tests.contract.registry.images import image
 from tests.contract.registry.subjects.ecr import CONNECTING, EcrSubject, registry
-from tests.servers.ecr import Ecr, refusal, silence
+from tests.servers.ecr import PARTNER, PARTNER_ROLE, REGION, Ecr, refusal, silence
 from tests.servers.ecr.identities import SECRET_KEY
 from tests.servers.hostile import Reply, hostile
 from watcher.adapters.http import Retrying, Timeouts
@@ -153,6 +153,20 @@ def test_a_rate_paces_the_api_too(server: Ecr) -> None:
     for _ in range(6):
         adapter.tags(API, {})
     assert time.monotonic() - began >= 0.25
+
+
+def test_a_proxy_is_asked_for_the_api_and_for_sessions_too(
+    subject: EcrSubject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del subject
+    monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", "http://ecr.invalid")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://sts.invalid")
+    with hostile(lambda _: Reply(403)) as proxy:
+        adapter = registry((REGION,), (PARTNER_ROLE,), connecting=replace(ONCE, proxy=proxy.url))
+        for path in (API, f"{PARTNER}/{REGION}/{API}"):
+            with pytest.raises(AttemptError):
+                adapter.tags(path, {})
+        assert [one.path for one in proxy.seen] == ["http://ecr.invalid/", "http://sts.invalid/"]
 
 
 def test_no_credentials_at_all_says_what_to_do(
