@@ -36,7 +36,9 @@ def test_all_is_well(server: Ecr) -> None:
     server.store.push(API, "1.0", image())
     server.store.push("shop/web", "1.0", image(), account=PARTNER)
     line = registry((REGION,), (PARTNER_ROLE,)).check()
-    assert line == f"{REGION}, {REGION} as {PARTNER_ROLE} answers; repositories included: 2"
+    assert line == (
+        f"ECR answers in {REGION}, in {REGION} as {PARTNER_ROLE}; repositories included: 2"
+    )
 
 
 @pytest.mark.parametrize("right", RIGHTS)

@@ -84,6 +84,20 @@ def test_a_brand_new_token_that_is_refused_is_not_the_reason(server: Ecr) -> Non
     assert server.counts["GetAuthorizationToken"] == 1
 
 
+def test_a_right_that_is_taken_away_later_is_named_too(
+    server: Ecr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed = [server.store.push(API, f"1.{n}", image(str(n))) for n in range(2)]
+    adapter = registry()
+    adapter.manifest(API, pushed[0])
+    server.registry.denied = "ecr:BatchGetImage"
+    account, _ = adapter._at(API)
+    monkeypatch.setattr(account._login, "_clock", lambda: time.monotonic() + 120)
+    with pytest.raises(UnauthorizedError, match="needs ecr:BatchGetImage"):
+        adapter.manifest(API, pushed[1])
+    assert server.counts["GetAuthorizationToken"] == 2
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -82,12 +82,16 @@ class AccountRegistry:
         try:
             return ask(pulling)
         except UnauthorizedError as error:
-            if self._login.current(renewed=True) == before:
-                raise UnauthorizedError(
-                    f"{error}; {self.api.asked('a pull')} needs ecr:BatchGetImage and"
-                    " ecr:GetDownloadUrlForLayer"
-                ) from None
-        return ask(pulling)
+            refused = error
+        if self._login.current(renewed=True) != before:
+            try:
+                return ask(pulling)
+            except UnauthorizedError as error:
+                refused = error
+        raise UnauthorizedError(
+            f"{refused}; {self.api.asked('a pull')} needs ecr:BatchGetImage and"
+            " ecr:GetDownloadUrlForLayer"
+        )
 
     def pulling(self) -> Pulling:
         """Where images are pulled from; its address comes with the first token."""

@@ -109,8 +109,8 @@ class EcrRegistry(EachByItself):
         for site, paths in found.items():
             sample = min(paths, default=None)
             rights.check(self._accounts[site], sample and self._at(sample)[1])
-        names = ", ".join(str(site) for site in found)
-        return f"{names} answers; repositories included: {sum(map(len, found.values()))}"
+        names = ", ".join(f"in {site}" for site in found)
+        return f"ECR answers {names}; repositories included: {sum(map(len, found.values()))}"
 
     def _by_site(self) -> dict[Site, set[str]]:
         include, exclude = self._selection.include, self._selection.exclude
