@@ -21,7 +21,7 @@ from watcher.config.values import (
 from watcher.domain.pattern import Pattern
 
 # The kinds with an adapter; a new module in adapters/registries adds its kind here.
-ADAPTED: Final = ("oci", "harbor")
+ADAPTED: Final = ("oci", "harbor", "ecr")
 _EVERYTHING: Final = (Pattern("**"),)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
+from tests.contract.registry.subjects import ecr
 from tests.contract.registry.subjects.harbor import harbor_subject
 from tests.fakes.registry import Content, FakeRegistry
 from tests.servers.registry import Served, served
@@ -20,7 +22,16 @@ from watcher.domain.pattern import Selection
 from watcher.ports.registry import Registry
 
 # One entry per module of adapters/registries, with the servers it signs on.
-SIGNED = {"oci": ("none", "basic", "token"), "harbor": ("none", "user", "robot")}
+SIGNED = {
+    "oci": ("none", "basic", "token"),
+    "harbor": ("none", "user", "robot"),
+    "ecr": ("stub",),
+}
+# How each kind but `oci` is served, told one of the servers above.
+SERVED: Mapping[str, Callable[[str], AbstractContextManager[Subject]]] = {
+    "harbor": harbor_subject,
+    "ecr": lambda _: ecr.served(),
+}
 
 
 class Subject(Protocol):
@@ -133,9 +144,9 @@ def subject(
     if kind == "fake":
         yield FakeSubject()
         return
-    if kind == "harbor":
-        with harbor_subject(auth) as harbor:
-            yield harbor
+    if kind in SERVED:
+        with SERVED[kind](auth) as one:
+            yield one
         return
     with served(tmp_path, auth, tokens) as server:
         yield OciSubject(server)

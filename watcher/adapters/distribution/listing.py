@@ -15,7 +15,12 @@ from watcher.ports.registry import Known, Listing, Sighting
 # OCI Distribution 1.1 (referrers tag schema), and cosign with its suffixes.
 _REFERRER = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 
-_STRANGE = "its name is no tag by the OCI Distribution specification; delete it"
+STRANGE = "its name is no tag by the OCI Distribution specification; delete it"
+
+
+def is_referrer(tag: str) -> bool:
+    """Tell whether a tag's name is that of a signature or another referrer."""
+    return _REFERRER.fullmatch(tag) is not None
 
 
 def is_referrer(tag: str) -> bool:
@@ -42,5 +47,5 @@ def list_tags(client: Distribution, path: str, known: Known, concurrency: int) -
     sightings = tuple(
         Sighting(name, resolved.digests[name]) for name in named if name in resolved.digests
     )
-    strange = {shown(name): _STRANGE for name in names if not is_tag(name)}
+    strange = {shown(name): STRANGE for name in names if not is_tag(name)}
     return Listing(sightings, complete=True, failed={**resolved.failed, **strange})
