@@ -15,7 +15,12 @@ from watcher.ports.registry import Known, Listing, Sighting
 # OCI Distribution 1.1 (referrers tag schema), and cosign with its suffixes.
 _REFERRER = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 
-_STRANGE = "its name is no tag by the OCI Distribution specification; delete it"
+STRANGE = "its name is no tag by the OCI Distribution specification; delete it"
+
+
+def names_referrer(tag: str) -> bool:
+    """Tell whether a tag is a signature or the like by its name, not an image's name."""
+    return _REFERRER.fullmatch(tag) is not None
 
 
 def list_tags(client: Distribution, path: str, known: Known, concurrency: int) -> Listing:
@@ -25,7 +30,7 @@ def list_tags(client: Distribution, path: str, known: Known, concurrency: int) -
     except NotFoundError:
         client.confirm_absence()
         raise
-    named = [name for name in names if is_tag(name) and not _REFERRER.fullmatch(name)]
+    named = [name for name in names if is_tag(name) and not names_referrer(name)]
 
     def look(name: str) -> str:
         last = known.get(name)
@@ -37,5 +42,5 @@ def list_tags(client: Distribution, path: str, known: Known, concurrency: int) -
     sightings = tuple(
         Sighting(name, resolved.digests[name]) for name in named if name in resolved.digests
     )
-    strange = {shown(name): _STRANGE for name in names if not is_tag(name)}
+    strange = {shown(name): STRANGE for name in names if not is_tag(name)}
     return Listing(sightings, complete=True, failed={**resolved.failed, **strange})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from urllib.parse import urlsplit
 
 from watcher.ports.registry import Traffic
 
@@ -29,5 +30,7 @@ class Meter:
 
 
 def _kind(url: str) -> str:
-    # …/manifests/<reference>: a repository may be called `manifests` as well.
-    return "".join(url.partition("?")[0].rsplit("/", 2)[-2:-1])
+    # /v2/…/manifests/<reference>: a repository may be called `manifests` as well, also in a
+    # vendor's own API, which is not under /v2/.
+    path = urlsplit(url).path
+    return "".join(path.rsplit("/", 2)[-2:-1]) if path.startswith("/v2/") else ""
