@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pytest
 
+from tests.contract.registry.subjects.artifact_registry import artifact_registry_subject
 from tests.fakes.registry import Content, FakeRegistry
 from tests.servers.registry import Served, served
 from watcher.adapters.distribution import Credentials
@@ -19,7 +20,7 @@ from watcher.domain.pattern import Selection
 from watcher.ports.registry import Registry
 
 # One entry per module of adapters/registries, with the servers it signs on.
-SIGNED = {"oci": ("none", "basic", "token")}
+SIGNED = {"oci": ("none", "basic", "token"), "artifact_registry": ("rest", "grpc")}
 
 
 class Subject(Protocol):
@@ -131,6 +132,10 @@ def subject(
     kind, _, auth = str(request.param).partition("-")
     if kind == "fake":
         yield FakeSubject()
+        return
+    if kind == "artifact_registry":
+        with artifact_registry_subject("grpc" if auth == "grpc" else "rest") as registry:
+            yield registry
         return
     with served(tmp_path, auth, tokens) as server:
         yield OciSubject(server)

@@ -22,10 +22,11 @@ from watcher.domain.errors import AttemptError, TransientError, UnauthorizedErro
 _USER = "oauth2accesstoken"
 # Artifact Registry's API takes no lesser scope; what may be done is the matter of IAM alone.
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
-# The metadata service of Google's machines is near, or not there at all; token servers answer soon.
-_TIMEOUTS = Timeouts(connect=3, read=10, total=15)
+# Token servers answer soon; the metadata service of Google's machines is near, or not there.
+_FAR = Timeouts(connect=5, read=10, total=15)
+_NEAR = Timeouts(connect=2, read=3, total=3)
 _ONCE = Retrying(attempts=1)  # Google's library asks again by itself, three to five times
-_NEAR = {"metadata.google.internal", "metadata", "169.254.169.254"}
+_METADATA = {"metadata.google.internal", "metadata", "169.254.169.254"}
 _LIMIT = 1024 * 1024
 _PATIENCE = 60.0  # seconds for which a search for credentials in vain is not begun again
 _FRESH = 5.0  # seconds: a token this young is not renewed again, though several threads ask
@@ -127,9 +128,9 @@ class _Request(google.auth.transport.Request):
     """
 
     def __init__(self, connecting: Connecting) -> None:
-        far = replace(connecting, rate=None, timeouts=_TIMEOUTS, retrying=_ONCE)
+        far = replace(connecting, rate=None, timeouts=_FAR, retrying=_ONCE)
         self._far = Http(far)
-        self._near = Http(Connecting(timeouts=_TIMEOUTS, retrying=_ONCE))
+        self._near = Http(Connecting(timeouts=_NEAR, retrying=_ONCE))
 
     def __call__(
         self,
@@ -142,7 +143,7 @@ class _Request(google.auth.transport.Request):
     ) -> _Response:
         """Ask; raises TransportError where there is no answer."""
         del timeout
-        http = self._near if urlsplit(url).hostname in _NEAR else self._far
+        http = self._near if urlsplit(url).hostname in _METADATA else self._far
         content = body.encode() if isinstance(body, str) else body
         try:
             answer = http.request(

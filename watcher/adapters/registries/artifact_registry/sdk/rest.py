@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.artifactregistry_v1.services.artifact_registry.transports.rest import (
+    DEFAULT_CLIENT_INFO,
     ArtifactRegistryRestTransport,
 )
 
@@ -82,6 +83,8 @@ class _OverHttp(ArtifactRegistryRestTransport):
             host=parts.netloc, url_scheme=parts.scheme, credentials=AnonymousCredentials()
         )
         self._session = session  # type: ignore[assignment] # of what it has, `get` alone is used
+        # The methods were wrapped over the session that was there before.
+        self._prep_wrapped_messages(DEFAULT_CLIENT_INFO)
 
 
 def rest_transport(address: str, http: Http, login: Login | None) -> ArtifactRegistryRestTransport:
