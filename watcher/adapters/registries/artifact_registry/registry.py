@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from watcher.adapters.distribution import Login, Meter, Place, Pulling
-from watcher.adapters.distribution.resolving import resolve_all
+from watcher.adapters.distribution.resolving import Resolved, resolve_all
 from watcher.adapters.http import Connecting, Http
 from watcher.adapters.registries.artifact_registry.catalogue import Catalogue
 from watcher.adapters.registries.artifact_registry.contents import Contents
@@ -160,17 +160,25 @@ class ArtifactRegistry:
             resource = self._site.resource(path.repository)
             raise NotFoundError(f"{resource} was listed, and has no image named {path.image}")
         reading = read_listing(held, known, at_once=contents.at_once)
-        client = self._pulling(repository).client
-        look = partial(client.head, self._pulled(repository))
-        looked_at = resolve_all(reading.doubtful, look, self._concurrency)
-        if looked_at.gone:
-            client.confirm_absence()
+        looked_at = self._looked_at(repository, reading.doubtful)
         certain = [sighting(held, tag, digest) for tag, digest in looked_at.digests.items()]
         return Listing(
             (*reading.sightings, *certain),
             complete=True,
             failed={**looked_at.failed, **reading.strange},
         )
+
+    def _looked_at(self, repository: str, doubtful: Sequence[str]) -> Resolved:
+        """Look at tags one by one; where that is refused they fail, and the others stand."""
+        client = self._pulling(repository).client
+        look = partial(client.head, self._pulled(repository))
+        try:
+            found = resolve_all(doubtful, look, self._concurrency)
+            if found.gone:
+                client.confirm_absence()
+        except AttemptError as error:
+            return Resolved(failed=dict.fromkeys(doubtful, str(error)))
+        return found
 
     def _pulled(self, repository: str) -> str:
         return self._site.pulled(ImagePath.parse(self.name, repository))

@@ -84,7 +84,7 @@ class _OverHttp(ArtifactRegistryRestTransport):
         )
         self._session = session  # type: ignore[assignment] # of what it has, `get` alone is used
         # The methods were wrapped over the session that was there before.
-        self._prep_wrapped_messages(DEFAULT_CLIENT_INFO)
+        self._prep_wrapped_messages(DEFAULT_CLIENT_INFO)  # type: ignore[no-untyped-call]
 
 
 def rest_transport(address: str, http: Http, login: Login | None) -> ArtifactRegistryRestTransport:
