@@ -27,8 +27,8 @@ _SERVICE = "google.devtools.artifactregistry.v1.ArtifactRegistry"
 
 
 @contextmanager
-def serve(lists: Lists) -> Iterator[str]:
-    """Serve on loopback; gives the address."""
+def serve(lists: Lists, secure: grpc.ServerCredentials | None = None) -> Iterator[str]:
+    """Serve on loopback, with TLS where there are credentials for it; gives the address."""
     server = grpc.server(ThreadPoolExecutor(16), options=[("grpc.so_reuseport", 0)])
     methods = {
         "ListRepositories": _method(
@@ -40,10 +40,13 @@ def serve(lists: Lists) -> Iterator[str]:
     }
     handler = grpc.method_handlers_generic_handler(_SERVICE, methods)
     server.add_generic_rpc_handlers((handler,))
-    port = server.add_insecure_port("127.0.0.1:0")
+    if secure:
+        scheme, port = "https", server.add_secure_port("127.0.0.1:0", secure)
+    else:
+        scheme, port = "http", server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"{scheme}://127.0.0.1:{port}"
     finally:
         server.stop(grace=0).wait()
 

@@ -166,7 +166,11 @@ class TestPages:
 
     @pytest.mark.parametrize(
         ("status", "says"),
-        [("UNAVAILABLE", "503"), ("PERMISSION_DENIED", "403"), ("RESOURCE_EXHAUSTED", "429")],
+        [
+            ("UNAVAILABLE", "503"),
+            ("PERMISSION_DENIED", "is missing"),
+            ("RESOURCE_EXHAUSTED", "429"),
+        ],
     )
     def test_a_tag_that_cannot_be_looked_at_is_failed_and_not_gone(
         self, stub: Stub, transport: Transport, status: str, says: str

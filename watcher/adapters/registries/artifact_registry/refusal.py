@@ -68,7 +68,7 @@ class Refusal:
             later = "asked again later, a lower rate helps"
             return RateLimitedError(f"{asked}: {quota}; {later}", self.retry_after)
         if self.status in _LATER:
-            trouble = f"{self.status}, Google is in trouble; asked again later"
+            trouble = f"{self.status} ({shown(self.message)}); asked again later"
             return TransientError(f"{asked}: {trouble}", self.retry_after)
         kind, text = _KINDS.get(self.status, (UnacceptableError, "it is not accepted"))
         return kind(f"{asked}: {text} ({shown(self.status)}, {shown(self.message)})")
@@ -94,6 +94,9 @@ def failing(answer: Answer) -> WatcherError:
     refusal = read_refusal(answer)
     if refusal is not None:
         return refusal.error(answer.asked, needed_for(path))
+    if answer.status == HTTPStatus.FORBIDDEN and path.startswith("/v2/"):
+        # The answer to a HEAD has no body that could say so.
+        return Refusal("PERMISSION_DENIED").error(answer.asked, needed_for(path))
     if answer.status == HTTPStatus.NOT_FOUND and not path.startswith("/v2/"):
         return PermanentError(
             f"{answer.asked}: 404, and not from Artifact Registry; check the endpoint"

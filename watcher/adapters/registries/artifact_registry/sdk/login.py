@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import google.auth
 import google.auth.transport
@@ -26,7 +25,7 @@ _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 _FAR = Timeouts(connect=5, read=10, total=15)
 _NEAR = Timeouts(connect=2, read=3, total=3)
 _ONCE = Retrying(attempts=1)  # Google's library asks again by itself, three to five times
-_METADATA = {"metadata.google.internal", "metadata", "169.254.169.254"}
+_METADATA = "metadata-flavor"  # a header that its requests alone carry
 _LIMIT = 1024 * 1024
 _PATIENCE = 60.0  # seconds for which a search for credentials in vain is not begun again
 _FRESH = 5.0  # seconds: a token this young is not renewed again, though several threads ask
@@ -143,7 +142,7 @@ class _Request(google.auth.transport.Request):
     ) -> _Response:
         """Ask; raises TransportError where there is no answer."""
         del timeout
-        http = self._near if urlsplit(url).hostname in _METADATA else self._far
+        http = self._near if _METADATA in map(str.lower, headers or ()) else self._far
         content = body.encode() if isinstance(body, str) else body
         try:
             answer = http.request(
