@@ -124,7 +124,7 @@ class Authorizer:
         query = [("service", challenge.parameters.get("service", "")), ("scope", scope)]
         asked = self._clock()
         try:
-            answer = self._ask(realm, _with_query(realm, query))
+            answer = self._ask(realm, query)
         except NotFoundError as error:
             # No evidence that anything in the registry is gone.
             raise PermanentError(f"{error}: the registry's realm is wrong") from None
@@ -136,9 +136,10 @@ class Authorizer:
         lasts = min(lifetime, _BELIEVED) if isinstance(lifetime, int) and lifetime > 0 else _ASSUMED
         return _Token(f"Bearer {token}", asked + _USED * lasts)
 
-    def _ask(self, realm: str, url: str) -> Answer:
+    def _ask(self, realm: str, query: list[tuple[str, str]]) -> Answer:
         """Ask a token server, once more with a renewed login where it refuses the one we have."""
         identity = self._identity(realm)
+        url = _with_query(realm, query)
         try:
             return self._http.request("GET", url, headers=identity, limit=_ANSWER_LIMIT)
         except UnauthorizedError:

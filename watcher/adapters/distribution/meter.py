@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from urllib.parse import urlsplit
 
 from watcher.ports.registry import Traffic
 
@@ -32,5 +31,5 @@ class Meter:
 def _kind(url: str) -> str:
     # /v2/…/manifests/<reference>: a repository may be called `manifests` as well, also in a
     # vendor's own API, which is not under /v2/.
-    path = urlsplit(url).path
-    return "".join(path.rsplit("/", 2)[-2:-1]) if path.startswith("/v2/") else ""
+    path = url.partition("?")[0].partition("://")[2].partition("/")[2]
+    return "".join(path.rsplit("/", 2)[-2:-1]) if path.startswith("v2/") else ""

@@ -13,9 +13,10 @@ from watcher.domain.pattern import Selection
 from watcher.ports.registry import Known, Listing
 
 FIRST, SECOND = "ya29.first", "ya29.second"
+# A machine under load writes a page slowly; asking for it again would be counted.
 CONNECTING = Connecting(
-    timeouts=Timeouts(connect=1, read=1, total=3),
-    retrying=Retrying(attempts=3, within=3, first=0, longest=0.3, jitter=0),
+    timeouts=Timeouts(connect=5, read=20, total=30),
+    retrying=Retrying(attempts=3, within=10, first=0, longest=0.3, jitter=0),
 )
 
 

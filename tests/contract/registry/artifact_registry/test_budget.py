@@ -71,7 +71,8 @@ def test_what_was_listed_for_the_names_is_used_once(stub: Stub, transport: Trans
 
 
 def test_a_look_by_doctor_leaves_nothing_behind(stub: Stub, transport: Transport) -> None:
-    adapter = registry(stub, transport, include=("docker0/none", "docker1/**"))
+    include = ("docker0/none", "docker1/**")
+    adapter = registry(stub, transport, include=include)
     adapter._included(keep=False)
     before = stub.asked("dockerImages")
     adapter.tags("docker1/shop/app000", {})
