@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -21,8 +22,12 @@ from watcher.config.values import (
 from watcher.domain.pattern import Pattern
 
 # The kinds with an adapter; a new module in adapters/registries adds its kind here.
-ADAPTED: Final = ("oci", "harbor", "ecr")
+ADAPTED: Final = ("oci", "harbor", "ecr", "artifact-registry")
 _EVERYTHING: Final = (Pattern("**"),)
+_PROJECT: Final = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?:)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+)
+_LOCATION: Final = re.compile(r"[a-z]+(?:-[a-z0-9]+)*")
 
 
 class RegistrySettings(Section):
@@ -92,11 +97,39 @@ class EcrSettings(RegistrySettings):
 
 
 class ArtifactRegistrySettings(RegistrySettings):
-    """Google Artifact Registry; credentials are the application's default ones."""
+    """Google Artifact Registry; credentials are the application's default ones.
+
+    `endpoint` is where the API is, `images` where images are pulled from, instead of Google's own.
+    """
 
     kind: Literal["artifact-registry"]
     project: Text
     location: Text
+    endpoint: HostAddress | None = None
+    images: HostAddress | None = None
+    anonymous: bool = False
+    transport: Literal["rest", "grpc"] = "rest"
+
+    @field_validator("project")
+    @classmethod
+    def _project_is_an_id(cls, project: str) -> str:
+        if not _PROJECT.fullmatch(project):
+            raise ValueError("must be a project's ID, such as acme or example.com:acme")
+        return project
+
+    @field_validator("location")
+    @classmethod
+    def _location_is_one(cls, location: str) -> str:
+        if not _LOCATION.fullmatch(location):
+            raise ValueError("must be one location, such as europe or europe-west4")
+        return location
+
+    @model_validator(mode="after")
+    def _no_token_in_the_open(self) -> Self:
+        plain = [one for one in (self.endpoint, self.images) if one and one.startswith("http:")]
+        if plain and not self.anonymous:
+            raise ValueError(f"{plain[0]} is plain HTTP: set anonymous, or give it as https")
+        return self
 
 
 def _adapted(registry: EveryKind) -> EveryKind:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.contract.http.conftest import AT_ONCE, QUICK
 from tests.servers.hostile import Reply, hostile, routed
-from watcher.adapters.http import Connecting, Http
+from watcher.adapters.http import Answer, Connecting, Http
 from watcher.domain.errors import (
     NotFoundError,
     PermanentError,
@@ -50,6 +50,23 @@ def test_each_status_has_its_error(client: Http, status: int, kind: type[Watcher
             client.request("GET", f"{server.url}/v2/?n=5")
         assert type(caught.value) is kind
         assert f"GET {server.url}/v2/?n=5: {status}" in str(caught.value)
+
+
+def test_a_vendor_may_say_more_of_a_status_in_its_body() -> None:
+    seen: list[Answer] = []
+
+    def failing(answer: Answer) -> WatcherError:
+        seen.append(answer)
+        return TransientError("said by the body", retry_after=0.01)
+
+    client = Http(Connecting(timeouts=QUICK, retrying=AT_ONCE), failing=failing)
+    with hostile(lambda _: Reply(404, body=b"x" * 1_000_000)) as server:
+        with pytest.raises(TransientError, match="said by the body"):
+            client.request("GET", f"{server.url}/v2/")
+        assert len(server.seen) == AT_ONCE.attempts
+    assert seen[0].status == 404
+    assert 0 < len(seen[0].body) < 1_000_000
+    assert set(seen[0].body) == {ord("x")}
 
 
 def free_port() -> int:

@@ -28,6 +28,7 @@ URL = "https://r.example"
         ("GET", "/v2/a/manifests/tags/list?n=5", (1, 0, 0)),
         ("GET", "/v2/a/blobs/tags/list?last=/manifests/x", (1, 0, 0)),
         ("GET", "/v2/_catalog", (1, 0, 0)),
+        ("GET", "/v1/projects/p/locations/l/repositories/manifests/dockerImages", (1, 0, 0)),
         ("GET", "/v2/", (1, 0, 0)),
     ],
 )

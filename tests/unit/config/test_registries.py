@@ -16,8 +16,8 @@ Refuse = Callable[..., list[str]]
 KINDS = {
     "docker-hub": "namespaces: [acme], username: acme, password: x",
     "ecr": "regions: [eu-west-1], roles: []",
-    "artifact-registry": "project: acme, location: europe",
 }
+GAR = "{name: gar, kind: artifact-registry, project: acme, location: europe"
 
 
 def oci(extra: str = "", url: str = "http://127.0.0.1:5000", name: str = "local") -> str:
@@ -66,6 +66,49 @@ def test_a_kind_without_an_adapter_is_refused_with_those_there_are(
 def test_every_kind_is_checked_for_keys_it_has_not(refused: Refuse, kind: str) -> None:
     (line,) = refused(f"registries: [{{name: a, kind: {kind}, {KINDS[kind]}, zone: b}}]")
     assert line.startswith("watcher.yaml:1: registries[0].zone: unknown key; ")
+
+
+def test_an_artifact_registry_needs_a_project_and_a_location(loaded: Load) -> None:
+    (one,) = loaded(f"registries: [{GAR}}}]").registries
+    assert one.kind == "artifact-registry"
+    assert (one.project, one.location, one.transport) == ("acme", "europe", "rest")
+    assert (one.endpoint, one.images, one.anonymous) == (None, None, False)
+    domain = GAR.replace("acme", "'example.com:acme'").replace("europe", "us-west4")
+    (other,) = loaded(f"registries: [{domain}}}]").registries
+    assert other.kind == "artifact-registry"
+    assert (other.project, other.location) == ("example.com:acme", "us-west4")
+
+
+def test_an_artifact_registry_may_be_an_emulator(loaded: Load) -> None:
+    at = "endpoint: 'http://127.0.0.1:1', images: 'http://127.0.0.1:2', anonymous: true"
+    (one,) = loaded(f"registries: [{GAR}, {at}, transport: grpc}}]").registries
+    assert one.kind == "artifact-registry"
+    assert (one.endpoint, one.images) == ("http://127.0.0.1:1", "http://127.0.0.1:2")
+    assert (one.anonymous, one.transport) == (True, "grpc")
+
+
+@pytest.mark.parametrize(
+    ("extra", "line"),
+    [
+        (", project: a/b", ".project: must be a project's ID, such as acme or example.com:acme"),
+        (", project: Acme", ".project: must be a project's ID, such as acme or example.com:acme"),
+        (", location: '-'", ".location: must be one location, such as europe or europe-west4"),
+        (", location: a.b", ".location: must be one location, such as europe or europe-west4"),
+        (", endpoint: 'http://a/v1'", ".endpoint: must end after the host: http://a"),
+        (", transport: carrier", ".transport: "),
+        (
+            ", images: 'http://127.0.0.1:1'",
+            ": http://127.0.0.1:1 is plain HTTP: set anonymous, or give it as https",
+        ),
+    ],
+)
+def test_an_artifact_registry_that_cannot_work_is_refused(
+    refused: Refuse, extra: str, line: str
+) -> None:
+    key = extra.removeprefix(", ").partition(":")[0]
+    kept = ", ".join(part for part in GAR[1:].split(", ") if not part.startswith(f"{key}:"))
+    (told,) = refused(f"registries: [{{{kept}{extra}}}]")
+    assert told.startswith(f"watcher.yaml:1: registries[0]{line}")
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from watcher.adapters.distribution.challenge import Challenge, parse_challenges
 from watcher.adapters.distribution.document import Document
-from watcher.adapters.http import Http
+from watcher.adapters.http import Answer, Http
 from watcher.adapters.http.address import origin, redacted
-from watcher.domain.errors import NotFoundError, PermanentError
+from watcher.domain.errors import NotFoundError, PermanentError, UnauthorizedError
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,65536}")
 _ANSWER_LIMIT = 256 * 1024
@@ -121,13 +121,10 @@ class Authorizer:
 
     def _fetch(self, challenge: Challenge, scope: str) -> _Token:
         realm = challenge.parameters["realm"]
-        headers = self._identity(realm)
         query = [("service", challenge.parameters.get("service", "")), ("scope", scope)]
         asked = self._clock()
         try:
-            answer = self._http.request(
-                "GET", _with_query(realm, query), headers=headers, limit=_ANSWER_LIMIT
-            )
+            answer = self._ask(realm, query)
         except NotFoundError as error:
             # No evidence that anything in the registry is gone.
             raise PermanentError(f"{error}: the registry's realm is wrong") from None
@@ -139,7 +136,19 @@ class Authorizer:
         lasts = min(lifetime, _BELIEVED) if isinstance(lifetime, int) and lifetime > 0 else _ASSUMED
         return _Token(f"Bearer {token}", asked + _USED * lasts)
 
-    def _identity(self, realm: str) -> dict[str, str]:
+    def _ask(self, realm: str, query: list[tuple[str, str]]) -> Answer:
+        """Ask a token server, once more with a renewed login where it refuses the one we have."""
+        identity = self._identity(realm)
+        url = _with_query(realm, query)
+        try:
+            return self._http.request("GET", url, headers=identity, limit=_ANSWER_LIMIT)
+        except UnauthorizedError:
+            renewed = self._identity(realm, renewed=True)
+            if renewed == identity:
+                raise
+        return self._http.request("GET", url, headers=renewed, limit=_ANSWER_LIMIT)
+
+    def _identity(self, realm: str, *, renewed: bool = False) -> dict[str, str]:
         """Decide who we are to a token server; raises PermanentError where it must not know."""
         scheme, host, _ = origin(realm)
         own_scheme, own_host, _ = origin(self._base_url)
@@ -155,7 +164,7 @@ class Authorizer:
                 f"{self._base_url} sends us to {redacted(realm)} with our password, over plain http"
                 " to another host: refused; correct the registry's realm"
             )
-        return {"Authorization": self._login.current().basic}
+        return {"Authorization": self._login.current(renewed=renewed).basic}
 
 
 def _with_query(realm: str, query: list[tuple[str, str]]) -> str:

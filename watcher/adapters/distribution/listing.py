@@ -19,11 +19,6 @@ STRANGE = "its name is no tag by the OCI Distribution specification; delete it"
 
 
 def is_referrer(tag: str) -> bool:
-    """Tell whether a tag's name is that of a signature or another referrer."""
-    return _REFERRER.fullmatch(tag) is not None
-
-
-def is_referrer(tag: str) -> bool:
     """Tell whether a tag names a signature or the like, after the digest that it refers to."""
     return _REFERRER.fullmatch(tag) is not None
 

@@ -29,5 +29,7 @@ class Meter:
 
 
 def _kind(url: str) -> str:
-    # …/manifests/<reference>: a repository may be called `manifests` as well.
-    return "".join(url.partition("?")[0].rsplit("/", 2)[-2:-1])
+    # /v2/…/manifests/<reference>: a repository may be called `manifests` as well, also in a
+    # vendor's own API, which is not under /v2/.
+    path = url.partition("?")[0].partition("://")[2].partition("/")[2]
+    return "".join(path.rsplit("/", 2)[-2:-1]) if path.startswith("v2/") else ""

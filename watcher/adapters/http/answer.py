@@ -54,8 +54,12 @@ def _too_long(asked: str, limit: int) -> PermanentError:
     return PermanentError(f"{asked}: the answer is longer than the {limit} bytes allowed; refused")
 
 
-def drain(response: requests.Response) -> None:
-    """Read the rest of a short body nobody wants, so that its connection can be used again."""
+def drain(response: requests.Response) -> bytes:
+    """Read the rest of a short body, so that its connection can be used again; give what came."""
+    pieces: list[bytes] = []
     for _ in range(_DRAINED // CHUNK):
-        if not response.raw.read1(CHUNK, decode_content=False):
-            return
+        piece = response.raw.read1(CHUNK, decode_content=False)
+        if not piece:
+            break
+        pieces.append(piece)
+    return b"".join(pieces)

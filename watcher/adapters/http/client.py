@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
+from typing import TypeVar
 
 import requests
 import stamina
@@ -18,24 +19,34 @@ from watcher.adapters.http.deadline import within
 from watcher.adapters.http.pace import Pace
 from watcher.adapters.http.settings import Connecting, Observer
 from watcher.adapters.http.transport import SAFE, Question, Transport
-from watcher.domain.errors import TransientError
+from watcher.domain.errors import TransientError, WatcherError
 
 _LIMIT = 4 * 1024 * 1024
+
+Got = TypeVar("Got")
+Failing = Callable[[Answer], WatcherError]
 
 
 class Http:
     """Requests to one remote: pooled, paced, bounded, and retried where that is safe.
 
     No cookies are kept, no netrc is read; an Authorization header stays at the origin it was given
-    for. Methods raise TransientError, PermanentError and their kinds only.
+    for. Methods raise TransientError, PermanentError and their kinds only. `failing` translates a
+    status that nobody expected; its answer holds the beginning of the body.
     """
 
-    def __init__(self, connecting: Connecting, observer: Observer | None = None) -> None:
+    def __init__(
+        self,
+        connecting: Connecting,
+        observer: Observer | None = None,
+        failing: Failing = failure.of_status,
+    ) -> None:
         self._timeouts = connecting.timeouts
         self._retrying = connecting.retrying
         self._pace = Pace(connecting.rate)
         self._turns = threading.BoundedSemaphore(connecting.concurrency)
         self._transport = Transport(connecting, observer)
+        self._failing = failing
         self._retry = stamina.RetryingCaller(
             attempts=self._retrying.attempts,
             timeout=self._retrying.within,
@@ -67,7 +78,7 @@ class Http:
         question = Question(method, url, headers or {}, expect, limit, total, content)
         if method not in SAFE:
             return self._ask(question)
-        return self._retry(self._worth_retrying, self._ask, question)
+        return self.patiently(partial(self._ask, question))
 
     def download(
         self,
@@ -85,6 +96,17 @@ class Http:
         """
         return self._ask(Question("GET", url, headers or {}, expect, limit, total), write)
 
+    def patiently(self, attempt: Callable[[], Got]) -> Got:
+        """Make an attempt again while it fails for a while, as GET and HEAD are."""
+        return self._retry(self._worth_retrying, attempt)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Take a turn among the requests to this remote: its pace, and its concurrency."""
+        self._pace.wait()
+        with self._turns:
+            yield
+
     def _worth_retrying(self, error: Exception) -> bool | float:
         if not isinstance(error, TransientError):
             return False
@@ -94,9 +116,8 @@ class Http:
         return error.retry_after <= self._retrying.longest and error.retry_after
 
     def _ask(self, question: Question, write: Callable[[bytes], object] | None = None) -> Answer:
-        self._pace.wait()
         try:
-            with self._turns, within(question.total):
+            with self.turn(), within(question.total):
                 response = self._transport.begin(question)
                 try:
                     return self._finish(question, response, write)
@@ -116,9 +137,10 @@ class Http:
         url, status = response.url or question.url, response.status_code
         answer = Answer(question.method, url, status, response.headers, b"")
         if status not in question.expect:
+            beginning = b""
             with suppress(*failure.FAILURES):
-                drain(response)
-            raise failure.of_status(answer)
+                beginning = drain(response)
+            raise self._failing(replace(answer, body=beginning))
         pieces = chunks(
             response, question.limit, question.shown, partial(self._transport.received, question)
         )
