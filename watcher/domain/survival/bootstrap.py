@@ -8,6 +8,7 @@ Application, section 5.3.1; clusters: section 3.8).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -113,9 +114,54 @@ class Curves:
         return area
 
 
-def interval(replicates: Floats, level: float = 0.95) -> tuple[float, float] | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Clusters:
+    """Clusters as they are drawn: `groups` says which of at most 400 each one belongs to.
+
+    `draws` is None where there are too few; then nothing can be said of any figure.
+    """
+
+    groups: Indices
+    draws: Draws | None
+
+    @classmethod
+    def of(cls, count: int, seed: int) -> Clusters:
+        """Draw from so many clusters, numbered from 0."""
+        groups = gathered(count, seed)
+        return cls(groups, Draws.of(int(np.unique(groups).size), seed))
+
+    def ratio(
+        self, counted: Sequence[float], among: Sequence[float] | None = None
+    ) -> Floats | None:
+        """In each replicate a sum over clusters, or its share of another sum."""
+        if self.draws is None:
+            return None
+        whole = None if among is None else self._sums(among)
+        return self.draws.ratio(self._sums(counted), whole)
+
+    def curves(
+        self,
+        times: tuple[Sequence[float], Sequence[float]],
+        outcomes: Sequence[int],
+        members: Sequence[int],
+        cause: int,
+    ) -> Curves | None:
+        """In each replicate the curve of subjects: their entries and exits, ends and clusters."""
+        if self.draws is None:
+            return None
+        entries, exits = (np.asarray(one, dtype=np.float64) for one in times)
+        of = self.groups[np.asarray(members, dtype=np.int64)]
+        subjects = Subjects(entries, exits, np.asarray(outcomes, dtype=np.uint8), of)
+        return self.draws.curves(subjects, cause)
+
+    def _sums(self, each: Sequence[float]) -> Floats:
+        weights = np.asarray(each, dtype=np.float64)
+        return np.bincount(self.groups, weights=weights).astype(np.float64)
+
+
+def interval(replicates: Floats | None, level: float = 0.95) -> tuple[float, float] | None:
     """The percentile interval; None where a replicate has no such figure, or no end to it."""
-    if not np.isfinite(replicates).all():
+    if replicates is None or not np.isfinite(replicates).all():
         return None
     tail = (1 - level) / 2
     low, high = np.quantile(replicates, [tail, 1 - tail])

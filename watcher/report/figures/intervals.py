@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
-import numpy as np
-
-from watcher.domain.survival.bootstrap import Curves, Draws, Subjects, gathered, interval
-from watcher.domain.survival.cohort import Floats
+from watcher.domain.survival.bootstrap import Clusters, Curves, interval
 from watcher.report.figures.clusters import ClusterSum
 from watcher.report.figures.span import DAY
 from watcher.report.figures.tally import REMEDIATED, Tally
@@ -41,57 +38,43 @@ class Intervals:
 
     def mttr_naive(self) -> Interval | None:
         """Of the mean from start to end of what was remediated."""
-        return self._ratio("remediation", "remediated", 1 / DAY)
+        days = (one.remediation / DAY for one in self._sums)
+        return self._ratio(days, (one.remediated for one in self._sums))
 
     def open_age(self) -> Interval | None:
         """Of the mean age of what is open."""
-        return self._ratio("age", "open", 1 / DAY)
+        return self._ratio((one.age / DAY for one in self._sums), (one.open for one in self._sums))
 
     def exposure_days(self) -> Interval | None:
         """Of the days of exposure that were observed."""
-        return self._ratio("observed", None, 1 / DAY)
+        return self._ratio(one.observed / DAY for one in self._sums)
 
     def past_due(self) -> Interval | None:
         """Of the share of what is open that is past due."""
-        return self._ratio("past_due", "open")
+        return self._ratio((one.past_due for one in self._sums), (one.open for one in self._sums))
 
-    def _ratio(self, counted: str, among: str | None, unit: float = 1.0) -> Interval | None:
-        if self._draws is None:
-            return None
-        whole = self._sums(among) if among else None
-        return interval(self._draws.ratio(self._sums(counted) * unit, whole))
-
-    def _sums(self, name: str) -> Floats:
-        """A sum by cluster, those that are drawn together added up."""
-        each = np.array([getattr(one, name) for one in self._clusters.values()], dtype=np.float64)
-        sums: Floats = np.bincount(self._groups, weights=each).astype(np.float64)
-        return sums
+    def _ratio(self, counted: Iterable[float], among: Iterable[float] = ()) -> Interval | None:
+        whole = list(among)
+        return interval(self._drawn.ratio(list(counted), whole or None))
 
     @cached_property
-    def _clusters(self) -> Mapping[int, ClusterSum]:
-        return dict(sorted(self.tally.clusters.items()))
+    def _order(self) -> list[int]:
+        return sorted(self.tally.clusters)
 
     @cached_property
-    def _groups(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        return gathered(len(self._clusters), self._seed)
+    def _sums(self) -> list[ClusterSum]:
+        return [self.tally.clusters[number] for number in self._order]
 
     @cached_property
-    def _draws(self) -> Draws | None:
-        return Draws.of(len(np.unique(self._groups)), self._seed)
+    def _drawn(self) -> Clusters:
+        return Clusters.of(len(self._order), self._seed)
 
     @cached_property
     def _curves(self) -> Curves | None:
-        if self._draws is None:
-            return None
-        number = {cluster: place for place, cluster in enumerate(self._clusters)}
-        places = np.array([number[one] for one in self.tally.members], dtype=np.int64)
-        subjects = Subjects(
-            np.array(self.tally.entries, dtype=np.float64),
-            np.array(self.tally.exits, dtype=np.float64),
-            np.array(self.tally.outcomes, dtype=np.uint8),
-            self._groups[places],
-        )
-        return self._draws.curves(subjects, REMEDIATED)
+        place = {number: place for place, number in enumerate(self._order)}
+        members = [place[number] for number in self.tally.members]
+        times = (self.tally.entries, self.tally.exits)
+        return self._drawn.curves(times, self.tally.outcomes, members, REMEDIATED)
 
     @cached_property
     def _seed(self) -> int:
