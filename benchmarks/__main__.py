@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import matching, scale
+from benchmarks import cluster, listing, matching, scale
 
-NAMES = ("matching", "scale")
+NAMES = ("matching", "listing", "cluster", "scale")
 MATCHED, RECORDED = 300, 10_000  # images, where the command does not say
 
 
@@ -23,10 +23,12 @@ def main() -> int:
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(NAMES))
     if unknown:
-        parser.error(f"no benchmark is called {unknown[0]}: there are {' and '.join(NAMES)}")
+        parser.error(f"no benchmark is called {unknown[0]}: there are {', '.join(NAMES)}")
     size = matching.Size(given.images or MATCHED, given.packages, given.workers)
     runs: dict[str, Callable[[], int]] = {
         "matching": lambda: matching.run(size),
+        "listing": listing.run,
+        "cluster": cluster.run,
         "scale": lambda: scale.run(given.images or RECORDED, given.times),
     }
     return max(runs[name]() for name in NAMES if name in given.names)

@@ -59,7 +59,7 @@ class Bench:
         return float(told["seconds"]["catalog"])
 
 
-def run(images: int = IMAGES) -> None:
+def run(images: int = IMAGES) -> int:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="watcher-bench-") as name:
         with _servers(Path(name), images) as bench:
@@ -70,6 +70,7 @@ def run(images: int = IMAGES) -> None:
                 for workers, seconds in taken.items():
                     seconds.append(bench.seconds(workers, number))
         _tell(images, taken)
+    return 0
 
 
 def _tell(images: int, taken: dict[int, list[float]]) -> None:
@@ -116,7 +117,3 @@ def _sync(configuration: Path) -> dict[str, Any]:
         raise RuntimeError(f"sync exited {done.returncode}: {done.stderr.strip()[:2000]}")
     told: dict[str, Any] = json.loads(done.stdout)
     return told
-
-
-if __name__ == "__main__":
-    run()

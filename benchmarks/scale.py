@@ -85,6 +85,7 @@ def _measured(
         name = engine.dialect.name
         sheet = sheets[f"{images:,} {name}"] = Sheet(first.get(name, {}))
         _measure(sheet, engine, ScaleFleet(images))
+        _print({f"{images:,} {name}": sheet})  # what is measured is told, whatever comes
         engine.dispose()
     if larger is not None:
         sheets |= _measured_larger(larger, databases, images, times)

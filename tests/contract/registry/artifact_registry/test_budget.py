@@ -8,30 +8,23 @@ import pytest
 
 from tests.contract.registry.artifact_registry.place import one_pass, registry
 from tests.servers.artifact_registry import Store, Stub, artifact_registry
-from tests.servers.artifact_registry.store import Stored
+from tests.servers.artifact_registry.fleet import fleet
 from watcher.adapters.registries.artifact_registry import Transport
 from watcher.ports.registry import LastSeen, Listing
 
 pytestmark = pytest.mark.servers
 
 REPOSITORIES, NAMES, TAGS = 5, 100, 20  # 500 names, 10,000 tags, each of its own digest
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
 @pytest.fixture(scope="module")
-def fleet() -> Store:
-    store = Store()
-    for number in range(REPOSITORIES * NAMES * TAGS):
-        name, tag = divmod(number, TAGS)
-        repository, image = divmod(name, NAMES)
-        row = Stored(f"shop/app{image:03}", f"sha256:{number:064x}", MANIFEST, tags={f"1.{tag}"})
-        store.put(f"docker{repository}", row)
-    return store
+def store() -> Store:
+    return fleet(REPOSITORIES, NAMES, TAGS)
 
 
 @pytest.fixture
-def stub(fleet: Store, transport: Transport) -> Iterator[Stub]:
-    with artifact_registry(transport, store=fleet) as running:
+def stub(store: Store, transport: Transport) -> Iterator[Stub]:
+    with artifact_registry(transport, store=store) as running:
         yield running
 
 

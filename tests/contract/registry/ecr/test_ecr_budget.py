@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.contract.registry.subjects.ecr import registry
-from tests.servers.ecr import HOME, REGION, Ecr
-from tests.servers.ecr.store import NOON, Stored
+from tests.servers.ecr import Ecr
+from tests.servers.ecr.fleet import fill
 from watcher.adapters.registries.ecr import EcrRegistry
-from watcher.demo.workshop.blobs import Blob
 from watcher.ports.registry import LastSeen, Listing
 
 pytestmark = pytest.mark.servers
 
 REPOSITORIES, TAGS = 500, 20
-
-
-def filled(server: Ecr) -> None:
-    """Ten thousand tags in five hundred repositories, an image each."""
-    body = b'{"config": {"mediaType": "application/vnd.oci.image.config.v1+json"}}'
-    for number in range(REPOSITORIES):
-        images = server.store.repositories.setdefault((HOME, REGION, f"shop/r{number:03}"), {})
-        for tag in range(TAGS):
-            digest = f"sha256:{hashlib.sha256(f'{number}:{tag}'.encode()).hexdigest()}"
-            manifest = Blob("application/vnd.oci.image.manifest.v1+json", body, digest)
-            images[digest] = Stored(manifest, NOON, {f"1.{tag}"})
 
 
 def swept(adapter: EcrRegistry, known: dict[str, dict[str, LastSeen]]) -> dict[str, Listing]:
@@ -40,7 +27,7 @@ def swept(adapter: EcrRegistry, known: dict[str, dict[str, LastSeen]]) -> dict[s
 
 
 def test_ten_thousand_tags_cost_a_request_for_each_repository(server: Ecr) -> None:
-    filled(server)
+    fill(server.store, REPOSITORIES, TAGS)
     adapter = registry()
     first = swept(adapter, {})
     known = {

@@ -1,0 +1,141 @@
+"""What a pass asks of a registry of each kind where nothing changed, counted by the server."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.contract.registry.artifact_registry.place import registry as artifact_registry_adapter
+from tests.contract.registry.harbor.asking import registry as harbor_adapter
+from tests.contract.registry.subjects import ecr as ecr_subject
+from tests.contract.registry.subjects.harbor import ROBOT, USER
+from tests.servers.artifact_registry import artifact_registry
+from tests.servers.artifact_registry.fleet import fleet as artifact_registry_fleet
+from tests.servers.ecr.fleet import fill as fill_ecr
+from tests.servers.harbor import fill as fill_harbor
+from tests.servers.harbor import harbor
+from watcher.adapters.http import Connecting
+from watcher.adapters.registries.oci import OciRegistry
+from watcher.demo.workshop import Image, Job, Registry, layer, push_all
+from watcher.domain.errors import AttemptError
+from watcher.ports.registry import Known, LastSeen, Listing
+from watcher.ports.registry import Registry as Port
+
+REPOSITORIES, TAGS = 500, 20
+SIDE_BY_SIDE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kind: what a pass cost, and what it may cost at most."""
+
+    kind: str
+    tags: int
+    requests: int
+    allowed: int
+    manifest_gets: int
+    seconds: float
+
+
+Served = Callable[[Path], Iterator[tuple[Callable[[], Port], int]]]
+
+
+def run() -> int:
+    """Measure every kind and print a table; 1 where one asked for more than it may."""
+    kinds: Mapping[str, Any] = {
+        "harbor": _harbor,
+        "ecr": _ecr,
+        "artifact-registry": _artifact_registry,
+        "oci": _oci,
+    }
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="watcher-listing-") as name:
+        for kind, served in kinds.items():
+            print(f"{kind}: filling {REPOSITORIES * TAGS:,} tags …", flush=True)
+            with served(Path(name)) as (adapter, allowed):
+                rows.append(_measured(kind, adapter, allowed))
+    head = ("kind", "tags", "requests", "allowed", "manifest GETs", "seconds", "tags a second")
+    print("\n" + "".join(f"{one:>18}" for one in head))
+    for row in rows:
+        told = (row.kind, row.tags, row.requests, row.allowed, row.manifest_gets)
+        rates = (f"{row.seconds:.1f}", f"{row.tags / row.seconds:,.0f}")
+        print("".join(f"{one:>18}" for one in (*map(str, told), *rates)))
+    return int(any(row.requests > row.allowed or row.manifest_gets for row in rows))
+
+
+def _measured(kind: str, adapter: Callable[[], Port], allowed: int) -> Row:
+    known = {
+        path: {one.tag: LastSeen(one.digest, one.pushed_at) for one in listing.sightings}
+        for path, listing in _swept(adapter(), {}).items()
+    }
+    again = adapter()  # as another process, which remembers nothing
+    begun = time.perf_counter()
+    _swept(again, known)
+    seconds = time.perf_counter() - begun
+    tags = sum(map(len, known.values()))
+    traffic = again.traffic
+    return Row(kind, tags, traffic.requests, allowed, traffic.manifest_gets, seconds)
+
+
+def _swept(adapter: Port, known: Mapping[str, Known]) -> dict[str, Listing]:
+    groups = adapter.groups(list(adapter.repositories()))
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        answers = list(
+            pool.map(lambda one: adapter.listings(one, known, thorough=not known), groups)
+        )
+    found: dict[str, Listing] = {}
+    for answer in answers:
+        for path, listing in answer.items():
+            if isinstance(listing, AttemptError):
+                raise listing
+            found[path] = listing
+    return found
+
+
+@contextmanager
+def _harbor(_: Path) -> Iterator[tuple[Callable[[], Port], int]]:
+    with harbor(USER, ROBOT) as stub:
+        stub.checked = False
+        fill_harbor(stub.records, repositories=REPOSITORIES, tags=TAGS)
+        # One for each hundred artifacts and for each page of repositories; and the projects.
+        allowed = REPOSITORIES * TAGS // 100 + REPOSITORIES // 100 + 1
+        yield lambda: harbor_adapter(stub), allowed
+
+
+@contextmanager
+def _ecr(_: Path) -> Iterator[tuple[Callable[[], Port], int]]:
+    with ecr_subject.served() as subject:
+        fill_ecr(subject.server.store, REPOSITORIES, TAGS)
+        yield ecr_subject.registry, REPOSITORIES * TAGS // 1000 + REPOSITORIES
+
+
+@contextmanager
+def _artifact_registry(_: Path) -> Iterator[tuple[Callable[[], Port], int]]:
+    store = artifact_registry_fleet(5, REPOSITORIES // 5, TAGS)
+    with artifact_registry("rest", store=store) as stub:
+        yield lambda: artifact_registry_adapter(stub), REPOSITORIES * TAGS // 1000 + 5
+
+
+@contextmanager
+def _oci(folder: Path) -> Iterator[tuple[Callable[[], Port], int]]:
+    image = Image([layer({"/one": "1"})])
+    with Registry(folder / "oci") as server:
+        push_all(
+            server.url,
+            (
+                Job(f"shop/r{number:03}", f"1.{tag}", image)
+                for number in range(REPOSITORIES)
+                for tag in range(TAGS)
+            ),
+            workers=SIDE_BY_SIDE,
+        )
+        connecting = Connecting(concurrency=SIDE_BY_SIDE)
+        # A HEAD for each tag, a page of tags for each repository, and the catalogue's pages.
+        allowed = REPOSITORIES * TAGS + REPOSITORIES + REPOSITORIES // 100 + 1
+        yield lambda: OciRegistry("local", server.url, connecting=connecting), allowed
