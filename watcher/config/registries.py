@@ -97,6 +97,19 @@ class ArtifactRegistrySettings(RegistrySettings):
     kind: Literal["artifact-registry"]
     project: Text
     location: Text
+    webhook_audience: Text | None = None
+    webhook_account: Text | None = None
+
+    @model_validator(mode="after")
+    def _tokens_instead_of_a_secret(self) -> Self:
+        if self.webhook_secret is not None:
+            raise ValueError(
+                "webhook_secret: Pub/Sub sends signed tokens and no secret: "
+                "give webhook_audience and webhook_account instead"
+            )
+        if (self.webhook_audience is None) != (self.webhook_account is None):
+            raise ValueError("give webhook_audience and webhook_account together, or neither")
+        return self
 
 
 def _adapted(registry: EveryKind) -> EveryKind:
