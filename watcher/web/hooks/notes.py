@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +10,7 @@ import anyio
 import anyio.to_thread
 
 from watcher.domain.places import Places
-from watcher.ports.store.calls import MOST_PLACES
+from watcher.ports.store.calls import MOST_PLACES, Calls
 
 PATIENCE: Final = 10.0  # seconds that a note may take
 
@@ -31,7 +30,7 @@ class Notes:
     Its size is bounded like that of the record. For one event loop.
     """
 
-    write: Callable[[Places], None]
+    calls: Calls
     _next: _Batch | None = None
     _writing: asyncio.Task[None] | None = None
     _one: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
@@ -54,7 +53,7 @@ class Notes:
         while self._next is not None:
             batch, self._next = self._next, None
             try:
-                await anyio.to_thread.run_sync(self.write, batch.places, limiter=self._one)
+                await anyio.to_thread.run_sync(self.calls.look, batch.places, limiter=self._one)
             except Exception as error:  # noqa: BLE001 - it is those who wait that are told
                 batch.done.set_exception(error)
                 batch.done.exception()  # looked at, even where nobody waits any longer

@@ -22,7 +22,7 @@ from watcher.web.hooks.proof import Shown
 from watcher.web.site import Site
 
 LARGEST: Final = 1024 * 1024  # bytes of a body
-PATIENCE: Final = 10.0  # seconds for a body to arrive, and for a token to be checked
+PATIENCE = 10.0  # seconds for a body to arrive, and for a token to be checked
 _CHECKS: Final = 4  # tokens checked at once
 _LATER: Final = "It cannot be noted now: send it again later."
 
@@ -38,21 +38,20 @@ class _NotTakenError(Exception):
 def routes(site: Site) -> APIRouter:
     """The one route, under both of its addresses."""
     gates = Gates.of(site.app.config, site.app.identity)
-    notes = Notes(site.app.calls.look)
+    notes = Notes(site.app.calls)
     checks = anyio.CapacityLimiter(_CHECKS)
     router = APIRouter(include_in_schema=False)
 
     async def hook(request: Request, name: str, address: str = "") -> Response:
         shown = _shown(request, address)
         try:
-            async with asyncio.timeout(PATIENCE):
-                passing = partial(gates.passed, name, shown)
-                if gates.waits_at(name):
+            passing = partial(gates.passed, name, shown)
+            if gates.waits_at(name):
+                async with asyncio.timeout(PATIENCE):
                     gate = await anyio.to_thread.run_sync(passing, limiter=checks)
-                else:
-                    gate = passing()
-                body = await _body(request)
-            places = gate.places(body, site.app.config.includes)
+            else:
+                gate = passing()
+            places = gate.places(await _body(request), site.app.config.includes)
             if places:
                 await notes.note(places)
         except (_NotTakenError, RefusedError, UnreadableError, ClientDisconnect) as error:
@@ -82,18 +81,29 @@ async def _body(request: Request) -> bytes:
     if headers.get("content-encoding", "identity") != "identity":
         raise _NotTakenError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send it uncompressed.")
     declared = headers.get("content-length", "0")
-    size, pieces = int(declared) if declared.isdecimal() else 0, list[bytes]()
-    if size <= LARGEST:
-        size = 0
-        async for piece in request.stream():
-            size += len(piece)
-            pieces.append(piece)
-            if size > LARGEST:
-                break
-    if size > LARGEST:
-        line = f"A body has at most {LARGEST} bytes."
-        raise _NotTakenError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, line)
+    if declared.isdecimal() and int(declared[:20]) > LARGEST:
+        raise _too_large()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _read(request)
+    except TimeoutError:
+        line = f"The body did not arrive within {PATIENCE:.0f} s."
+        raise _NotTakenError(HTTPStatus.REQUEST_TIMEOUT, line) from None
+
+
+async def _read(request: Request) -> bytes:
+    size, pieces = 0, list[bytes]()
+    async for piece in request.stream():
+        size += len(piece)
+        pieces.append(piece)
+        if size > LARGEST:
+            raise _too_large()
     return b"".join(pieces)
+
+
+def _too_large() -> _NotTakenError:
+    line = f"A body has at most {LARGEST} bytes."
+    return _NotTakenError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, line)
 
 
 def _refusal(request: Request, error: Exception) -> Response:
