@@ -17,6 +17,7 @@ from watcher.adapters.store.tables.passes import coverage, failures, passes
 from watcher.adapters.store.views import SqlViews
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage
+from watcher.services.pass_ import PassReport
 
 BOTH = {"t": "A", "u": "A"}
 KNOWN = {"knowledge": {"effective": 0, "matches": {"p1": ["V"], "p2": []}}}
@@ -28,8 +29,8 @@ def world(sqlite_url: str, opening: Callable[[str], Engine]) -> StormyWorld:
     return StormyWorld(HISTORY, opening(sqlite_url))
 
 
-def show(world: StormyWorld, at: float, truth: dict[str, str], **more: Any) -> None:  # noqa: ANN401
-    world.play({"at": at, "truth": truth, "tags": truth, **more})
+def show(world: StormyWorld, at: float, truth: dict[str, str], **more: Any) -> PassReport:  # noqa: ANN401
+    return world.play({"at": at, "truth": truth, "tags": truth, **more})
 
 
 def failing(world: StormyWorld) -> set[str]:
@@ -84,14 +85,20 @@ def test_a_failure_of_the_registry_is_ended_by_a_look_at_all_of_it_alone(
     assert failing(world) == set()
 
 
-def test_a_pass_that_looked_is_recorded_as_one_and_views_no_stream_by_changed_rules(
-    world: StormyWorld,
-) -> None:
+def test_a_pass_that_looked_is_recorded_as_one(world: StormyWorld) -> None:
     show(world, 0, BOTH, **KNOWN)
     show(world, 1, BOTH, look=["t"])
     with world.engine.connect() as connection:
         done = list(connection.scalars(select(passes.c.stages).order_by(passes.c.id)))
     assert done[1] == ["look", "catalog", "match", "exposure"]
+
+
+def test_images_of_other_repositories_are_not_asked_for_again(world: StormyWorld) -> None:
+    show(world, 0, BOTH, **KNOWN)
+    moved = {"t": "A", "u": "B"}
+    show(world, 1, moved, unresolved=["B"])
+    assert show(world, 2, moved, look=["t"]).counts["manifest_gets"] == 0
+    assert show(world, 3, moved, look=["u"]).counts["manifest_gets"] == 1
 
 
 def test_what_a_look_saw_is_in_the_ledger_when_its_pass_ends(world: StormyWorld) -> None:
