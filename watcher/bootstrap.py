@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from watcher.adapters.artifacts import OciArtifacts
+from watcher.adapters.identity import GoogleIdentity
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.scanners.trivy import TrivyScanner
 from watcher.adapters.store.bumps import SqlBumps
@@ -44,6 +45,7 @@ from watcher.domain.stream import StreamRule
 from watcher.domain.ticket import Terms
 from watcher.ports.artifacts import Artifacts
 from watcher.ports.crew import Crew, Wanted
+from watcher.ports.identity import Identity
 from watcher.ports.library import Library
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
@@ -155,6 +157,7 @@ class App:
     browsing: Browsing
     calls: Calls
     leadership: Leadership
+    identity: Identity
     parts: Callable[[Progress], Parts]
 
 
@@ -188,6 +191,7 @@ def build(config: Config) -> Iterator[App]:
             SqlBrowsing(engine),
             SqlCalls(engine),
             NamedLock(engine, "leader"),
+            GoogleIdentity(),
             parts,
         )
     except OperationalError as error:

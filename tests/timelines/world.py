@@ -5,6 +5,7 @@ Everything between them is real: the stages, and the record in SQLite.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -26,16 +27,19 @@ from watcher.bootstrap import Parts, pass_runner
 from watcher.demo.workshop import Image, layer
 from watcher.domain.errors import TransientError
 from watcher.domain.pattern import Selection
+from watcher.domain.places import Places
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.domain.stream import StreamRule
 from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.passes import Snapshot
 from watcher.report.exposures import document
+from watcher.run.schedule import CALLED
 from watcher.services.knowledge import Sources
 from watcher.services.pass_ import STAGES, PassReport
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 STALE_AFTER = timedelta(hours=24)
+LOOKED = CALLED["inventory"]
 SHARED = "shared"  # the one repository of histories with version streams
 
 Document = dict[str, Any]
@@ -74,6 +78,7 @@ class World:
     library: FakeLibrary = field(default_factory=FakeLibrary)
     images: dict[str, Image] = field(default_factory=dict)
     include: tuple[str, ...] = ("**",)
+    places: Places | None = None
 
     def __post_init__(self) -> None:
         for name, told in self.history["images"].items():
@@ -86,8 +91,9 @@ class World:
             self.scanner.put_image(image.digest, packages)
 
     def play(self, happened: Document) -> PassReport:
-        """Let one pass happen."""
+        """Let one pass happen; a `look` is at some repositories alone, or at `*`, all of them."""
         at = moment(happened["at"])
+        self.places = _places(happened["look"]) if "look" in happened else None
         self.registry.heal()
         self.artifacts.failure = None
         self.scanner.failures.clear()
@@ -176,4 +182,9 @@ class World:
                 progress=Silent(),
             )
             snapshot = Snapshot(sha256("".join(self.include).encode()).hexdigest(), "{}")
-            return pass_runner(parts).make(at, at, STAGES, snapshot)
+            runner = pass_runner(parts).at_places(self.places)
+            return runner.make(at, at, STAGES if self.places is None else LOOKED, snapshot)
+
+
+def _places(paths: Iterable[str]) -> Places:
+    return Places.of("local" if path == "*" else Repository("local", path) for path in paths)

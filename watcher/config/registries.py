@@ -109,6 +109,8 @@ class ArtifactRegistrySettings(RegistrySettings):
     images: HostAddress | None = None
     anonymous: bool = False
     transport: Literal["rest", "grpc"] = "rest"
+    webhook_audience: Text | None = None
+    webhook_account: Text | None = None
 
     @field_validator("project")
     @classmethod
@@ -129,6 +131,17 @@ class ArtifactRegistrySettings(RegistrySettings):
         plain = [one for one in (self.endpoint, self.images) if one and one.startswith("http:")]
         if plain and not self.anonymous:
             raise ValueError(f"{plain[0]} is plain HTTP: set anonymous, or give it as https")
+        return self
+
+    @model_validator(mode="after")
+    def _tokens_instead_of_a_secret(self) -> Self:
+        if self.webhook_secret is not None:
+            raise ValueError(
+                "webhook_secret: Pub/Sub sends signed tokens and no secret: "
+                "give webhook_audience and webhook_account instead"
+            )
+        if (self.webhook_audience is None) != (self.webhook_account is None):
+            raise ValueError("give webhook_audience and webhook_account together, or neither")
         return self
 
 

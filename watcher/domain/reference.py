@@ -9,6 +9,9 @@ from watcher.domain.errors import UsageError
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+# Where a registry has no referrers API, tools leave signatures and the like under such tags:
+# OCI Distribution 1.1 (referrers tag schema), and cosign with its suffixes.
+_REFERRER = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 _PATH = re.compile(
     r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
 )
@@ -27,6 +30,11 @@ def is_digest(text: str) -> bool:
 def is_tag(text: str) -> bool:
     """Tell whether the text is a tag in the grammar of the OCI Distribution specification 1.1."""
     return _TAG.fullmatch(text) is not None
+
+
+def is_referrer_tag(text: str) -> bool:
+    """Tell whether the tag names what is said about an image, such as a signature."""
+    return _REFERRER.fullmatch(text) is not None
 
 
 def is_repository_path(text: str) -> bool:

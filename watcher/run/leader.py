@@ -10,17 +10,22 @@ from typing import Final
 
 from watcher.bootstrap import App
 from watcher.domain.errors import StartError
+from watcher.domain.places import Places
+from watcher.domain.reference import Repository
 from watcher.ports.store.calls import Call
+from watcher.ports.store.passes import Failure
 from watcher.report.times import stamp
 from watcher.run.clock import Clock
 from watcher.run.condition import Condition
-from watcher.run.schedule import scheduled, stages_of
+from watcher.run.patience import Patience
+from watcher.run.schedule import places_of, scheduled, stages_of
 from watcher.services.pass_ import Mood, PassReport, PassRunner, Stage
 from watcher.services.work import Stopped
 
 _TICK: Final = 1.0  # seconds between two looks for calls
 _STANDBY: Final = 5.0  # seconds between two tries to lead
 _MOST: Final = 1000  # calls answered by one pass
+_NAMED: Final = 3  # places that a line of the log names
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +53,27 @@ class Leader:
     def _lead(self, holds: Callable[[], bool]) -> None:
         calls = self.app.calls
         clock = Clock(calls, scheduled(self.app.config), self.now, self.say)
+        patience = Patience()
         with clock.ticking():
             while not self.stop.is_set():
-                waiting = calls.waiting(_MOST)
-                if waiting:
-                    self._answer(waiting)
+                ripe = patience.ripe(calls.waiting(_MOST))
+                if ripe:
+                    self._answer(ripe, patience)
                 elif self.stop.wait(_TICK):
                     return
                 if not holds():
                     self.say("leads no more: the connection that held the lock was lost")
                     return
 
-    def _answer(self, waiting: list[Call]) -> None:
+    def _answer(self, calls: list[Call], patience: Patience) -> None:
         """Make the pass that was called for; what it could not answer stays called."""
-        stages = stages_of(waiting)
+        stages, places = stages_of(calls), places_of(calls)
+        failures: list[Failure] = []
         try:
             if stages:
-                self._told(self._pass(stages), stages)
+                report = self._pass(stages, places)
+                self._told(report, stages, places)
+                failures = report.failures
         except Stopped:
             return
         except StartError as error:
@@ -72,18 +81,21 @@ class Leader:
             self.say(f"no pass: {error}")
             self.stop.wait(_STANDBY)
             return
-        self.app.calls.answered(waiting)
+        # What a listing of everything failed at is left to the next one.
+        again = patience.failed(calls, failures) if places else set()
+        self.app.calls.answered([one for one in calls if one.key not in again])
 
-    def _pass(self, stages: list[Stage]) -> PassReport:
+    def _pass(self, stages: list[Stage], places: Places | None) -> PassReport:
         now = self.now().replace(microsecond=0)
         last = self.app.views.finished(None)
         at = now if last is None else max(now, last.at)
         if at > now:
             self.say(f"the clock is behind the last pass: this one is recorded at {stamp(at)} too")
         mood = Mood(eager=False, stopping=self.stop.is_set)
-        return self.runner.make(at, now, stages, self.app.config.snapshot(), mood)
+        runner = self.runner.at_places(places)
+        return runner.make(at, now, stages, self.app.config.snapshot(), mood)
 
-    def _told(self, report: PassReport, stages: list[Stage]) -> None:
+    def _told(self, report: PassReport, stages: list[Stage], places: Places | None) -> None:
         self.condition.made(report.at)
         seconds = sum(report.seconds.values())
         changes = [
@@ -92,6 +104,14 @@ class Leader:
             if report.counts[name]
         ]
         done = ", ".join(changes) or "nothing changed"
-        self.say(f"pass at {stamp(report.at)} ({' '.join(stages)}): {done}; {seconds:.1f} s")
+        why = f" for hooks about {shortened(places)}" if places else ""
+        self.say(f"pass at {stamp(report.at)} ({' '.join(stages)}){why}: {done}; {seconds:.1f} s")
         for one in report.failures:
             self.say(f"failed: {one.stage}: {one.subject}: {one.error}")
+
+
+def shortened(places: Places) -> str:
+    """Places as a line may hold them: the first ones, and how many more there are."""
+    names = [one if isinstance(one, Repository) else f"all of {one}" for one in places]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(map(str, names[:_NAMED])) + more

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from watcher.config import Config
+from watcher.domain.places import Places
 from watcher.ports.store.calls import Call
 from watcher.services.pass_ import STAGES, Stage
 
@@ -16,6 +17,7 @@ CALLED: Final[Mapping[str, tuple[Stage, ...]]] = {
     "inventory": ("inventory", "catalog", "match", "exposure"),
     "tickets": ("bump", "ticket"),
 }
+_INVENTORY: Final = "inventory"
 _PREFIX: Final = "schedule:"
 
 When = timedelta | str
@@ -34,6 +36,17 @@ def key_of(name: str) -> str:
 
 def stages_of(calls: Iterable[Call]) -> list[Stage]:
     """The stages that answer some calls, in their order; a call nobody knows asks for nothing."""
-    names = {one.key.removeprefix(_PREFIX) for one in calls}
+    names = {_INVENTORY if one.place else one.key.removeprefix(_PREFIX) for one in calls}
     wanted = {stage for name in names for stage in CALLED.get(name, ())}
     return [stage for stage in STAGES if stage in wanted]
+
+
+def is_everywhere(calls: Iterable[Call]) -> bool:
+    """Whether some call wants everything listed."""
+    return any(one.key == key_of(_INVENTORY) for one in calls)
+
+
+def places_of(calls: Sequence[Call]) -> Places | None:
+    """Where hooks ask to look; None where the clock wants everything listed, or nobody a look."""
+    places = Places.of(one.place for one in calls if one.place)
+    return places if places and not is_everywhere(calls) else None

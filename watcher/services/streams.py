@@ -39,12 +39,25 @@ class StreamStage:
     store: Inventory
     executor: Executor
 
-    def take(self, this: PassRecord, changed: Collection[int], *, rules_changed: bool) -> Outcome:
-        """View the changed repositories anew, and those with digests still to be resolved."""
+    def take(
+        self,
+        this: PassRecord,
+        changed: Collection[int],
+        *,
+        rules_changed: bool,
+        within: Collection[int] | None = None,
+    ) -> Outcome:
+        """View the changed repositories anew, and those with digests still to be resolved.
+
+        Where repositories are named, only those of them are; the others stay as they are.
+        """
         outcome = Outcome("inventory")
-        numbers = (
-            self.store.all_numbers() if rules_changed else set(changed) | self.store.unresolved()
-        )
+        if rules_changed:
+            numbers = self.store.all_numbers()
+        else:
+            numbers = set(changed) | self.store.unresolved()
+        if within is not None:
+            numbers &= set(within)
         ordered = sorted(numbers)
         for start in range(0, len(ordered), _BATCH):
             histories = self.store.histories(ordered[start : start + _BATCH])

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from fastapi import Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from watcher.report.pages.environment import render
 from watcher.report.written import written
@@ -15,6 +15,7 @@ from watcher.web.addresses import Addresses
 
 JSON: Final = "application/json"
 API: Final = "/api/"
+HOOKS: Final = "/hooks/"
 SHEET: Final = "web.css"
 
 
@@ -29,7 +30,12 @@ def document(told: Mapping[str, object], status: int = HTTPStatus.OK) -> Respons
 
 
 def refusal(path: str, status: int, line: str) -> Response:
-    """Say in one line why there is no answer: as JSON below `/api/`, else as a page."""
+    """Say in one line why there is no answer: as JSON below `/api/`, else as a page.
+
+    Who sends a hook gets the line alone.
+    """
+    if path.startswith(HOOKS):
+        return PlainTextResponse(f"{line}\n", status)
     if path.startswith(API):
         return document({"schema": "watcher/error/1", "status": status, "error": line}, status)
     title = HTTPStatus(status).phrase

@@ -20,6 +20,7 @@ from watcher.bootstrap import App
 from watcher.domain.errors import StartError, UsageError
 from watcher.web import answers, api, health
 from watcher.web.guard import Guard
+from watcher.web.hooks import routes as hooks
 from watcher.web.listening import Listening
 from watcher.web.pages import (
     bumps,
@@ -71,7 +72,7 @@ def make_application(
     made.add_exception_handler(RequestValidationError, _misread)
     made.add_exception_handler(HTTPException, _refused)
     site = Site(app, now, parts)
-    for routes in (*_PAGES, api.routes, health.routes):
+    for routes in (*_PAGES, api.routes, health.routes, hooks.routes):
         made.include_router(routes(site))
     made.mount("/static", StaticFiles(packages=[("watcher.report.pages", "static")]))
     return made

@@ -30,10 +30,11 @@ _LOG: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Lets requests to names of this machine read, and nothing else.
+    """Lets requests to names of this machine read, and nothing else but hooks.
 
     A page elsewhere could let its own name point to this machine and have a browser read for it:
-    the `Host` header gives it away.
+    the `Host` header gives it away. A hook reads nothing and comes under whatever name the way to
+    us has outside; it has a secret to show instead, which no page elsewhere knows.
     """
 
     app: ASGIApp
@@ -50,7 +51,8 @@ class Guard:
             return
         try:
             # A HEAD is answered like a GET whose body stays here.
-            await self.app({**scope, "method": "GET"}, receive, answer.send)
+            method = "POST" if _is_hook(scope) else "GET"
+            await self.app({**scope, "method": method}, receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the last one to see it
             _confess(scope, error)
             if not answer.started:
@@ -79,7 +81,15 @@ class _Answer:
         await self.to(message)
 
 
+def _is_hook(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith(answers.HOOKS)
+
+
 def _refused(scope: Scope) -> tuple[int, str] | None:
+    if _is_hook(scope):
+        hooks = HTTPStatus.METHOD_NOT_ALLOWED, "Hooks are sent here, and nothing else (POST)."
+        return None if scope["method"] == "POST" else hooks
     host = host_of(Headers(scope=scope).get("host", ""))
     if not is_loopback(host):
         line = "This is not the name of this machine: ask for localhost or 127.0.0.1."
@@ -91,6 +101,8 @@ def _refused(scope: Scope) -> tuple[int, str] | None:
 
 def _confess(scope: Scope, error: Exception) -> None:
     """Log an error that nobody foresaw in a line, with its traceback only where it is asked for."""
-    path, reason = ascii(scope["path"][:200]), ascii(str(error)[:300])
+    # The address of a hook may end in a secret.
+    shown = answers.HOOKS if _is_hook(scope) else scope["path"]
+    path, reason = ascii(shown[:200]), ascii(str(error)[:300])
     told = _LOG.isEnabledFor(logging.DEBUG)
     _LOG.error("%s: unexpected %s: %s", path, type(error).__name__, reason, exc_info=told)

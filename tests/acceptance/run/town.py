@@ -68,6 +68,7 @@ class Town:
     url: str
     engine: Engine
     running: list[Running] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)  # further keys of the registry
 
     def push(self, repository: str, openssl: str, tag: str = "latest") -> None:
         packages = [DebianPackage("openssl", openssl), DebianPackage(repository[-1] * 3, "1.0")]
@@ -76,7 +77,14 @@ class Town:
         with Pusher(self.registry.url) as pusher:
             pusher.push_image(repository, tag, image)
 
-    def configure(self, name: str = "watcher", trivy: Path | None = None, workers: int = 2) -> Path:
+    def configure(
+        self,
+        name: str = "watcher",
+        trivy: Path | None = None,
+        workers: int = 2,
+        **more: dict[str, str],
+    ) -> Path:
+        """Write a configuration; sections named are other than those of every town."""
         file = self.folder / f"{name}.yaml"
         document = {
             "database": {"url": self.url},
@@ -87,9 +95,10 @@ class Town:
                 "java_db": [],
                 "workers": workers,
             },
-            "registries": [{"name": "local", "kind": "oci", "url": self.registry.url}],
+            "registries": [{"name": "local", "kind": "oci", "url": self.registry.url, **self.told}],
             "schedule": {"knowledge": "2s", "inventory": "1s", "tickets": "5s"},
             "web": {"listen": "127.0.0.1:0"},
+            **more,
         }
         file.write_text(yaml.safe_dump(document))
         return file

@@ -176,3 +176,32 @@ def test_many_subjects_are_covered_and_lost_at_once(engine: Engine) -> None:
     store.cover(begin(engine, 2), "inventory", range(10_000))
     ends = [row[-1] for row in covered(engine, "inventory")]
     assert (ends.count(None), len(ends)) == (10_000, 20_000)
+
+
+def test_where_some_subjects_were_tried_the_others_stay_as_they_are(engine: Engine) -> None:
+    store = SqlPasses(engine)
+    first, second = begin(engine, 1), begin(engine, 2)
+    store.cover(first, "inventory", {7, 8, 9})
+    store.cover(second, "inventory", {8, 10}, tried={7, 8, 10})
+    assert covered(engine, "inventory") == [
+        (7, day(1), day(1), first.number, second.number),
+        (8, day(1), day(2), first.number, None),
+        (9, day(1), day(1), first.number, None),
+        (10, day(2), day(2), second.number, None),
+    ]
+    store.cover(begin(engine, 3), "inventory", set(), tried=set())
+    assert [row[-1] for row in covered(engine, "inventory")] == [second.number, None, None, None]
+
+
+def test_where_some_subjects_were_tried_the_failures_of_others_go_on(engine: Engine) -> None:
+    store = SqlPasses(engine)
+    first, second = begin(engine, 1), begin(engine, 2)
+    store.record_failures(first, "inventory", [failure("a"), failure("b"), failure("c")])
+    tried = {"a", "c", "d"}
+    store.record_failures(second, "inventory", [failure("c"), failure("d")], tried.__contains__)
+    assert failed(engine, "inventory") == [
+        ("a", "down", 1, first.number, second.number),
+        ("b", "down", 1, first.number, None),
+        ("c", "down", 2, first.number, None),
+        ("d", "down", 1, second.number, None),
+    ]

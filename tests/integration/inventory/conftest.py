@@ -17,6 +17,7 @@ from watcher.domain.stream import StreamRule
 from watcher.ports.store.passes import Snapshot
 from watcher.services.inventory import InventoryStage
 from watcher.services.pass_ import PassReport
+from watcher.services.pass_.report import looked
 from watcher.services.streams import StreamStage
 
 HISTORY = {
@@ -32,16 +33,17 @@ class ListedWorld(StormyWorld):
         registry, selection = self.registry.selecting(self.include), Selection.parse(self.include)
         store, passes = SqlInventory(self.engine), SqlPasses(self.engine)
         rules = [StreamRule(by=self.history.get("streams"))]
-        this = passes.begin(at, at, ["inventory"], Snapshot("0" * 64, "{}"))
+        done = ["inventory"] if self.places is None else looked(["inventory"])
+        this = passes.begin(at, at, done, Snapshot("0" * 64, "{}"))
         with ThreadPoolExecutor(2) as executor:
             listed = InventoryStage(
                 [registry], lambda one: selection.holds(one.path), store, executor
-            ).take(this)
-            passes.cover(this, "inventory", listed.covered)
-            passes.cover(this, "reconciliation", listed.reconciled)
+            ).take(this, self.places)
+            passes.cover(this, "inventory", listed.covered, listed.tried)
+            passes.cover(this, "reconciliation", listed.reconciled, listed.tried)
             viewed = StreamStage(
                 {registry.name: registry}, rules, lambda _: False, store, executor
-            ).take(this, listed.changed, rules_changed=False)
+            ).take(this, listed.changed, rules_changed=False, within=listed.tried)
         passes.finish(this, "complete", {})
         report = PassReport(at, failures=[*listed.failures, *viewed.failures])
         report.counts.update(listed.counts, manifest_gets=registry.traffic.manifest_gets)

@@ -23,6 +23,7 @@ from watcher.cli import Session, run
 from watcher.config import Config
 from watcher.domain.errors import StartError, WatcherError
 from watcher.domain.reference import ArtifactReference, Repository
+from watcher.ports.identity import Identity
 from watcher.ports.progress import Progress
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
@@ -223,6 +224,7 @@ class Desk:
             browsing=cast("Browsing", FakeBrowsing()),
             calls=cast("Calls", None),
             leadership=cast("Leadership", None),
+            identity=cast("Identity", None),
             parts=self.parts,
         )
 

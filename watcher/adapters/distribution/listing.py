@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from watcher.adapters.distribution.client import Distribution
 from watcher.adapters.distribution.document import shown
 from watcher.adapters.distribution.resolving import resolve_all
 from watcher.domain.errors import NotFoundError
-from watcher.domain.reference import is_digest, is_tag
+from watcher.domain.reference import is_digest, is_referrer_tag, is_tag
 from watcher.ports.registry import Known, Listing, Sighting
 
-# Where a registry has no referrers API, tools leave signatures and the like under such tags:
-# OCI Distribution 1.1 (referrers tag schema), and cosign with its suffixes.
-_REFERRER = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
-
 STRANGE = "its name is no tag by the OCI Distribution specification; delete it"
-
-
-def is_referrer(tag: str) -> bool:
-    """Tell whether a tag names a signature or the like, after the digest that it refers to."""
-    return _REFERRER.fullmatch(tag) is not None
 
 
 def list_tags(client: Distribution, path: str, known: Known, concurrency: int) -> Listing:
@@ -30,7 +19,7 @@ def list_tags(client: Distribution, path: str, known: Known, concurrency: int) -
     except NotFoundError:
         client.confirm_absence()
         raise
-    named = [name for name in names if is_tag(name) and not is_referrer(name)]
+    named = [name for name in names if is_tag(name) and not is_referrer_tag(name)]
 
     def look(name: str) -> str:
         last = known.get(name)

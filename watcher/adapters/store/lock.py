@@ -24,7 +24,7 @@ from watcher.domain.errors import StartError
 # What a lock is about; the numbers keep the locks of watcher apart from those of others.
 KINDS: Final = {"pass": 0x77610001, "leader": 0x77610002, "worker": 0x77610003}
 _FACTS: Final = 0x77610004
-_NUMBERS: Final = {"catalogues": 1, "matches": 2, "jobs": 3}
+_NUMBERS: Final = {"catalogues": 1, "matches": 2, "jobs": 3, "calls": 4}
 _HEARD: Final = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5"
 
 Check = Callable[[], bool]

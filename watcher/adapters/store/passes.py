@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from watcher.adapters.store.asof import ended_with
-from watcher.adapters.store.engine import add_rows, batches
+from watcher.adapters.store.engine import add_rows, among, batches
 from watcher.adapters.store.tables.base import LONGEST, kept
 from watcher.adapters.store.tables.passes import config_snapshots, coverage, failures, passes
 from watcher.adapters.store.writing import must_run, writing
@@ -85,9 +85,17 @@ class SqlPasses:
                 must_run(connection, this)
             connection.execute(mine.values(state=state, summary=dict(summary)))
 
-    def cover(self, this: PassRecord, stage: CoveredStage, succeeded: Collection[int]) -> None:
+    def cover(
+        self,
+        this: PassRecord,
+        stage: CoveredStage,
+        succeeded: Collection[int],
+        tried: Collection[int] | None = None,
+    ) -> None:
         """Record for which subjects a stage succeeded; those it held before and not now end."""
         is_open = (coverage.c.stage == stage) & coverage.c.closed_in.is_(None)
+        if tried is not None:
+            is_open &= among(coverage.c.subject, set(tried) | set(succeeded))
         with writing(self.engine, this) as connection:
             held = set(connection.scalars(select(coverage.c.subject).where(is_open)))
             for batch in batches(sorted(held - set(succeeded))):
@@ -110,7 +118,13 @@ class SqlPasses:
                 ],
             )
 
-    def record_failures(self, this: PassRecord, stage: str, failed: Sequence[Failure]) -> None:
+    def record_failures(
+        self,
+        this: PassRecord,
+        stage: str,
+        failed: Sequence[Failure],
+        tried: Callable[[str], bool] | None = None,
+    ) -> None:
         """Record what a stage failed at now; what it failed at before and not now is over."""
         now = {kept(one.subject, LONGEST): one for one in failed}
         is_open = (failures.c.stage == stage) & failures.c.closed_in.is_(None)
@@ -118,7 +132,11 @@ class SqlPasses:
         with writing(self.engine, this) as connection:
             held = {row.subject: row for row in connection.execute(select(*columns).where(is_open))}
             again = [s for s, row in held.items() if s in now and kept(now[s].error) == row.error]
-            over = [row.id for subject, row in held.items() if subject not in again]
+            over = [
+                row.id
+                for subject, row in held.items()
+                if subject not in again and (subject in now or tried is None or tried(subject))
+            ]
             for batch in batches(over):
                 ended = update(failures).where(failures.c.id.in_(batch))
                 connection.execute(ended.values(closed_in=this.number))

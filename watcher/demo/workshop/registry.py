@@ -25,7 +25,8 @@ class Registry:
     """The Distribution registry v3 on 127.0.0.1, its storage, configuration and log in a folder.
 
     It keeps its port over `stop()` and `start()`, so that an outage can be played. `auth` is the
-    configuration's section of that name: `logins.basic_auth`, `tokens.TokenServer.auth`.
+    configuration's section of that name: `logins.basic_auth`, `tokens.TokenServer.auth`; so is
+    `notifications`.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Registry:
         binary: Path | None = None,
         port: int | None = None,
         auth: dict[str, Json] | None = None,
+        notifications: dict[str, Json] | None = None,
     ) -> None:
         """Prepare a registry; nothing runs before `start()` or the `with` block."""
         self._folder = folder
@@ -42,6 +44,7 @@ class Registry:
         self._fixed_port = port
         self.port = port or free_port()
         self.auth = auth
+        self._notifications = notifications
         self._mark = secrets.token_hex(8)
         self._running: subprocess.Popen[bytes] | None = None
 
@@ -158,6 +161,7 @@ class Registry:
                 "headers": {_MARK: [self._mark]},
             },
             **({"auth": self.auth} if self.auth else {}),
+            **({"notifications": self._notifications} if self._notifications else {}),
         }
 
     def _last_words(self) -> str:

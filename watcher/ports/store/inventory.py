@@ -56,8 +56,10 @@ class RepositoryHistory:
 class Inventory(Protocol):
     """The record of registries."""
 
-    def known(self, registry: str) -> dict[str, KnownRepository]:
-        """All repositories of a registry by path, with their open tags."""
+    def known(
+        self, registry: str, paths: Collection[str] | None = None
+    ) -> dict[str, KnownRepository]:
+        """All repositories of a registry, or those of some paths, with their open tags."""
 
     def include(self, this: PassRecord, registry: str, paths: Iterable[str]) -> None:
         """Record repositories that the configuration includes from now on."""

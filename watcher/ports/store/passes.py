@@ -72,8 +72,26 @@ class Passes(Protocol):
     def finish(self, this: PassRecord, state: PassState, summary: Mapping[str, object]) -> None:
         """Close a pass with what it did."""
 
-    def cover(self, this: PassRecord, stage: CoveredStage, succeeded: Collection[int]) -> None:
-        """Record for which subjects a stage succeeded; those it held before and not now end."""
+    def cover(
+        self,
+        this: PassRecord,
+        stage: CoveredStage,
+        succeeded: Collection[int],
+        tried: Collection[int] | None = None,
+    ) -> None:
+        """Record for which subjects a stage succeeded; those it held before and not now end.
 
-    def record_failures(self, this: PassRecord, stage: str, failures: Sequence[Failure]) -> None:
-        """Record what a stage failed at now; what it failed at before and not now is over."""
+        Where it tried some subjects alone, nothing is recorded of the others.
+        """
+
+    def record_failures(
+        self,
+        this: PassRecord,
+        stage: str,
+        failures: Sequence[Failure],
+        tried: Callable[[str], bool] | None = None,
+    ) -> None:
+        """Record what a stage failed at now; what it failed at before and not now is over.
+
+        `tried` tells whether the stage tried a subject; None: it tried everything.
+        """

@@ -9,8 +9,12 @@ from watcher.services.outcome import Outcome
 
 @dataclass(slots=True)
 class InventoryOutcome(Outcome):
-    """Repositories whose every move is known now, those of them listed in full, those with news."""
+    """Repositories whose every move is known now, those of them listed in full, those with news.
+
+    `tried` are those that were looked at, where not everything was.
+    """
 
     covered: set[int] = field(default_factory=set)
     reconciled: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
+    tried: set[int] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,10 +10,12 @@ from typing import Final
 
 from watcher.domain.errors import AttemptError, TransientError
 from watcher.domain.inventory import TagChanges, observe
+from watcher.domain.places import Places
 from watcher.domain.reference import Repository
 from watcher.ports.registry import Listing, Registry
 from watcher.ports.store.inventory import Inventory, KnownRepository
 from watcher.ports.store.passes import PassRecord
+from watcher.services.inventory.arrival import is_arrival, is_nothing, stranger
 from watcher.services.inventory.outcome import InventoryOutcome
 from watcher.services.inventory.sweep import Sweep
 
@@ -34,20 +36,33 @@ class InventoryStage:
     executor: Executor
     reconcile: timedelta = RECONCILE
 
-    def take(self, this: PassRecord) -> InventoryOutcome:
-        """Record what every registry shows now; a registry that fails changes nothing."""
+    def take(self, this: PassRecord, places: Places | None = None) -> InventoryOutcome:
+        """Record what every registry shows now; a registry that fails changes nothing.
+
+        Where places are named, nothing is asked or recorded of any other.
+        """
         outcome = InventoryOutcome("inventory")
-        outcome.changed |= self.store.leave_out_registries(
-            this, {registry.name for registry in self.registries}
-        )
+        if places is None:
+            configured = {registry.name for registry in self.registries}
+            outcome.changed |= self.store.leave_out_registries(this, configured)
+        else:
+            outcome.tried = set()
         for registry in self.registries:
-            self._take_registry(this, registry, outcome)
+            paths = None if places is None else places.within(registry.name)
+            if paths is None:
+                self._take_registry(this, registry, outcome)
+            elif paths:
+                self._take_some(this, registry, paths, outcome)
+        if outcome.tried is not None:
+            outcome.tried |= outcome.changed
         return outcome
 
     def _take_registry(
         self, this: PassRecord, registry: Registry, outcome: InventoryOutcome
     ) -> None:
         known = self._in_scope(this, registry.name, outcome)
+        if outcome.tried is not None:
+            outcome.tried |= {one.number for one in known.values()}
         try:
             listed = set(registry.repositories())
         except AttemptError as error:
@@ -58,8 +73,46 @@ class InventoryStage:
             self.store.include(this, registry.name, sorted(new))
         known = {path: one for path, one in self.store.known(registry.name).items() if one.in_scope}
         outcome.changed |= {known[path].number for path in new}
-        changes = self._list(this, registry, known, outcome)
-        self.store.record_tags(this, changes, {one.number: one for one in known.values()})
+        sweep = Sweep(registry, known, this.at, self.reconcile)
+        self._record(this, sweep.listings(self.executor), outcome)
+
+    def _take_some(
+        self, this: PassRecord, registry: Registry, paths: Iterable[str], outcome: InventoryOutcome
+    ) -> None:
+        """List some repositories; who was not watched so far is, once the registry shows a tag."""
+        wanted = {path for path in paths if self.includes(Repository(registry.name, path))}
+        known = self.store.known(registry.name, wanted)
+        known = {path: known.get(path) or stranger(registry.name, path) for path in wanted}
+        sweep = Sweep(registry, known, this.at, self.reconcile)
+        found = {one.repository.path: (one, told) for one, told in sweep.listings(self.executor)}
+        found = {path: pair for path, pair in found.items() if not is_nothing(*pair)}
+        new = [path for path, pair in found.items() if is_arrival(*pair)]
+        if new:
+            self.store.include(this, registry.name, sorted(new))
+            arrived = self.store.known(registry.name, new)
+            found |= {path: (arrived[path], found[path][1]) for path in new}
+            outcome.changed |= {one.number for one in arrived.values()}
+        tried = {one.number for one, _ in found.values()}
+        outcome.tried = (outcome.tried or set()) | tried
+        self._record(this, found.values(), outcome)
+
+    def _record(
+        self,
+        this: PassRecord,
+        listings: Iterable[tuple[KnownRepository, Listing | AttemptError]],
+        outcome: InventoryOutcome,
+    ) -> None:
+        listed: dict[int, KnownRepository] = {}
+        changes: dict[int, TagChanges] = {}
+        for one, found in listings:
+            if isinstance(found, AttemptError):
+                outcome.failed(str(one.repository), found)
+                continue
+            self._count(one, found, outcome)
+            listed[one.number] = one
+            changes[one.number] = _changes(one, found, this.at)
+            self._unseen_moves(this, one, found)
+        self.store.record_tags(this, dict(sorted(changes.items())), listed)
         outcome.changed |= {
             number for number, change in changes.items() if change.begun or change.gone
         }
@@ -87,24 +140,6 @@ class InventoryStage:
             self.store.include(this, registry, returned)
         outcome.changed |= left_out | {known[path].number for path in returned}
         return {path: one for path, one in known.items() if one.number not in left_out}
-
-    def _list(
-        self,
-        this: PassRecord,
-        registry: Registry,
-        known: Mapping[str, KnownRepository],
-        outcome: InventoryOutcome,
-    ) -> dict[int, TagChanges]:
-        changes: dict[int, TagChanges] = {}
-        sweep = Sweep(registry, known, this.at, self.reconcile)
-        for one, found in sweep.listings(self.executor):
-            if isinstance(found, AttemptError):
-                outcome.failed(str(one.repository), found)
-                continue
-            self._count(one, found, outcome)
-            changes[one.number] = _changes(one, found, this.at)
-            self._unseen_moves(this, one, found)
-        return dict(sorted(changes.items()))
 
     def _count(self, one: KnownRepository, found: Listing, outcome: InventoryOutcome) -> None:
         named = {sighting.tag for sighting in found.sightings} | found.failed.keys()

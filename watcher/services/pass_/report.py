@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -20,6 +21,16 @@ STAGES: tuple[Stage, ...] = (
     "bump",
     "ticket",
 )
+_LOOK = "look"
+
+
+def looked(stages: Sequence[Stage]) -> list[str]:
+    """Stages as they are recorded of a pass that looked at some places alone.
+
+    It took no inventory: who asks when all was last listed, or seen anew under changed rules, is
+    not to find it.
+    """
+    return [_LOOK if one == "inventory" else one for one in stages]
 
 
 @dataclass(slots=True)

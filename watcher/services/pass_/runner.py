@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.domain.errors import UsageError
+from watcher.domain.places import Places
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
 from watcher.ports.store.passes import PassState, Snapshot
 from watcher.services.pass_.meter import Meter
 from watcher.services.pass_.parts import Records, Stages
-from watcher.services.pass_.report import PassReport, Stage
+from watcher.services.pass_.report import PassReport, Stage, looked
 from watcher.services.pass_.running import Running
 from watcher.services.pass_.watch import COMMANDED, Mood, Watch
 from watcher.services.work import Workplace
@@ -27,6 +28,11 @@ class PassRunner:
     registries: Sequence[Registry]
     scanner: Scanner
     workplace: Workplace
+    places: Places | None = None
+
+    def at_places(self, places: Places | None) -> PassRunner:
+        """One whose passes take the inventory of some places alone; None: of everything."""
+        return replace(self, places=places)
 
     def make(
         self,
@@ -48,7 +54,8 @@ class PassRunner:
                     f"--at {at:%Y-%m-%dT%H:%M:%SZ} lies before the last pass of "
                     f"{last.at:%Y-%m-%dT%H:%M:%SZ}: name that time or a later one"
                 )
-            this = self.records.passes.begin(at, started_at, wanted, snapshot)
+            done = wanted if self.places is None else looked(wanted)
+            this = self.records.passes.begin(at, started_at, done, snapshot)
             watch, meter = Watch(holds, mood.stopping), Meter.begun(self.registries)
             running = Running(
                 self.stages,
@@ -58,6 +65,7 @@ class PassRunner:
                 snapshot,
                 PassReport(at),
                 watch,
+                self.places,
             )
             try:
                 with self.workplace.bench(

@@ -9,6 +9,7 @@ from time import perf_counter
 
 from watcher.domain.errors import AttemptError, StartError
 from watcher.domain.knowledge import KnowledgeVersion
+from watcher.domain.places import Places
 from watcher.ports.crew import Wanted
 from watcher.ports.store.passes import PassRecord, Snapshot
 from watcher.services.outcome import Outcome
@@ -29,6 +30,7 @@ class Running:
     snapshot: Snapshot
     report: PassReport
     watch: Watch
+    places: Places | None = None  # where the inventory looks; None: everywhere
 
     def run(self, wanted: Sequence[Stage], bench: Bench) -> None:
         """Run the wanted stages in their order."""
@@ -65,13 +67,15 @@ class Running:
 
     def _inventory(self) -> None:
         stages, passes = self.stages, self.records.passes
-        listed = stages.inventory.take(self.this)
-        passes.cover(self.this, "inventory", listed.covered)
-        passes.cover(self.this, "reconciliation", listed.reconciled)
+        listed = stages.inventory.take(self.this, self.places)
+        passes.cover(self.this, "inventory", listed.covered, listed.tried)
+        passes.cover(self.this, "reconciliation", listed.reconciled, listed.tried)
         rules_changed = passes.previous_snapshot(self.this) not in {None, self.snapshot.sha256}
-        viewed = stages.streams.take(self.this, listed.changed, rules_changed=rules_changed)
+        viewed = stages.streams.take(
+            self.this, listed.changed, rules_changed=rules_changed, within=listed.tried
+        )
         listed.failures += viewed.failures
-        self._take_in(listed)
+        self._take_in(listed, self.places.hold if self.places is not None else None)
 
     def _catalog(self, bench: Bench) -> None:
         under = Wanted(self.scanner_version(), self._version().db_digest, self._java_db())
@@ -122,8 +126,8 @@ class Running:
         wanted = self.stages.knowledge.sources.java_db
         return self.records.matches.java_db() if wanted else None
 
-    def _take_in(self, outcome: Outcome) -> None:
+    def _take_in(self, outcome: Outcome, tried: Callable[[str], bool] | None = None) -> None:
         self.report.counts.update(outcome.counts)
         # In the order of their names, whichever thread was first.
         self.report.failures += sorted(outcome.failures, key=lambda one: one.subject)
-        self.records.passes.record_failures(self.this, outcome.stage, outcome.failures)
+        self.records.passes.record_failures(self.this, outcome.stage, outcome.failures, tried)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watcher.adapters.distribution.document import shown
-from watcher.adapters.distribution.listing import STRANGE, is_referrer
+from watcher.adapters.distribution.listing import STRANGE
 from watcher.adapters.registries.artifact_registry.contents import Held
-from watcher.domain.reference import is_tag
+from watcher.domain.reference import is_referrer_tag, is_tag
 from watcher.ports.registry import Known, Sighting
 
 
@@ -27,7 +27,7 @@ class Reading:
 
 def read_listing(held: Held, known: Known, *, at_once: bool) -> Reading:
     """Read one name's tags; `at_once` says that the whole listing was one page."""
-    names = [tag for tag in sorted(held.tags) if not is_referrer(tag)]
+    names = [tag for tag in sorted(held.tags) if not is_referrer_tag(tag)]
     doubtful = {tag for tag in names if len(held.tags[tag]) > 1}
     if not at_once:
         # A tag that moved from a later page to an earlier one is on neither, and not gone.

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from watcher.adapters.distribution.document import Document, shown
-from watcher.adapters.distribution.listing import STRANGE, is_referrer
+from watcher.adapters.distribution.listing import STRANGE
 from watcher.adapters.distribution.media_types import IMAGE_CONFIGS, INDEXES, MANIFESTS
-from watcher.domain.reference import is_tag
+from watcher.domain.reference import is_referrer_tag, is_tag
 from watcher.ports.registry import Listing, Sighting
 
 _OF_IMAGES = IMAGE_CONFIGS | INDEXES | MANIFESTS
@@ -108,7 +108,7 @@ class Tally:
         elsewhere = self.sightings.get(tag)
         if tag in self.no_images or (elsewhere and elsewhere.digest != one.digest):
             self.torn.add(tag)
-        if is_referrer(tag) or not one.is_image:
+        if is_referrer_tag(tag) or not one.is_image:
             self.no_images.add(tag)
         else:
             self.sightings[tag] = one.sighting(tag)

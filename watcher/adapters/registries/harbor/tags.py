@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from watcher.adapters.distribution.document import shown
-from watcher.adapters.distribution.listing import is_referrer
 from watcher.adapters.registries.harbor.entries import ArtifactEntry
-from watcher.domain.reference import is_digest, is_tag
+from watcher.domain.reference import is_digest, is_referrer_tag, is_tag
 from watcher.ports.registry import Known, Sighting
 
 _STRANGE_TAG = "its name is no tag by the OCI Distribution specification; delete it"
@@ -40,7 +39,7 @@ def read_tags(artifacts: Iterable[ArtifactEntry], known: Known) -> Tags:
         for tag in artifact.tags:
             if not is_tag(tag.name):
                 tags.failed[shown(tag.name)] = _STRANGE_TAG
-            elif is_referrer(tag.name) or not (artifact.image or tag.name in known):
+            elif is_referrer_tag(tag.name) or not (artifact.image or tag.name in known):
                 continue
             elif not is_digest(artifact.digest):
                 tags.failed[tag.name] = _STRANGE_DIGEST

@@ -25,10 +25,12 @@ class SqlInventory:
 
     engine: Engine
 
-    def known(self, registry: str) -> dict[str, KnownRepository]:
-        """All repositories of a registry by path, with their open tags."""
+    def known(
+        self, registry: str, paths: Collection[str] | None = None
+    ) -> dict[str, KnownRepository]:
+        """All repositories of a registry, or those of some paths, with their open tags."""
         with self.engine.connect() as connection:
-            return known.read(connection, registry)
+            return known.read(connection, registry, paths)
 
     def include(self, this: PassRecord, registry: str, paths: Iterable[str]) -> None:
         """Record repositories that the configuration includes from now on."""

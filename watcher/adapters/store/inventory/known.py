@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
-from sqlalchemy import Connection, Select, Subquery, func, select, union
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, func, select, union
 
 from watcher.adapters.store.asof import ended_with
-from watcher.adapters.store.rows import still_open
+from watcher.adapters.store.rows import among, still_open
 from watcher.adapters.store.tables.inventory import (
     bindings,
     repositories,
@@ -22,9 +23,14 @@ from watcher.ports.store.inventory import KnownRepository, KnownTag
 from watcher.ports.store.passes import CoveredStage
 
 
-def read(connection: Connection, registry: str) -> dict[str, KnownRepository]:
-    """All repositories of a registry by path, with their open tags."""
-    tags = _open_tags(connection, registry)
+def read(
+    connection: Connection, registry: str, paths: Collection[str] | None = None
+) -> dict[str, KnownRepository]:
+    """All repositories of a registry by path, or those of some paths, with their open tags."""
+    wanted = repositories.c.registry == registry
+    if paths is not None:
+        wanted &= among(repositories.c.path, paths)
+    tags = _open_tags(connection, wanted)
     return {
         row.path: KnownRepository(
             row.id,
@@ -34,7 +40,7 @@ def read(connection: Connection, registry: str) -> dict[str, KnownRepository]:
             row.scope is not None,
             tags.get(row.id, {}),
         )
-        for row in connection.execute(_repositories(registry))
+        for row in connection.execute(_repositories(wanted))
     }
 
 
@@ -66,7 +72,7 @@ def unresolved(connection: Connection) -> set[int]:
     return set(connection.scalars(union(pointing, undecided, *changed)))
 
 
-def _repositories(registry: str) -> Select[tuple[object, ...]]:
+def _repositories(wanted: ColumnElement[bool]) -> Select[tuple[object, ...]]:
     """Repositories with their last listing, the last complete one, and the scope in force."""
     listed, reconciled = _last("inventory"), _last("reconciliation")
     scoped = (
@@ -83,7 +89,7 @@ def _repositories(registry: str) -> Select[tuple[object, ...]]:
         .outerjoin(listed, listed.c.subject == repositories.c.id)
         .outerjoin(reconciled, reconciled.c.subject == repositories.c.id)
         .outerjoin(scoped, scoped.c.repository_id == repositories.c.id)
-        .where(repositories.c.registry == registry)
+        .where(wanted)
     )
 
 
@@ -97,7 +103,9 @@ def _last(stage: CoveredStage) -> Subquery:
     )
 
 
-def _open_tags(connection: Connection, registry: str) -> dict[int, dict[str, KnownTag]]:
+def _open_tags(
+    connection: Connection, wanted: ColumnElement[bool]
+) -> dict[int, dict[str, KnownTag]]:
     again = (
         select(unseen_moves.c.tag_interval_id, func.max(unseen_moves.c.pushed_at).label("at"))
         .group_by(unseen_moves.c.tag_interval_id)
@@ -113,7 +121,7 @@ def _open_tags(connection: Connection, registry: str) -> dict[int, dict[str, Kno
         )
         .join(repositories, repositories.c.id == tag_intervals.c.repository_id)
         .outerjoin(again, again.c.tag_interval_id == tag_intervals.c.id)
-        .where(repositories.c.registry == registry, still_open(tag_intervals))
+        .where(wanted, still_open(tag_intervals))
     )
     found: dict[int, dict[str, KnownTag]] = defaultdict(dict)
     for row in connection.execute(statement):

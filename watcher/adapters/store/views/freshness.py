@@ -68,16 +68,19 @@ class Failures:
 
 
 def read_freshness(connection: Connection, upto: int) -> Freshness:
-    """Read the last successes; one that went on later counts up to the last pass that tried."""
+    """Read the last successes; one that went on later counts up to the last pass that tried.
+
+    A look at some places alone is no such pass: how far others had got then would be forgotten.
+    """
     ended = coverage.c.closed_in <= upto
+    on = or_(~ended, coverage.c.closed_in.is_(None))
     statement = (
         select(
             coverage.c.stage,
             coverage.c.subject,
             func.max(coverage.c.until).filter(ended).label("ended_at"),
-            func.max(coverage.c.until)
-            .filter(or_(~ended, coverage.c.closed_in.is_(None)))
-            .label("on"),
+            func.max(coverage.c.since).filter(on).label("since"),
+            func.max(coverage.c.until).filter(on).label("on"),
         )
         .where(visible(coverage, upto))
         .group_by(coverage.c.stage, coverage.c.subject)
@@ -85,7 +88,7 @@ def read_freshness(connection: Connection, upto: int) -> Freshness:
     tried = _tried(connection, upto)
     succeeded: dict[tuple[str, int], datetime] = {}
     for row in connection.execute(statement):
-        going_on = [min(row.on, tried[row.stage])] if row.on and row.stage in tried else []
+        going_on = [row.since, min(row.on, tried.get(row.stage, row.since))] if row.on else []
         times = [*going_on, *([row.ended_at] if row.ended_at else [])]
         if times:
             succeeded[row.stage, row.subject] = max(times)
