@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +15,9 @@ import stamina
 
 from watcher.adapters.http import failure
 from watcher.adapters.http.answer import Answer, chunks, drain
+from watcher.adapters.http.breaker import Breaker, LeftAloneError, Outcome, Visit
 from watcher.adapters.http.deadline import within
+from watcher.adapters.http.gate import Gate, Quiet
 from watcher.adapters.http.pace import Pace
 from watcher.adapters.http.settings import Connecting, Observer
 from watcher.adapters.http.transport import SAFE, Question, Transport
@@ -26,15 +29,24 @@ _LIMIT = 4 * 1024 * 1024
 class Http:
     """Requests to one remote: pooled, paced, bounded, and retried where that is safe.
 
-    No cookies are kept, no netrc is read; an Authorization header stays at the origin it was given
-    for. Methods raise TransientError, PermanentError and their kinds only.
+    A remote that keeps failing, or that asked for a long pause, is left alone. No cookies are kept,
+    no netrc is read; an Authorization header stays at the origin it was given for. Methods raise
+    TransientError, PermanentError and their kinds only.
     """
 
-    def __init__(self, connecting: Connecting, observer: Observer | None = None) -> None:
+    def __init__(
+        self,
+        connecting: Connecting,
+        observer: Observer | None = None,
+        gate: Gate | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._timeouts = connecting.timeouts
         self._retrying = connecting.retrying
         self._pace = Pace(connecting.rate)
         self._turns = threading.BoundedSemaphore(connecting.concurrency)
+        self._breaker = Breaker(connecting.breaking, connecting.concurrency, clock)
+        self._gates = [Quiet(self._retrying.longest, clock), *([gate] if gate else [])]
         self._transport = Transport(connecting, observer)
         self._retry = stamina.RetryingCaller(
             attempts=self._retrying.attempts,
@@ -65,9 +77,10 @@ class Http:
         """
         total = self._timeouts.total
         question = Question(method, url, headers or {}, expect, limit, total, content)
-        if method not in SAFE:
-            return self._ask(question)
-        return self._retry(self._worth_retrying, self._ask, question)
+        with self._breaker.visit(method, url) as visit:
+            if visit.probe or method not in SAFE:
+                return self._ask(question, visit)
+            return self._retry(self._worth_retrying, self._ask, question, visit)
 
     def download(
         self,
@@ -83,29 +96,53 @@ class Http:
 
         Only the body of a 200 is written; `write` raises only errors of watcher.
         """
-        return self._ask(Question("GET", url, headers or {}, expect, limit, total), write)
+        question = Question("GET", url, headers or {}, expect, limit, total)
+        with self._breaker.visit("GET", url) as visit:
+            return self._ask(question, visit, write)
 
     def _worth_retrying(self, error: Exception) -> bool | float:
-        if not isinstance(error, TransientError):
+        if not isinstance(error, TransientError) or isinstance(error, LeftAloneError):
             return False
         if error.retry_after is None:
             return True
         # Asked for a longer pause than we sit out here, we leave the remote alone.
         return error.retry_after <= self._retrying.longest and error.retry_after
 
-    def _ask(self, question: Question, write: Callable[[bytes], object] | None = None) -> Answer:
-        self._pace.wait()
+    def _ask(
+        self,
+        question: Question,
+        visit: Visit,
+        write: Callable[[bytes], object] | None = None,
+    ) -> Answer:
         try:
-            with self._turns, within(question.total):
-                response = self._transport.begin(question)
-                try:
-                    return self._finish(question, response, write)
-                finally:
-                    response.close()
+            # The pace is kept inside the turn: whoever waits for one has not set off yet.
+            with self._turns:
+                self._pace.wait()
+                self._admit(question, visit)
+                return self._converse(question, visit, write)
         except failure.FAILURES as error:
             failed = failure.of_exception(error, question.shown)
+            silent = isinstance(failed, TransientError)
+            visit.outcome = Outcome.SILENT if silent else Outcome.UNKNOWN
         # Raised out here, so that what the transport said, secrets and all, is not chained to it.
         raise failed
+
+    def _admit(self, question: Question, visit: Visit) -> None:
+        self._breaker.check(visit, question.method, question.url)
+        for gate in self._gates:
+            gate.enter(question.method, question.url)
+
+    def _converse(
+        self, question: Question, visit: Visit, write: Callable[[bytes], object] | None
+    ) -> Answer:
+        with within(question.total):
+            response = self._transport.begin(question)
+            try:
+                failing = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+                visit.outcome = Outcome.FAILED if failing else Outcome.ANSWERED
+                return self._finish(question, response, write)
+            finally:
+                response.close()
 
     def _finish(
         self,
@@ -115,6 +152,8 @@ class Http:
     ) -> Answer:
         url, status = response.url or question.url, response.status_code
         answer = Answer(question.method, url, status, response.headers, b"")
+        for gate in self._gates:
+            gate.answered(answer)
         if status not in question.expect:
             with suppress(*failure.FAILURES):
                 drain(response)
