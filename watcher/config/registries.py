@@ -21,7 +21,7 @@ from watcher.config.values import (
 from watcher.domain.pattern import Pattern
 
 # The kinds with an adapter; a new module in adapters/registries adds its kind here.
-ADAPTED: Final = ("oci",)
+ADAPTED: Final = ("oci", "docker-hub")
 _EVERYTHING: Final = (Pattern("**"),)
 
 
@@ -74,6 +74,8 @@ class DockerHubSettings(_Login, RegistrySettings):
 
     kind: Literal["docker-hub"]
     namespaces: Annotated[tuple[Text, ...], Field(min_length=1)]
+    url: HostAddress = "https://registry-1.docker.io"
+    api_url: HostAddress = "https://hub.docker.com"
 
 
 class HarborSettings(_Login, RegistrySettings):

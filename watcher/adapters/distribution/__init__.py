@@ -5,7 +5,7 @@ from watcher.adapters.distribution.client import Distribution
 from watcher.adapters.distribution.config import ConfigDocument, parse_config
 from watcher.adapters.distribution.each import EachByItself
 from watcher.adapters.distribution.images import Images
-from watcher.adapters.distribution.listing import list_tags
+from watcher.adapters.distribution.listing import list_tags, names_referrer
 from watcher.adapters.distribution.manifest import (
     Descriptor,
     ImageDocument,
@@ -29,6 +29,7 @@ __all__ = [
     "Place",
     "Pulling",
     "list_tags",
+    "names_referrer",
     "parse_config",
     "parse_manifest",
 ]

@@ -18,6 +18,11 @@ _REFERRER = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 _STRANGE = "its name is no tag by the OCI Distribution specification; delete it"
 
 
+def names_referrer(tag: str) -> bool:
+    """Tell whether a tag is a signature's or another referrer's, and no image's name."""
+    return _REFERRER.fullmatch(tag) is not None
+
+
 def list_tags(client: Distribution, path: str, known: Known, concurrency: int) -> Listing:
     """List the tags of a repository and resolve each by HEAD, as the port describes."""
     try:
@@ -25,7 +30,7 @@ def list_tags(client: Distribution, path: str, known: Known, concurrency: int) -
     except NotFoundError:
         client.confirm_absence()
         raise
-    named = [name for name in names if is_tag(name) and not _REFERRER.fullmatch(name)]
+    named = [name for name in names if is_tag(name) and not names_referrer(name)]
 
     def look(name: str) -> str:
         last = known.get(name)

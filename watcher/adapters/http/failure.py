@@ -44,16 +44,22 @@ def of_status(answer: Answer) -> WatcherError:
 
 
 def pause(answer: Answer) -> float | None:
-    """Read Retry-After, in seconds or as a date (RFC 9110, 10.2.3), at most a day.
+    """Read Retry-After, as `lasting` does; Docker Hub says X-Retry-After too."""
+    asked = answer.headers.get("Retry-After") or answer.headers.get("X-Retry-After", "")
+    return lasting(answer, asked)
 
-    Docker Hub calls it X-Retry-After too, and gives the second since 1970 when the pause is over.
+
+def lasting(answer: Answer, text: str) -> float | None:
+    """Read for how long a header asks, in seconds, at most a day; None where it does not say.
+
+    It may name seconds, a date (RFC 9110, 10.2.3), or the second since 1970 when it ends. Dates are
+    compared with the remote's own, so that its clock need not agree with ours.
     """
-    text = (answer.headers.get("Retry-After") or answer.headers.get("X-Retry-After", "")).strip()
-    # Both dates are the remote's own, so its clock need not agree with ours.
     now = _moment(answer.headers.get("Date", ""))
-    if text.isdecimal() and (now is None or float(text[:12]) < _EPOCH_BEGINS):
-        return min(float(text[:12]), _LONGEST_PAUSE)
-    until = float(text[:12]) if text.isdecimal() else _moment(text)
+    number = float(text.strip()[:12]) if text.strip().isdecimal() else None
+    if number is not None and (now is None or number < _EPOCH_BEGINS):
+        return min(number, _LONGEST_PAUSE)
+    until = _moment(text) if number is None else number
     if until is None or now is None:
         return None
     return min(max(until - now, 0.0), _LONGEST_PAUSE)
