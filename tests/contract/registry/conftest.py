@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pytest
 
+from tests.contract.registry.subjects.docker_hub import docker_hub_subject
 from tests.fakes.registry import Content, FakeRegistry
 from tests.servers.registry import Served, served
 from watcher.adapters.distribution import Credentials
@@ -19,7 +20,7 @@ from watcher.domain.pattern import Selection
 from watcher.ports.registry import Registry
 
 # One entry per module of adapters/registries, with the servers it signs on.
-SIGNED = {"oci": ("none", "basic", "token")}
+SIGNED = {"oci": ("none", "basic", "token"), "docker_hub": ("anonymous", "password")}
 
 
 class Subject(Protocol):
@@ -131,6 +132,10 @@ def subject(
     kind, _, auth = str(request.param).partition("-")
     if kind == "fake":
         yield FakeSubject()
+        return
+    if kind == "docker_hub":
+        with docker_hub_subject(auth) as hub:
+            yield hub
         return
     with served(tmp_path, auth, tokens) as server:
         yield OciSubject(server)

@@ -14,6 +14,7 @@ from watcher.adapters.registries.docker_hub.api import LARGEST_PAGE, HubApi
 from watcher.adapters.registries.docker_hub.catalogue import Catalogue
 from watcher.adapters.registries.docker_hub.check import may_read, summary
 from watcher.adapters.registries.docker_hub.entries import RepositoryEntry
+from watcher.adapters.registries.docker_hub.pulls import HubPulls
 from watcher.adapters.registries.docker_hub.quota import HubQuotas
 from watcher.adapters.registries.docker_hub.sign_in import SignIn
 from watcher.adapters.registries.docker_hub.tags import Tags, newest_sighting
@@ -21,7 +22,6 @@ from watcher.domain.errors import (
     AttemptError,
     NotFoundError,
     PermanentError,
-    UnauthorizedError,
     UsageError,
 )
 from watcher.domain.pattern import Selection
@@ -40,7 +40,6 @@ from watcher.ports.registry import (
 _CONNECTING: Final = Connecting()
 _EVERYTHING: Final = Selection.parse(("**",))
 _HOST: Final = "docker.io"  # as references name it
-_PARTS: Final = 2  # namespace and name; official images are in `library`
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,10 @@ class DockerHubRegistry(EachByItself):
         http = Http(connecting, Meter(self.traffic, hosts.url), self._quotas, clock)
         sign_in = SignIn(hosts.api_url, http, credentials, clock) if credentials else None
         self._api = HubApi(hosts.api_url, http, sign_in, page)
-        self._pulling = Pulling(name, Place(hosts.url, credentials, connecting.tls_ca), http)
+        place = Place(hosts.url, credentials, connecting.tls_ca)
+        self._pulls = HubPulls(Pulling(name, place, http), self._quotas)
         self._catalogue = Catalogue(self._api, namespaces, clock)
-        self._tags = Tags(self._api, self._pulling.client, connecting.concurrency)
+        self._tags = Tags(self._api, self._pulls, connecting.concurrency)
 
     def repositories(self) -> Iterator[str]:
         """List the paths of all repositories the configuration includes; complete or an error."""
@@ -115,20 +115,18 @@ class DockerHubRegistry(EachByItself):
         try:
             entry = self._api.tag(path, tag)
         except NotFoundError:
-            return self._looked_at(path, tag)
+            return self._pulls.look(path, tag)
         if entry.digest is None:
-            return replace(self._pulling.resolve(path, tag), pushed_at=entry.pushed_at)
+            return replace(self._pulls.look(path, tag), pushed_at=entry.pushed_at)
         return Sighting(tag, entry.digest, entry.pushed_at)
 
     def manifest(self, repository: str, digest: str) -> Manifest:
         """Fetch what a digest stands for; raises RateLimitedError where pulls are short."""
-        self._refresh(repository, digest)
-        return self._pulling.manifest(self._named(repository), digest)
+        return self._pulls.manifest(self._named(repository), digest)
 
     def image(self, repository: str, digest: str) -> ImageConfig:
         """Fetch one platform's manifest and configuration, both verified by their digests."""
-        self._refresh(repository, digest)
-        return self._pulling.image(self._named(repository), digest)
+        return self._pulls.image(self._named(repository), digest)
 
     def address(self, repository: str) -> str:
         """The repository as references name it."""
@@ -137,9 +135,7 @@ class DockerHubRegistry(EachByItself):
     def pull_access(self, repository: str, digest: str) -> PullAccess:
         """Tell how another program pulls this image now; RateLimitedError where pulls are short."""
         path = self._named(repository)
-        self._refresh(path, digest)
-        self._quotas.require(f"{self.address(path)}@{digest}")
-        access = self._pulling.access(path, digest)
+        access = self._pulls.access(path, digest)
         if self._hosts.url == Hosts().url:
             return replace(access, reference=f"{self.address(path)}@{digest}")
         return access
@@ -148,7 +144,7 @@ class DockerHubRegistry(EachByItself):
         """Say in one line that Hub answers and accepts us; raises otherwise."""
         listed = self._listed()
         included = self._included(listed)
-        may_read(self._api, self._pulling.client, self._quotas, included)
+        may_read(self._api, self._pulls.client, self._quotas, included)
         who = f"as {self._user}" if self._user else "without credentials"
         return (
             f"{self._hosts.api_url} answers {who}; {summary(len(included), listed)};"
@@ -178,22 +174,8 @@ class DockerHubRegistry(EachByItself):
             self._catalogue.settle(path, entry, newest_sighting(found))
         return found
 
-    def _looked_at(self, path: str, tag: str) -> Sighting:
-        try:
-            return self._pulling.resolve(path, tag)
-        except UnauthorizedError as error:
-            raise UnauthorizedError(
-                f"{error}; {path} is deleted, or hidden from this login: exclude it, or let the"
-                " login see it"
-            ) from None
-
-    def _refresh(self, path: str, digest: str) -> None:
-        """Read again what is left of the pulls, for nothing, before one more is spent."""
-        if self._quotas.stale:
-            self._pulling.client.head(self._named(path), digest)
-
     def _named(self, path: str) -> str:
-        if not is_repository_path(path) or len(path.split("/")) != _PARTS:
+        if not _is_on_hub(path):
             raise PermanentError(
                 f"registry {self.name}: {shown(path)} is no repository of Docker Hub, such as"
                 " library/debian; exclude it"
@@ -204,8 +186,12 @@ class DockerHubRegistry(EachByItself):
 def _literals(name: str, selection: Selection) -> tuple[str, ...]:
     literals = tuple(pattern.text for pattern in selection.include if pattern.literal)
     for path in literals:
-        if not is_repository_path(path) or len(path.split("/")) != _PARTS:
+        if not _is_on_hub(path):
             raise UsageError(
                 f"registry {name}: {path!r} is no repository of Docker Hub, such as library/debian"
             )
     return literals
+
+
+def _is_on_hub(path: str) -> bool:
+    return is_repository_path(path) and path.count("/") == 1

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from watcher.adapters.distribution import Distribution, names_referrer
+from watcher.adapters.distribution import names_referrer
 from watcher.adapters.distribution.document import shown
 from watcher.adapters.distribution.resolving import resolve_all
 from watcher.adapters.registries.docker_hub.api import HubApi
 from watcher.adapters.registries.docker_hub.catalogue import newest_push
 from watcher.adapters.registries.docker_hub.entries import TagEntry
+from watcher.adapters.registries.docker_hub.pulls import HubPulls
 from watcher.adapters.registries.docker_hub.walk import list_all, list_news
 from watcher.domain.errors import TransientError
 from watcher.domain.reference import is_digest, is_tag
@@ -29,7 +30,7 @@ class Tags:
     """Lists tags by the API; those without a digest there are asked for one by one, by HEAD."""
 
     api: HubApi
-    client: Distribution
+    pulls: HubPulls
     concurrency: int
 
     def all(self, path: str, known: Known) -> Listing:
@@ -65,12 +66,12 @@ class Tags:
 
         def look(name: str) -> str:
             last = known.get(name)
-            return self.client.head(path, name, last.digest if last else None)
+            return self.pulls.head(path, name, last.digest if last else None)
 
         silent = [name for name, digest in told.items() if digest is None]
         resolved = resolve_all(silent, look, self.concurrency)
         if resolved.gone:
-            self.client.confirm_absence()
+            self.pulls.client.confirm_absence()
         digests = {**told, **resolved.digests}
         sightings = tuple(
             Sighting(one.name, digest, one.pushed_at)
