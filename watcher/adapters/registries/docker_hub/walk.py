@@ -64,7 +64,7 @@ class Walk(Generic[Entry]):
 
 
 def walk(pages: Iterable[Page[Entry]], until: datetime | None = None) -> Walk[Entry]:
-    """Go from page to page, to the end or past all that is no older than `until`."""
+    """Go from page to page: to the end, past all not older than `until`, or until it changes."""
     named: dict[str, Entry] = {}
     counts: set[int] = set()
     times: list[datetime] = []
@@ -77,6 +77,8 @@ def walk(pages: Iterable[Page[Entry]], until: datetime | None = None) -> Walk[En
         ended = page.following is None
         # A single page is a single moment, in whatever order.
         steady = len(counts) == 1 and (number == 0 or _newest_first(times))
+        if len(counts) > 1:
+            return Walk(tuple(named.values()), page.count, ended=False, steady=False)
         if until is not None and steady and _newest_first(times) and times and times[-1] < until:
             break
     return Walk(tuple(named.values()), max(counts, default=0), ended, steady)
