@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Final, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from watcher.adapters.distribution.document import clean, shown
 from watcher.adapters.http import Answer, Http
@@ -88,9 +88,12 @@ class HubApi:
 
     def _following(self, url: str, page: Page[Entry], seen: set[str]) -> str | None:
         """Where the list goes on; raises PermanentError where it leads elsewhere or nowhere."""
-        found = page.following
-        if found is None:
+        if page.following is None:
             return None
+        try:
+            found = urljoin(url, page.following)
+        except ValueError:
+            raise PermanentError(f"{redacted(url)}: its next page is no address; refused") from None
         if origin(found) != origin(url) or urlsplit(found).path.rstrip("/") != urlsplit(url).path:
             raise PermanentError(
                 f"{redacted(url)}: its next page would be at {redacted(found)}, elsewhere; refused"
