@@ -14,7 +14,6 @@ Refuse = Callable[..., list[str]]
 
 KINDS = {
     "harbor": "url: 'https://harbor.example', username: 'robot$w', password: x",
-    "docker-hub": "namespaces: [acme], username: acme, password: x",
     "ecr": "regions: [eu-west-1], roles: []",
     "artifact-registry": "project: acme, location: europe",
 }
@@ -42,6 +41,13 @@ def test_an_oci_registry_has_all_its_keys(loaded: Load, tmp_path: Path) -> None:
     assert one.proxy.reveal() == "http://me:pw@127.0.0.1:3128"
 
 
+def test_docker_hub_is_where_it_always_is(loaded: Load) -> None:
+    (one,) = loaded("registries: [{name: hub, kind: docker-hub, namespaces: [acme]}]").registries
+    assert one.kind == "docker-hub"
+    assert one.namespaces == ("acme",)
+    assert (one.url, one.api_url) == ("https://registry-1.docker.io", "https://hub.docker.com")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_without_an_adapter_is_refused_with_those_there_are(
     refused: Refuse, kind: str
@@ -49,7 +55,7 @@ def test_a_kind_without_an_adapter_is_refused_with_those_there_are(
     (line,) = refused(f"registries: [{{name: a, kind: {kind}, {KINDS[kind]}}}]")
     assert line == (
         f"watcher.yaml:1: registries[0]: this version has no adapter for kind {kind} yet; "
-        "it has: oci; remove the registry, or reach it as one of those"
+        "it has: oci, docker-hub; remove the registry, or reach it as one of those"
     )
 
 

@@ -55,6 +55,12 @@ def test_a_repository_that_hub_cannot_have_is_said_at_once(bench: Bench, path: s
         bench.adapter(include=(path,))
 
 
+@pytest.mark.parametrize("namespace", ["Acme", "acme/api", "", "../etc"])
+def test_a_namespace_that_hub_cannot_have_is_said_at_once(bench: Bench, namespace: str) -> None:
+    with pytest.raises(UsageError, match="is no namespace of Docker Hub"):
+        bench.adapter(namespaces=(namespace,))
+
+
 def test_private_repositories_are_seen_by_who_may(bench: Bench) -> None:
     bench.server.hub.push(API, "1.0", image())
     bench.server.hub.push("acme/secret", "1.0", image())

@@ -74,7 +74,7 @@ class DockerHubRegistry(EachByItself):
         self._hosts = hosts
         self._user = credentials.username if credentials else None
         self._selection = selection
-        self._literals = _literals(name, selection)
+        self._literals = _literals(name, namespaces, selection)
         self._quotas = HubQuotas(hosts.url, hosts.api_url, clock)
         http = Http(connecting, Meter(self.traffic, hosts.url), self._quotas, clock)
         sign_in = SignIn(hosts.api_url, http, credentials, clock) if credentials else None
@@ -183,7 +183,10 @@ class DockerHubRegistry(EachByItself):
         return path
 
 
-def _literals(name: str, selection: Selection) -> tuple[str, ...]:
+def _literals(name: str, namespaces: tuple[str, ...], selection: Selection) -> tuple[str, ...]:
+    for namespace in namespaces:
+        if not _is_on_hub(f"{namespace}/x"):
+            raise UsageError(f"registry {name}: {namespace!r} is no namespace of Docker Hub")
     literals = tuple(pattern.text for pattern in selection.include if pattern.literal)
     for path in literals:
         if not _is_on_hub(path):
