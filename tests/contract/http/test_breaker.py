@@ -13,6 +13,7 @@ import pytest
 from tests.contract.http.conftest import QUICK
 from tests.servers.hostile import Hostile, Reply, Seen, hostile, routed
 from watcher.adapters.http import Breaking, Connecting, Http, Retrying
+from watcher.adapters.http.breaker import LeftAloneError
 from watcher.domain.errors import (
     NotFoundError,
     PermanentError,
@@ -232,6 +233,22 @@ def test_a_remote_that_asks_for_a_long_pause_is_left_alone(
     clock.now += 20
     assert http.request("GET", server.url).body == b"well"
     assert len(server.seen) == 2
+
+
+def test_a_short_pause_is_sat_out_by_who_was_told_and_by_nobody_else(
+    server: Hostile, mood: Mood, clock: Clock
+) -> None:
+    http = client(clock, Retrying(attempts=1, longest=2))
+    mood.reply = Reply(429, {"Retry-After": "2"})
+    failed(http, server.url)
+    mood.reply = Reply(body=b"well")
+    assert http.request("GET", server.url).body == b"well"
+
+
+def test_what_is_refused_is_not_waited_for(clock: Clock) -> None:
+    http = client(clock, Retrying(attempts=3, longest=10))
+    assert http._worth_retrying(TransientError("503", 1)) == 1
+    assert http._worth_retrying(LeftAloneError("not asked", 1)) is False
 
 
 def test_no_refusal_looks_like_an_answer(server: Hostile, clock: Clock) -> None:

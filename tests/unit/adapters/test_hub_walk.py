@@ -266,6 +266,15 @@ def test_a_deletion_behind_an_addition_is_not_taken_for_nothing() -> None:
     assert not complete or "gone" not in source.tags
 
 
+def test_a_list_in_another_order_is_not_left_early() -> None:
+    source = remote(60, size=10)
+    source.tags["zz"] = tag("zz", 80, "sha256:1")
+    source.order = lambda entries: sorted(entries, key=lambda one: one.name)
+    entries, complete = list_news(source.pages, SINCE, source.tags.keys(), "tags")
+    assert complete
+    assert "zz" in names(entries)
+
+
 def test_entries_without_a_time_stand_anywhere_and_end_nothing() -> None:
     source = remote(100, size=10)
     source.tags["undated"] = tag("undated", None)

@@ -39,7 +39,7 @@ def test_includes_without_a_wildcard_ask_for_no_catalogue(bench: Bench) -> None:
     assert bench.server.requests == 0
 
 
-def test_what_the_catalogue_said_is_forgotten_where_none_is_asked_for(bench: Bench) -> None:
+def test_without_a_catalogue_every_repository_is_looked_at(bench: Bench) -> None:
     bench.server.hub.push(API, "1.0", image())
     adapter = bench.adapter(include=(API,))
     known = known_of(adapter.tags(API, {}))
@@ -59,6 +59,17 @@ def test_a_repository_that_hub_cannot_have_is_said_at_once(bench: Bench, path: s
 def test_a_namespace_that_hub_cannot_have_is_said_at_once(bench: Bench, namespace: str) -> None:
     with pytest.raises(UsageError, match="is no namespace of Docker Hub"):
         bench.adapter(namespaces=(namespace,))
+
+
+def test_a_catalogue_that_fails_leaves_nothing_of_the_one_before(bench: Bench) -> None:
+    bench.server.hub.push(API, "1.0", image())
+    adapter = bench.adapter()
+    known = known_of(adapter.tags(API, {}))
+    list(adapter.repositories())
+    bench.server.fault = lambda seen: Reply(503) if "repositories?" in seen.path else None
+    with pytest.raises(TransientError):
+        list(adapter.repositories())
+    assert looked(adapter, known).complete
 
 
 def test_private_repositories_are_seen_by_who_may(bench: Bench) -> None:

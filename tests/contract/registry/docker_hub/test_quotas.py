@@ -7,7 +7,7 @@ import pytest
 from tests.contract.registry.docker_hub.conftest import API, Bench, looked
 from tests.contract.registry.images import image
 from tests.servers.hostile import Reply, Seen
-from watcher.domain.errors import RateLimitedError
+from watcher.domain.errors import NotFoundError, RateLimitedError
 
 pytestmark = pytest.mark.servers
 
@@ -69,6 +69,21 @@ def test_what_is_left_is_read_again_for_nothing(bench: Bench) -> None:
     bench.clock.now += 61
     assert adapter.image(API, second).digest == second
     assert bench.server.counted["manifest-head"] == 1
+
+
+def test_an_error_that_tells_of_no_quota_lifts_none(bench: Bench) -> None:
+    bench.server.pulls.limit = 10
+    bench.server.pulls.pulled = 8
+    (digest,) = pulled(bench, 1)
+    adapter = bench.adapter()
+    adapter.pull_access(API, digest)
+    adapter.image(API, digest)
+    bench.clock.now += 61
+    bench.server.fault = lambda seen: Reply(404) if seen.method == "HEAD" else None
+    with pytest.raises(NotFoundError):
+        adapter.pull_access(API, digest)
+    with pytest.raises(RateLimitedError, match="1 of 10 pulls are left"):
+        adapter._quotas.require("all")
 
 
 def test_a_subscription_without_a_limit_has_none(bench: Bench) -> None:

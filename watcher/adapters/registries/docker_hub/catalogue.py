@@ -52,7 +52,8 @@ class Catalogue:
 
     def list_all(self) -> dict[str, RepositoryEntry]:
         """List every repository of the namespaces by its path; complete or an error."""
-        self.forget()
+        with self._lock:
+            self._entries = {}  # nothing of the last time, should this one fail
         since = self._clock()
         entries = {
             f"{namespace}/{entry.name}": entry
@@ -62,11 +63,6 @@ class Catalogue:
         with self._lock:
             self._entries, self._until = dict(entries), since + _YOUNG
         return entries
-
-    def forget(self) -> None:
-        """Keep nothing of what was listed before."""
-        with self._lock:
-            self._entries = {}
 
     def take(self, path: str) -> RepositoryEntry | None:
         """Give what the last listing said of a repository, once."""

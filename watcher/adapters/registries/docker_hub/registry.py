@@ -154,7 +154,6 @@ class DockerHubRegistry(EachByItself):
     def _listed(self) -> Mapping[str, RepositoryEntry] | None:
         """The repositories of all namespaces; None where nothing included has a wildcard."""
         if all(pattern.literal for pattern in self._selection.include):
-            self._catalogue.forget()
             return None
         return self._catalogue.list_all()
 
