@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -35,19 +35,20 @@ class Bench:
     server: DockerHub
     clock: Clock = field(default_factory=Clock)
 
-    def adapter(
+    def adapter(  # noqa: PLR0913 - each is a setting of its own
         self,
         login: Credentials | None = LOGIN,
         include: tuple[str, ...] = ("**",),
         namespaces: tuple[str, ...] = ("acme",),
         page: int = 100,
         hosts: Hosts | None = None,
+        exclude: tuple[str, ...] = (),
     ) -> DockerHubRegistry:
         """Build an adapter."""
         return DockerHubRegistry(
             "hub",
             namespaces,
-            Selection.parse(include),
+            Selection.parse(include, exclude),
             credentials=login,
             hosts=hosts or Hosts(self.server.url, self.server.api_url),
             connecting=replace(QUICK, concurrency=4),
@@ -75,6 +76,3 @@ def looked(
     if not isinstance(found, Listing):
         raise found
     return found
-
-
-Build = Callable[..., DockerHubRegistry]

@@ -22,6 +22,30 @@ def test_every_namespace_is_listed_and_no_other(bench: Bench) -> None:
     assert list(found) == ["acme/api", "acme/web", "beta/etl"]
 
 
+def test_wildcards_choose_among_the_repositories(bench: Bench) -> None:
+    for path in ("acme/api", "acme/app", "acme/old", "beta/app"):
+        bench.server.hub.push(path, "1.0", image())
+    both = ("acme", "beta")
+    adapter = bench.adapter(include=("acme/*",), exclude=("acme/old",), namespaces=both)
+    assert list(adapter.repositories()) == ["acme/api", "acme/app"]
+    adapter = bench.adapter(include=("*/app",), namespaces=both)
+    assert list(adapter.repositories()) == ["acme/app", "beta/app"]
+
+
+@pytest.mark.parametrize("path", ["a--b/c__d.e", "acme/tags", "acme/blobs", "repositories/tags"])
+def test_names_that_need_care_are_taken_literally(bench: Bench, path: str) -> None:
+    names = {"_x", "1.0-Alpha_2.", "A" * 128, "list", "tags"}
+    for name in names:
+        bench.server.hub.push(path, name, image())
+    adapter = bench.adapter(namespaces=(path.partition("/")[0],))
+    assert list(adapter.repositories()) == [path]
+    assert {one.tag for one in adapter.tags(path, {}).sightings} == names
+    for name in names:
+        assert adapter.resolve(path, name).digest == image().digest
+    adapter.manifest(path, image().digest)
+    assert adapter.traffic.manifest_gets == bench.server.pulls.pulled == 1
+
+
 def test_a_base_is_listed_beside_the_namespaces_without_a_catalogue_of_its_own(
     bench: Bench,
 ) -> None:
@@ -31,6 +55,23 @@ def test_a_base_is_listed_beside_the_namespaces_without_a_catalogue_of_its_own(
     assert list(adapter.repositories()) == ["acme/api", "library/debian"]
     assert bench.server.counted["repositories"] == 1
     assert [one.tag for one in looked(adapter, {}, "library/debian").sightings] == ["12"]
+
+
+def test_a_wildcard_over_another_namespace_lists_that_one_too(bench: Bench) -> None:
+    """A base such as `hub/library/*` would otherwise match nothing, and nobody would know."""
+    for path in (API, "library/debian", "library/alpine", "other/x"):
+        bench.server.hub.push(path, "1.0", image())
+    found = bench.adapter(include=("**", "library/*")).repositories()
+    assert list(found) == [API, "library/alpine", "library/debian"]
+
+
+def test_a_namespace_that_no_wildcard_reaches_is_not_listed(bench: Bench) -> None:
+    bench.server.hub.push("library/debian", "12", image())
+    adapter = bench.adapter(include=("acme/api", "library/*"))
+    assert list(adapter.repositories()) == [API, "library/debian"]
+    assert [one.path.split("?")[0] for one in bench.server.seen if one.method == "GET"] == [
+        "/v2/namespaces/library/repositories"
+    ]
 
 
 def test_includes_without_a_wildcard_ask_for_no_catalogue(bench: Bench) -> None:

@@ -24,7 +24,7 @@ from watcher.domain.errors import (
     PermanentError,
     UsageError,
 )
-from watcher.domain.pattern import Selection
+from watcher.domain.pattern import Pattern, Selection
 from watcher.domain.reference import is_repository_path, is_tag
 from watcher.ports.registry import (
     Group,
@@ -53,8 +53,8 @@ class Hosts:
 class DockerHubRegistry(EachByItself):
     """Docker Hub; signs `watcher.ports.registry.Registry`.
 
-    All repositories of the `namespaces` that the selection holds, and those it names without a
-    wildcard. Raises UsageError for what cannot work.
+    The repositories that the selection holds: of the `namespaces`, of those that an include begins
+    with, and what it names without a wildcard. Raises UsageError for what cannot work.
     """
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own
@@ -81,7 +81,7 @@ class DockerHubRegistry(EachByItself):
         self._api = HubApi(hosts.api_url, http, sign_in, page)
         place = Place(hosts.url, credentials, connecting.tls_ca)
         self._pulls = HubPulls(Pulling(name, place, http), self._quotas)
-        self._catalogue = Catalogue(self._api, namespaces, clock)
+        self._catalogue = Catalogue(self._api, _listed_for(namespaces, selection), clock)
         self._tags = Tags(self._api, self._pulls, connecting.concurrency)
 
     def repositories(self) -> Iterator[str]:
@@ -193,6 +193,14 @@ def _literals(name: str, namespaces: tuple[str, ...], selection: Selection) -> t
                 f"registry {name}: {path!r} is no repository of Docker Hub, such as library/debian"
             )
     return literals
+
+
+def _listed_for(namespaces: tuple[str, ...], selection: Selection) -> tuple[str, ...]:
+    """The namespaces whose repositories are listed: where a wildcard can match any."""
+    wild = [pattern for pattern in selection.include if not pattern.literal]
+    first = {pattern.text.partition("/")[0] for pattern in wild}
+    named = {one for one in first if Pattern(one).literal}
+    return tuple(sorted(named if named == first else {*named, *namespaces}))
 
 
 def _is_on_hub(path: str) -> bool:
