@@ -35,7 +35,7 @@ class Bench:
     server: DockerHub
     clock: Clock = field(default_factory=Clock)
 
-    def adapter(  # noqa: PLR0913 - each is a setting of its own
+    def adapter(
         self,
         login: Credentials | None = LOGIN,
         include: tuple[str, ...] = ("**",),
