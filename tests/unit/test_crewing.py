@@ -97,3 +97,14 @@ def test_a_crew_knows_its_registries_and_asks_nobody_yet(
     assert not (tmp_path / "state").exists()
     with pytest.raises(Exception, match="no registry is called other"):
         crew.catalog(CatalogTask("other", "x", "sha256:1", Wanted("0.74.0", "sha256:2")))
+
+
+def test_docker_hub_is_pulled_from_by_the_name_that_everybody_uses(tmp_path: Path) -> None:
+    path = tmp_path / "watcher.yaml"
+    path.write_text(
+        "registries: [{name: hub, kind: docker-hub, namespaces: [acme], username: me, password: x}]"
+    )
+    crew = crew_of(settings_of(load(path, {})))
+    access = crew.registries["hub"].pull_access("acme/api", "sha256:" + "1" * 64)
+    assert access.reference == "docker.io/acme/api@sha256:" + "1" * 64
+    assert (access.username, access.password, access.plain_http) == ("me", "x", False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from watcher.config.secret import Secret
 from watcher.config.section import Section
@@ -21,8 +21,6 @@ from watcher.config.values import (
 )
 from watcher.domain.pattern import Pattern
 
-# The kinds with an adapter; a new module in adapters/registries adds its kind here.
-ADAPTED: Final = ("oci", "harbor", "ecr", "artifact-registry")
 _EVERYTHING: Final = (Pattern("**"),)
 _PROJECT: Final = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?:)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
@@ -79,6 +77,8 @@ class DockerHubSettings(_Login, RegistrySettings):
 
     kind: Literal["docker-hub"]
     namespaces: Annotated[tuple[Text, ...], Field(min_length=1)]
+    url: HostAddress = "https://registry-1.docker.io"
+    api_url: HostAddress = "https://hub.docker.com"
 
 
 class HarborSettings(_Login, RegistrySettings):
@@ -145,16 +145,7 @@ class ArtifactRegistrySettings(RegistrySettings):
         return self
 
 
-def _adapted(registry: EveryKind) -> EveryKind:
-    if registry.kind not in ADAPTED:
-        raise ValueError(
-            f"this version has no adapter for kind {registry.kind} yet; it has: "
-            f"{', '.join(ADAPTED)}; remove the registry, or reach it as one of those"
-        )
-    return registry
-
-
 EveryKind = (
     OciSettings | DockerHubSettings | HarborSettings | EcrSettings | ArtifactRegistrySettings
 )
-AnyRegistry = Annotated[EveryKind, Field(discriminator="kind"), AfterValidator(_adapted)]
+AnyRegistry = Annotated[EveryKind, Field(discriminator="kind")]

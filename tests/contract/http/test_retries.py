@@ -112,3 +112,13 @@ def test_a_rate_is_kept() -> None:
             paced.request("GET", server.url + "/")
         assert time.monotonic() - began >= 0.5
         assert len(server.seen) == 11
+
+
+@pytest.mark.parametrize("name", ["Retry-After", "X-Retry-After"])
+def test_a_pause_may_be_told_as_the_second_when_it_is_over(client: Http, name: str) -> None:
+    noon = 1769860800  # Sat, 31 Jan 2026 12:00:00 GMT
+    headers = {"Date": "Sat, 31 Jan 2026 12:00:00 GMT", name: str(noon + 90)}
+    with hostile(lambda _: Reply(429, headers)) as server:
+        with pytest.raises(RateLimitedError) as caught:
+            client.request("GET", server.url + "/")
+        assert caught.value.retry_after == 90

@@ -11,6 +11,7 @@ import pytest
 
 from tests.contract.registry.subjects import ecr
 from tests.contract.registry.subjects.artifact_registry import artifact_registry_subject
+from tests.contract.registry.subjects.docker_hub import docker_hub_subject
 from tests.contract.registry.subjects.harbor import harbor_subject
 from tests.fakes.registry import Content, FakeRegistry
 from tests.servers.registry import Served, served
@@ -28,12 +29,14 @@ SIGNED = {
     "harbor": ("none", "user", "robot"),
     "ecr": ("stub",),
     "artifact_registry": ("rest", "grpc"),
+    "docker_hub": ("anonymous", "password"),
 }
 # How each kind but `oci` is served, told one of the servers above.
 SERVED: Mapping[str, Callable[[str], AbstractContextManager[Subject]]] = {
     "harbor": harbor_subject,
     "ecr": lambda _: ecr.served(),
     "artifact_registry": lambda way: artifact_registry_subject("grpc" if way == "grpc" else "rest"),
+    "docker_hub": docker_hub_subject,
 }
 
 

@@ -142,3 +142,14 @@ def test_a_connection_that_cannot_work_is_said_at_once(wrong: dict[str, Any]) ->
 
 def test_a_connection_shows_no_proxy() -> None:
     assert "s3cret" not in repr(Connecting(proxy="http://me:s3cret@p.example"))
+
+
+@pytest.mark.parametrize(
+    ("path", "gets"),
+    [("/v2/a/manifests/1.0", 1), ("/v2/namespaces/x/repositories/manifests/tags", 0)],
+)
+def test_only_what_is_pulled_counts_as_a_manifest(path: str, gets: int) -> None:
+    traffic = Traffic()
+    meter = Meter(traffic, URL)
+    meter.sent("GET", (URL if gets else "https://api.example") + path)
+    assert (traffic.requests, traffic.manifest_gets) == (1, gets)

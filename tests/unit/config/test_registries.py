@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from watcher.config import Config
-from watcher.config.registries import ADAPTED
 
 Load = Callable[..., Config]
 Refuse = Callable[..., list[str]]
 
 KINDS = {
     "docker-hub": "namespaces: [acme], username: acme, password: x",
+    "harbor": "url: 'https://harbor.example', username: 'robot$w', password: x",
     "ecr": "regions: [eu-west-1], roles: []",
 }
 GAR = "{name: gar, kind: artifact-registry, project: acme, location: europe"
@@ -51,15 +51,11 @@ def test_a_harbor_has_an_address_and_a_login(loaded: Load) -> None:
     assert (one.url, one.username) == ("https://harbor.example", "robot$w")
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - set(ADAPTED)))
-def test_a_kind_without_an_adapter_is_refused_with_those_there_are(
-    refused: Refuse, kind: str
-) -> None:
-    (line,) = refused(f"registries: [{{name: a, kind: {kind}, {KINDS[kind]}}}]")
-    assert line == (
-        f"watcher.yaml:1: registries[0]: this version has no adapter for kind {kind} yet; "
-        f"it has: {', '.join(ADAPTED)}; remove the registry, or reach it as one of those"
-    )
+def test_docker_hub_is_where_it_always_is(loaded: Load) -> None:
+    (one,) = loaded("registries: [{name: hub, kind: docker-hub, namespaces: [acme]}]").registries
+    assert one.kind == "docker-hub"
+    assert one.namespaces == ("acme",)
+    assert (one.url, one.api_url) == ("https://registry-1.docker.io", "https://hub.docker.com")
 
 
 @pytest.mark.parametrize("kind", KINDS)

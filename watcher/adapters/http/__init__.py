@@ -7,9 +7,19 @@ import logging
 
 from watcher.adapters.http.answer import Answer
 from watcher.adapters.http.client import Http
-from watcher.adapters.http.settings import Connecting, Observer, Retrying, Timeouts
+from watcher.adapters.http.gate import Gate
+from watcher.adapters.http.settings import Breaking, Connecting, Observer, Retrying, Timeouts
 
-__all__ = ["Answer", "Connecting", "Http", "Observer", "Retrying", "Timeouts"]
+__all__ = [
+    "Answer",
+    "Breaking",
+    "Connecting",
+    "Gate",
+    "Http",
+    "Observer",
+    "Retrying",
+    "Timeouts",
+]
 
 # urllib3 logs whole addresses, signatures in their queries included, and stamina a line per retry
 # that names nothing. What matters of both is in the errors raised.

@@ -9,8 +9,10 @@ from watcher.domain.errors import PermanentError
 
 _PORTS = {"http": 80, "https": 443}
 # Queries carry signatures and tokens; only what pages and names things is shown.
-_SHOWN = frozenset({"n", "last", "page", "page_size", "scope", "service"})
+_SHOWN = frozenset({"n", "last", "ordering", "page", "page_size", "scope", "service"})
 _LONGEST_SHOWN = 300
+
+Origin = tuple[str, str, int]  # scheme, host and port
 
 
 def split(url: str) -> SplitResult:
@@ -27,7 +29,7 @@ def split(url: str) -> SplitResult:
     return parts
 
 
-def origin(url: str) -> tuple[str, str, int]:
+def origin(url: str) -> Origin:
     """Give scheme, host and port, the ones credentials are bound to; raises PermanentError."""
     parts = split(url)
     return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or _PORTS[parts.scheme]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -15,7 +16,9 @@ import stamina
 
 from watcher.adapters.http import failure
 from watcher.adapters.http.answer import Answer, chunks, drain
+from watcher.adapters.http.breaker import Breaker, LeftAloneError, Outcome, Visit
 from watcher.adapters.http.deadline import within
+from watcher.adapters.http.gate import Gate, Quiet
 from watcher.adapters.http.pace import Pace
 from watcher.adapters.http.settings import Connecting, Observer
 from watcher.adapters.http.transport import SAFE, Question, Transport
@@ -30,9 +33,10 @@ Failing = Callable[[Answer], WatcherError]
 class Http:
     """Requests to one remote: pooled, paced, bounded, and retried where that is safe.
 
-    No cookies are kept, no netrc is read; an Authorization header stays at the origin it was given
-    for. Methods raise TransientError, PermanentError and their kinds only. `failing` translates a
-    status that nobody expected; its answer holds the beginning of the body.
+    A remote that keeps failing, or that asked for a long pause, is left alone. No cookies are kept,
+    no netrc is read; an Authorization header stays at the origin it was given for. Methods raise
+    TransientError, PermanentError and their kinds only. `failing` translates a status that nobody
+    expected; its answer holds the beginning of the body.
     """
 
     def __init__(
@@ -40,11 +44,15 @@ class Http:
         connecting: Connecting,
         observer: Observer | None = None,
         failing: Failing = failure.of_status,
+        gate: Gate | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._timeouts = connecting.timeouts
         self._retrying = connecting.retrying
         self._pace = Pace(connecting.rate)
         self._turns = threading.BoundedSemaphore(connecting.concurrency)
+        self._breaker = Breaker(connecting.breaking, connecting.concurrency, clock)
+        self._gates = [Quiet(self._retrying.longest, clock), *([gate] if gate else [])]
         self._transport = Transport(connecting, observer)
         self._failing = failing
         self._retry = stamina.RetryingCaller(
@@ -76,9 +84,10 @@ class Http:
         """
         total = self._timeouts.total
         question = Question(method, url, headers or {}, expect, limit, total, content)
-        if method not in SAFE:
-            return self._ask(question)
-        return self.patiently(partial(self._ask, question))
+        with self._breaker.visit(method, url) as visit:
+            if visit.probe or method not in SAFE:
+                return self._ask(question, visit)
+            return self.patiently(partial(self._ask, question, visit))
 
     def download(
         self,
@@ -94,7 +103,9 @@ class Http:
 
         Only the body of a 200 is written; `write` raises only errors of watcher.
         """
-        return self._ask(Question("GET", url, headers or {}, expect, limit, total), write)
+        question = Question("GET", url, headers or {}, expect, limit, total)
+        with self._breaker.visit("GET", url) as visit:
+            return self._ask(question, visit, write)
 
     def patiently(self, attempt: Callable[[], Got]) -> Got:
         """Make an attempt again while it fails for a while, as GET and HEAD are."""
@@ -103,30 +114,52 @@ class Http:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Take a turn among the requests to this remote: its pace, and its concurrency."""
-        self._pace.wait()
         with self._turns:
+            # Inside: whoever waits for a place has not set off yet.
+            self._pace.wait()
             yield
 
     def _worth_retrying(self, error: Exception) -> bool | float:
-        if not isinstance(error, TransientError):
+        if not isinstance(error, TransientError) or isinstance(error, LeftAloneError):
             return False
         if error.retry_after is None:
             return True
         # Asked for a longer pause than we sit out here, we leave the remote alone.
         return error.retry_after <= self._retrying.longest and error.retry_after
 
-    def _ask(self, question: Question, write: Callable[[bytes], object] | None = None) -> Answer:
+    def _ask(
+        self,
+        question: Question,
+        visit: Visit,
+        write: Callable[[bytes], object] | None = None,
+    ) -> Answer:
         try:
-            with self.turn(), within(question.total):
-                response = self._transport.begin(question)
-                try:
-                    return self._finish(question, response, write)
-                finally:
-                    response.close()
+            with self.turn():
+                self._admit(question, visit)
+                return self._converse(question, visit, write)
         except failure.FAILURES as error:
             failed = failure.of_exception(error, question.shown)
+            silent = isinstance(failed, TransientError)
+            visit.outcome = Outcome.SILENT if silent else Outcome.UNKNOWN
         # Raised out here, so that what the transport said, secrets and all, is not chained to it.
         raise failed
+
+    def _admit(self, question: Question, visit: Visit) -> None:
+        self._breaker.check(visit, question.method, question.url)
+        for gate in self._gates:
+            gate.enter(question.method, question.url)
+
+    def _converse(
+        self, question: Question, visit: Visit, write: Callable[[bytes], object] | None
+    ) -> Answer:
+        with within(question.total):
+            response = self._transport.begin(question)
+            try:
+                failing = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+                visit.outcome = Outcome.FAILED if failing else Outcome.ANSWERED
+                return self._finish(question, response, write)
+            finally:
+                response.close()
 
     def _finish(
         self,
@@ -136,6 +169,8 @@ class Http:
     ) -> Answer:
         url, status = response.url or question.url, response.status_code
         answer = Answer(question.method, url, status, response.headers, b"")
+        for gate in self._gates:
+            gate.answered(answer)
         if status not in question.expect:
             beginning = b""
             with suppress(*failure.FAILURES):

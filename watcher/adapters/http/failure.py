@@ -25,6 +25,7 @@ _REFUSED = {401, 403, 407}
 _LATER = {408, 421, 423, 425}
 _SERVER_ERRORS = 500
 _LONGEST_PAUSE = 24 * 3600.0
+_EPOCH_BEGINS = 1e9  # a number of seconds as large as this is a date
 FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
@@ -43,15 +44,30 @@ def of_status(answer: Answer) -> WatcherError:
 
 
 def pause(answer: Answer) -> float | None:
-    """Read Retry-After, in seconds or as a date (RFC 9110, 10.2.3), at most a day."""
-    text = answer.headers.get("Retry-After", "").strip()
-    if text.isdecimal():
-        return min(float(text[:12]), _LONGEST_PAUSE)
+    """Read Retry-After, as `lasting` does; Docker Hub says X-Retry-After too."""
+    asked = answer.headers.get("Retry-After") or answer.headers.get("X-Retry-After", "")
+    return lasting(answer, asked)
+
+
+def lasting(answer: Answer, text: str) -> float | None:
+    """Read for how long a header asks, in seconds, at most a day; None where it does not say.
+
+    It may name seconds, a date (RFC 9110, 10.2.3), or the second since 1970 when it ends. Dates are
+    compared with the remote's own, so that its clock need not agree with ours.
+    """
+    now = _moment(answer.headers.get("Date", ""))
+    number = float(text.strip()[:12]) if text.strip().isdecimal() else None
+    if number is not None and (now is None or number < _EPOCH_BEGINS):
+        return min(number, _LONGEST_PAUSE)
+    until = _moment(text) if number is None else number
+    if until is None or now is None:
+        return None
+    return min(max(until - now, 0.0), _LONGEST_PAUSE)
+
+
+def _moment(text: str) -> float | None:
     try:
-        # Both dates are the remote's own, so its clock need not agree with ours.
-        until = parsedate_to_datetime(text)
-        since = parsedate_to_datetime(answer.headers.get("Date", ""))
-        return min(max((until - since).total_seconds(), 0.0), _LONGEST_PAUSE)
+        return parsedate_to_datetime(text).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
 

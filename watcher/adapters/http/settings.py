@@ -34,6 +34,20 @@ class Retrying:
 
 
 @dataclass(frozen=True, slots=True)
+class Breaking:
+    """When a remote is left alone for a while, and for how long; pauses in seconds.
+
+    After `silent` questions in a row that got no answer, or `failing` that failed at all. Each time
+    it is tried in vain the pause doubles, from `first` up to `longest`.
+    """
+
+    silent: int = 16
+    failing: int = 64
+    first: float = 5.0
+    longest: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
 class Connecting:
     """What one remote needs; `rate` is in requests per second, None leaves them unpaced.
 
@@ -47,6 +61,7 @@ class Connecting:
     proxy: str | None = field(default=None, repr=False)
     timeouts: Timeouts = Timeouts()
     retrying: Retrying = Retrying()
+    breaking: Breaking = Breaking()
 
     def __post_init__(self) -> None:
         if self.concurrency < 1 or (self.rate is not None and self.rate <= 0):
