@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.contract.registry.artifact_registry.place import registry as artifact_registry_adapter
+from tests.contract.registry.docker_hub.conftest import Bench as DockerHubBench
 from tests.contract.registry.harbor.asking import registry as harbor_adapter
 from tests.contract.registry.subjects import ecr as ecr_subject
 from tests.contract.registry.subjects.harbor import ROBOT, USER
 from tests.servers.artifact_registry import artifact_registry
 from tests.servers.artifact_registry.fleet import fleet as artifact_registry_fleet
+from tests.servers.docker_hub import docker_hub
 from tests.servers.ecr.fleet import fill as fill_ecr
 from tests.servers.harbor import fill as fill_harbor
 from tests.servers.harbor import harbor
@@ -52,6 +54,7 @@ def run() -> int:
         "harbor": _harbor,
         "ecr": _ecr,
         "artifact-registry": _artifact_registry,
+        "docker-hub": _docker_hub,
         "oci": _oci,
     }
     rows = []
@@ -120,6 +123,14 @@ def _artifact_registry(_: Path) -> Iterator[tuple[Callable[[], Port], int]]:
     store = artifact_registry_fleet(5, REPOSITORIES // 5, TAGS)
     with artifact_registry("rest", store=store) as stub:
         yield lambda: artifact_registry_adapter(stub), REPOSITORIES * TAGS // 1000 + 5
+
+
+@contextmanager
+def _docker_hub(_: Path) -> Iterator[tuple[Callable[[], Port], int]]:
+    with docker_hub() as stub:
+        for number in range(REPOSITORIES):
+            stub.hub.fill(f"acme/r{number:03}", (f"1.{tag}" for tag in range(TAGS)))
+        yield DockerHubBench(stub).adapter, REPOSITORIES
 
 
 @contextmanager
