@@ -13,7 +13,7 @@ from watcher.adapters.distribution import (
     list_tags,
 )
 from watcher.adapters.http import Connecting, Http
-from watcher.domain.errors import PermanentError, UnauthorizedError, UsageError
+from watcher.domain.errors import NotFoundError, PermanentError, UnauthorizedError, UsageError
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import is_repository_path
 from watcher.ports.registry import (
@@ -97,18 +97,37 @@ class OciRegistry(EachByItself):
         return self._pulling.access(repository, digest)
 
     def check(self) -> str:
-        """Say in one line that the registry answers and accepts us; raises otherwise."""
+        """Say in one line that the registry answers and lets us list and pull; raises otherwise.
+
+        What one repository allows is taken for all: they are asked for one by one in a pass.
+        """
         self._client.ping()
-        count = sum(1 for _ in self.repositories())
+        paths = list(self.repositories())
         who = f"as {self._user}" if self._user else "without credentials"
-        return f"{self._url} answers {who}; repositories included: {count}"
+        for path in paths[:1]:
+            self._check_pull(path, who)
+        return f"{self._url} answers {who}; repositories included: {len(paths)}"
+
+    def _check_pull(self, path: str, who: str) -> None:
+        try:
+            self._client.tags(path)
+        except UnauthorizedError as error:
+            raise UnauthorizedError(
+                f"{self._url} answers {who}, but the right to pull {path} is missing: grant it "
+                f"({error})"
+            ) from None
+        except NotFoundError:
+            return  # included by its name, and not pushed yet
 
     def _catalog(self) -> tuple[str, ...]:
         advice = "name the repositories under include, without wildcards"
         try:
             return self._client.catalog()
         except UnauthorizedError as error:
-            raise UnauthorizedError(f"{error}; or {advice}") from None
+            raise UnauthorizedError(
+                f"the right to list the catalogue (registry:catalog:*) is missing: grant it, or "
+                f"{advice} ({error})"
+            ) from None
         except PermanentError as error:
             raise PermanentError(f"{error}: no catalogue is offered; {advice}") from None
 

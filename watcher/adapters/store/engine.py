@@ -110,9 +110,13 @@ def _sqlite_code(error: BaseException) -> int | None:
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA busy_timeout = 0")
     _keep_a_log(cursor)
-    for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
+    for pragma in (
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {_BUSY_MILLISECONDS}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -120,7 +124,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 def _keep_a_log(cursor: DBAPICursor) -> None:
     """Let a file be written ahead; who finds another one at just that need wait a moment alone.
 
-    SQLite waits for nobody there, whatever its timeout.
+    SQLite waits for nobody there, whatever its timeout is.
     """
     for tries_left in reversed(range(_TRIES)):
         try:
