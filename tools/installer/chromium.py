@@ -15,7 +15,7 @@ from installer.step import BIN, ROOT, TOOLS, Log, Step, StepError, answer_of, ke
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PRODUCT = BIN / "chromium"
 FOLDER = TOOLS / "chromium"
-ADVICE = "put chromium or google-chrome on PATH, then run make setup again"
+ADVICE = "put chromium or google-chrome on PATH and run make setup again"
 
 # Fonts that hold every letter of a page, one of them the widest that a reader may have.
 _PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-liberation")
@@ -64,6 +64,14 @@ def step() -> Step:
         after=("packages",),
         optional=True,
     )
+
+
+def program() -> Path:
+    """The Chromium that setup brought, else the one on PATH; raises StepError for none."""
+    found = PRODUCT if PRODUCT.exists() else on_path()
+    if found is None:
+        raise StepError(step().given_up() or "no Chromium is here: run make setup")
+    return found
 
 
 def on_path() -> Path | None:
