@@ -1,4 +1,4 @@
-"""Databases for every suite: SQLite and a real PostgreSQL, each test with a fresh one."""
+"""What any suite may ask for: databases of both kinds, fresh for each test, and a real browser."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
+from tests.servers.browser import browser
 from tests.servers.postgres import Postgres, postgres
 from tests.servers.sqlite import copy_database
 from watcher.adapters.store.engine import open_engine
@@ -122,6 +124,13 @@ def opening() -> Iterator[Callable[[str], Engine]]:
 def engine(database_url: str, opening: Callable[[str], Engine]) -> Engine:
     """A fresh database with our schema, opened, on either backend."""
     return opening(database_url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of the session; where there is none, whoever asks for it fails."""
+    with browser() as started:
+        yield started
 
 
 def _migrate(url: str) -> None:

@@ -1,1 +1,1 @@
-"""The steps behind `make setup`; the standard library is all they may use."""
+"""The steps behind `make setup`; but for `trial`, the standard library is all they may use."""

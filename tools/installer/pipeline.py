@@ -9,21 +9,29 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from installer import python, servers
+from installer import chromium, python, servers
 from installer.step import LOGS, ROOT, TOOLS, Log, Step, StepError
 
 HEARTBEAT_SECONDS = 60
 
 
-def install_all() -> int:
-    """Bring the checkout to where demo and tests can run; 0, or 1 where a step failed."""
+def install_all(*, again: bool) -> int:
+    """Bring the checkout to where demo and tests can run; 0, or 1 where a step failed.
+
+    What is optional and could not be had in an earlier run is tried once more only if `again`.
+    """
     began = time.monotonic()
     with _alone():
         steps = [python.environment(), python.packages(), python.project(), *servers.steps()]
-        missing = [step for step in steps if not step.is_done()]
+        steps.append(chromium.step())
+        missing = [step for step in steps if not step.is_done() and (again or not step.given_up())]
         failed = _Run(missing).to_the_end() if missing else False
+    lacking = [step for step in steps if step.given_up()]
+    for step in lacking:
+        print(f"setup: {step.name} is missing: {step.given_up()}", flush=True)
     if not failed:
-        print(f"setup: everything is in place ({time.monotonic() - began:.1f} s)")
+        everything = "everything else" if lacking else "everything"
+        print(f"setup: {everything} is in place ({time.monotonic() - began:.1f} s)")
     return 1 if failed else 0
 
 
@@ -79,10 +87,14 @@ class _Run:
         if error is None:
             print(f"setup: {step.name}: done in {future.result():.0f} s", flush=True)
             return
-        self.failed = True
         if not isinstance(error, (StepError, OSError)):
+            self.failed = True
             raise error
         log = _log_of(step).path.relative_to(ROOT)
+        if step.optional:
+            step.give_up(f"{error} (log: {log})")
+            return
+        self.failed = True
         print(f"setup: {step.name}: FAILED: {error} (log: {log})", file=sys.stderr, flush=True)
 
 

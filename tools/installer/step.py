@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ class Step:
 
     `key` changes when the step must run again; `product` is a file it leaves behind;
     `after` names the steps that must end before; `stamps` is where the key of the last run lies.
+    An `optional` step may fail: why it did is remembered, and it is tried again when that is asked.
     """
 
     name: str
@@ -36,14 +38,26 @@ class Step:
     run: Callable[[Log], None]
     after: tuple[str, ...] = ()
     stamps: Path = STAMPS
+    optional: bool = False
 
     def is_done(self) -> bool:
         """Whether an earlier run finished this step for the same key."""
-        return self.product.exists() and self._stamp_text() == self.key
+        return self.product.exists() and _text_of(self._stamp) == self.key
+
+    def given_up(self) -> str | None:
+        """Why an earlier run failed for the same key; None where none did."""
+        key, _, why = (_text_of(self._failure) or "").partition("\n")
+        return why if key == self.key else None
 
     def start_over(self) -> None:
         """Forget an earlier run, so that an interrupted step counts as not done."""
         self._stamp.unlink(missing_ok=True)
+        self._failure.unlink(missing_ok=True)
+
+    def give_up(self, why: str) -> None:
+        """Remember in one line why an optional step failed."""
+        self.stamps.mkdir(parents=True, exist_ok=True)
+        self._failure.write_text(f"{self.key}\n{why}", encoding="utf-8")
 
     def finish(self) -> None:
         """Remember that the step is done."""
@@ -54,11 +68,9 @@ class Step:
     def _stamp(self) -> Path:
         return self.stamps / self.name
 
-    def _stamp_text(self) -> str | None:
-        try:
-            return self._stamp.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
+    @property
+    def _failure(self) -> Path:
+        return self.stamps / f"{self.name}.failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +93,29 @@ class Log:
             out.write(f"$ {' '.join(command)}\n".encode())
             out.flush()
             try:
-                code = subprocess.run(
+                running = subprocess.Popen(
                     command,
                     cwd=cwd,
                     env={**os.environ, **(env or {})},
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=subprocess.STDOUT,
-                    timeout=timeout,
-                    check=False,
-                ).returncode
-            except subprocess.TimeoutExpired:
-                raise StepError(f"gave up after {timeout // 60} min; {advice}") from None
+                )
             except OSError as error:
                 reason = f"{command[0]} did not start ({error.strerror})"
                 raise StepError(f"{reason}; {advice}") from None
+        try:
+            code = running.wait(timeout)
+        except subprocess.TimeoutExpired:
+            _end(running)
+            raise StepError(f"gave up after {timeout // 60} min; {advice}") from None
         if code:
             raise StepError(f"{self._last_words()} (exit code {code}); {advice}")
+
+    def say(self, line: str) -> None:
+        """Add a line of our own."""
+        with self.path.open("a", encoding="utf-8") as out:
+            out.write(f"{line}\n")
 
     def _last_words(self) -> str:
         """The line in which the last command most likely says why it failed."""
@@ -109,6 +127,23 @@ class Log:
         errors = [line for line in spoken if line.startswith("ERROR: ")]
         words = errors[0].removeprefix("ERROR: ") if errors else spoken[-1]
         return words[:200]
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    """Interrupt a program, which ends its own programs then; only if it does not, kill it."""
+    running.send_signal(signal.SIGINT)
+    try:
+        running.wait(10)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
+
+
+def _text_of(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
 
 
 def key_of(*parts: str | Path) -> str:

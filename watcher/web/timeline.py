@@ -44,7 +44,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Windows of the same package and the same history; `gaps` lie between their episodes."""
+    """Windows of the same package and the same history; `gaps` lie between their episodes.
+
+    `ending` says why it ended, `by` which image ended it; both are empty where it has not.
+    """
 
     severity: str
     vulnerability: str
@@ -57,6 +60,7 @@ class Lane:
     due: str | None
     fixed: bool
     ending: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,13 @@ def _on(axis: Axis, episode: Episode) -> bool:
 
 
 def _changes(episode: Episode) -> Iterator[datetime]:
-    """When knowledge changed an episode."""
-    if episode["known_in_db"][1] == episode["from"]:
-        yield instant(episode["from"])
+    """When knowledge changed an episode: it came to know of what was there, or took it back.
+
+    An exposure counts from the day it was published, which is mostly before the database knows it.
+    """
+    unknown_in, known_in = episode["known_in_db"]
+    if unknown_in and known_in and instant(episode["present"]) <= instant(known_in):
+        yield instant(known_in)
     if episode["cause"] == "knowledge_withdrawn":
         yield instant(episode["to"])
 
@@ -148,7 +156,8 @@ def _lane(axis: Axis, members: Sequence[Drawn], names: Mapping[str, str]) -> Lan
         late=row.late,
         due=row.due,
         fixed=any(one.fixed for one in row.packages),
-        ending=_ending(episodes[-1], names),
+        ending="" if row.open else worded(episodes[-1]["cause"]),
+        by=_ended_by(episodes[-1], names),
     )
 
 
@@ -168,9 +177,8 @@ def _gap(axis: Axis, before: Episode, after: Episode) -> tuple[str, str]:
     return axis.at(instant(before["to"])), axis.at(instant(after["from"]))
 
 
-def _ending(episode: Episode, names: Mapping[str, str]) -> str:
-    """How a closed lane ended."""
-    if episode["to"] is None:
+def _ended_by(episode: Episode, names: Mapping[str, str]) -> str:
+    """The image that remediated a lane; empty where none did, or nobody knows its name."""
+    if episode["cause"] != "remediated":
         return ""
-    by = names.get(episode["ended_by"] or "") if episode["cause"] == "remediated" else None
-    return f"{worded(episode['cause'])} by {by}" if by else worded(episode["cause"])
+    return names.get(episode["ended_by"] or "", "")

@@ -31,6 +31,7 @@ def episode(start: float, end: float | None = None, cause: str | None = None) ->
         "ended_by": "sha256:new" if end is not None else None,
         "backfilled": False,
         "known_in_db": [None, stamp(day(start))],
+        "present": stamp(day(start)),
     }
 
 
@@ -112,7 +113,7 @@ def test_each_cause_has_its_own_mark(cause: str, mark: str) -> None:
 def test_a_closed_lane_names_the_image_that_ended_it() -> None:
     history = (pointed(0, 20, "sha256:old", "2.0.0"), pointed(20, None, "sha256:new", "2", "2.1.0"))
     (lane,) = chart(window(episode(1, 20)), history=history).lanes
-    assert lane.ending == "remediated by 2.1.0"
+    assert (lane.ending, lane.by) == ("remediated", "2.1.0")
 
 
 def test_what_is_below_medium_or_off_the_axis_has_no_lane() -> None:
@@ -139,9 +140,17 @@ def test_more_lanes_than_anybody_reads_are_counted() -> None:
 
 
 def test_knowledge_that_changed_the_stream_stands_out() -> None:
-    known = [KnownVersion("0", "d", day(at), day(at)) for at in (-5, 10, 20)]
-    drawn = timeline(AXIS, "2", [], known, [window(episode(10, 90))])
-    assert drawn.ticks == (("10.00%", True), ("20.00%", False))
+    known = [KnownVersion("0", "d", day(at), day(at)) for at in (-5, 10, 20, 30, 40)]
+    published_before = episode(7, 90) | {
+        "known_in_db": [stamp(day(-5)), stamp(day(10))],
+        "present": stamp(day(2)),
+    }
+    pushed_later = episode(25, 90) | {"known_in_db": [stamp(day(10)), stamp(day(20))]}
+    taken_back = episode(3, 40, "knowledge_withdrawn")
+    drawn = timeline(
+        AXIS, "2", [], known, [window(published_before), window(pushed_later), window(taken_back)]
+    )
+    assert [changed for _, changed in drawn.ticks] == [True, False, False, True]
 
 
 def test_images_that_were_left_before_the_axis_begins_are_not_drawn() -> None:

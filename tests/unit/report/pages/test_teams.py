@@ -69,6 +69,12 @@ def test_a_team_that_had_nothing_before_has_no_percentage() -> None:
     assert rows_of(report([*fleet(["shop"]), new]))["new"][-1] == "from 0"
 
 
+def test_a_change_of_less_than_a_percent_is_not_none() -> None:
+    document = report(fleet(["shop"]))
+    document["teams"][0].update(exposure_days=10_030.0, exposure_days_before=10_000.0)
+    assert rows_of(document)["shop"][-1] == "+0.3 %"
+
+
 def test_a_spark_keeps_its_own_scale() -> None:
     drawn = spark([10, 20, 15])
     assert (drawn.path, drawn.end) == ("M0 100L1 0L2 50", 50)

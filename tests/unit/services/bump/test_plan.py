@@ -75,7 +75,7 @@ def test_a_plan_says_what_the_newest_base_ends_and_leaves(bench: Workbench) -> N
     assert [one.why for one in plan.remains] == ["no fix known"]
     assert [one.digest for one in plan.bases] == ["sha256:base1"]
     assert plan.labels == ("watcher", "base-image", "severity/high")
-    assert plan.evidence == ("Base found by: layers alone, in 1 of 1 streams.",)
+    assert plan.evidence == ("Base found by: layers alone, in its one stream.",)
     assert (plan.unknown, plan.doubt) == ((), None)
 
 

@@ -16,6 +16,7 @@ _DETAILED = 100  # exposure-days have one decimal below this total
 class BumpRow:
     """A team's bump, or others gathered (`gathered` says how many); days are ready to print."""
 
+    key: str
     base: str
     team: str
     since: str | None
@@ -99,6 +100,7 @@ def _summed(found: Sequence[Bump]) -> Bump:
 
 def _row(one: Bump, exposure_days: str, per_week: str, gathered: int) -> BumpRow:
     return BumpRow(
+        key=one["key"],
         base=one["base"],
         team=one["team"],
         since=one["target"]["since"],

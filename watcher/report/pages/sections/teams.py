@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from watcher.report.pages.sections.apportion import apportioned
+from watcher.report.pages.sections.compared import in_relation
 from watcher.report.pages.sections.refusal import Refusal, refusal
 from watcher.report.pages.sections.shape import URGENT, Figure, Report, Team
 from watcher.report.pages.sections.spark import Spark, spark
 from watcher.report.pages.sections.watch import Watch
-from watcher.report.pages.wording import count, in_days, signed
+from watcher.report.pages.wording import count, in_days
 
 MOST = 8
 _DETAILED = 100  # exposure-days have one decimal below this total
@@ -145,7 +146,7 @@ def _change(row: Team, watch: Watch) -> str:
         return "not known"
     if round(now) == round(before):
         return "±0 %"
-    return f"{signed((now - before) / before * 100)} %" if before >= 1 else "from 0"
+    return (in_relation(now, before) if before >= 1 else None) or "from 0"
 
 
 def _doubts(rows: Sequence[Team], medians: dict[str, Figure]) -> list[Doubt]:

@@ -152,8 +152,10 @@ def _bases(wanting: Iterable[Proof]) -> tuple[BaseInUse, ...]:
 
 def _evidence(proofs: Iterable[Proof]) -> tuple[str, ...]:
     grades = Counter(proof.built.grade for proof in proofs)
+    every = grades.total()
     return tuple(
-        f"Base found by: {_GRADES.get(grade, grade)}, in {count} of {grades.total()} streams."
+        f"Base found by: {_GRADES.get(grade, grade)}, "
+        f"{f'in {count} of {every} streams' if every > 1 else 'in its one stream'}."
         for grade, count in grades.most_common()
     )
 
