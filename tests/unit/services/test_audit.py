@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from watcher.domain.package import Finding
-from watcher.services.audit import differences
+from watcher.services.audit import compare
 
 ONE = Finding("debian 12", "p@1", "V", "HIGH", "nvd", "fixed", "2", title="x", vendor_ids=("R",))
 

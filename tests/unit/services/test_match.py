@@ -21,7 +21,7 @@ from watcher.ports.crew import MatchTask, Wanted
 from watcher.ports.store.matches import Assessment, ContextMatch, ContextState
 from watcher.ports.store.passes import PassRecord
 from watcher.services import match
-from watcher.services.match import Asked, MatchCraft, MatchStage, assessment, compare
+from watcher.services.match import Asked, MatchCraft, MatchStage, assessment, compare, craft, stage
 from watcher.services.work import Bench
 
 DIGEST = "sha256:3"
@@ -230,7 +230,8 @@ def test_a_context_that_fails_changes_nothing_and_the_others_go_on() -> None:
 def test_a_big_context_is_matched_in_shards_and_recorded_as_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(match, "SHARD", 2)
+    for one in (craft, stage):
+        monkeypatch.setattr(one, "SHARD", 2)
     scanner = FakeScanner()
     many = {number: fake_package("p", str(number)) for number in range(5)}
     shelf = Shelf(contexts(2), {1: many})

@@ -87,7 +87,7 @@ class WatchedImage:
     """An image that streams point to now; `platform` is None while its manifest is not read.
 
     `os` and `packages` are None while it is not catalogued; `os` too where it has none. `base` is
-    None where none is known.
+    None where none is known; `direct` why it is matched on its own, None where it is not.
     """
 
     repository: Repository
@@ -98,6 +98,7 @@ class WatchedImage:
     streams: tuple[str, ...]
     tracks: tuple[Track, ...]
     base: ImageBase | None = None
+    direct: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

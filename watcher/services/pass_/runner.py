@@ -58,6 +58,7 @@ class PassRunner:
                 snapshot,
                 PassReport(at),
                 watch,
+                mood.sample,
             )
             try:
                 with self.workplace.bench(

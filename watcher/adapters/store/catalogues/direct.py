@@ -43,8 +43,8 @@ def believed(upto: int) -> ColumnElement[bool]:
     while its image is matched on its own, for it is a try.
     """
     late = or_(catalogues.c.audited_in.is_(None), catalogues.c.audited_in > upto)
-    differs = and_(catalogues.c.audit == "different", ~late)
-    waits = and_(catalogues.c.audit != "skipped", late, is_direct(upto))
+    differs = and_(catalogues.c.audit.in_(("different", "late")), ~late)
+    waits = and_(late, is_direct(upto))
     shared = and_(~differs, ~waits, catalogues.c.not_covered.is_(None))
     return or_(catalogues.c.direct, shared)
 

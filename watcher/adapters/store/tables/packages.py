@@ -89,7 +89,7 @@ catalogues = Table(
     Column("direct", Boolean, nullable=False, server_default=false()),
     Column("not_covered", Words, nullable=True),
     Column("applied_at", Utc, nullable=False),
-    Column("audit", String(16), nullable=False),  # pending, equal, different, skipped, direct
+    Column("audit", String(16), nullable=False),  # pending, equal, different, skipped, late, direct
     Column("differences", JSON, nullable=False),
     refer("audited_in", "passes", nullable=True),
     opened(),

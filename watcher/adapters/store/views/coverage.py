@@ -52,11 +52,14 @@ class Evidence:
         if catalogue is None:
             yield because("not catalogued yet", self.failures.cataloguing(head.digest))
             return
-        yield from self._unmatched(catalogue)
+        yield from self._unmatched(catalogue, head.digest)
 
-    def _unmatched(self, catalogue: CataloguedImage) -> Iterator[str]:
-        if catalogue.not_covered:
-            yield catalogue.not_covered
+    def _unmatched(self, catalogue: CataloguedImage, digest: str) -> Iterator[str]:
+        if catalogue.alone is not None and not catalogue.direct:
+            error = self.failures.of_digest.get(("direct", digest)) or self.failures.scanning()
+            waiting = f"matched on its own, and not scanned yet ({catalogue.alone})"
+            yield because(waiting, error)
+            return
         for part in self.contexts.get(catalogue.number, ()):
             if part.unmatched:
                 error = self.failures.matching(part.name)
