@@ -28,11 +28,13 @@ class Coverage:
     """Whether a track's figures rest on completed, fresh work of every stage.
 
     `reason` says why not, None where they do. `warning` names failures too young to matter yet.
+    `direct` says that the image is matched by scans of its own.
     """
 
     covered: bool
     reason: str | None = None
     warning: str | None = None
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,9 @@ class Views(Protocol):
 
     def find(self, wanted: Search, upto: int) -> list[Holding]:
         """Where packages are held; heads of streams first, then by stream, platform and purl."""
+
+    def directs(self, upto: int) -> int:
+        """How many images that streams point to are matched by scans of their own."""
 
     def knowledge(self, upto: int) -> list[KnowledgeDelta]:
         """All versions of knowledge, oldest first."""

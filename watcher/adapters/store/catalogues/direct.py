@@ -58,6 +58,19 @@ def is_direct(upto: int) -> ColumnElement[bool]:
     )
 
 
+def shown(upto: int) -> ColumnElement[bool]:
+    """The condition that a catalogue is of the kind that its image is shown by after a pass.
+
+    The lists of its own scans where it is matched on its own and was scanned, else the others.
+    """
+    scan = catalogues.alias()
+    scanned = exists().where(
+        scan.c.image_id == catalogues.c.image_id, scan.c.direct, scan.c.opened_in <= upto
+    )
+    alone = and_(is_direct(upto), scanned)
+    return or_(and_(catalogues.c.direct, alone), and_(~catalogues.c.direct, ~alone))
+
+
 def in_force() -> ColumnElement[bool]:
     """The condition that a catalogue is its image's list now; an image may have none yet."""
     itself = exists().where(
@@ -73,7 +86,10 @@ def in_force() -> ColumnElement[bool]:
     return and_(fits, ~outdone, or_(catalogues.c.direct, catalogues.c.not_covered.is_(None)))
 
 
-def reason_of(connection: Connection, image: int) -> str | None:
-    """Why an image is matched on its own; None where it is not."""
+def reason_of(connection: Connection, image: int, upto: int | None = None) -> str | None:
+    """Why an image is matched on its own, now or after a pass; None where it is not."""
     statement = select(direct_images.c.reason).where(direct_images.c.image_id == image)
-    return connection.scalar(statement.where(still_open(direct_images)))
+    if upto is None:
+        return connection.scalar(statement.where(still_open(direct_images)))
+    then = (visible(direct_images, upto), unended(direct_images, upto))
+    return connection.scalar(statement.where(*then))

@@ -34,9 +34,12 @@ class Evidence:
     def judge(self, head: Head) -> Coverage:
         """Judge one head: the first reason decides, what is missing before what is old."""
         reason = next(self._missing(head), None) or next(self._old(head), None)
+        catalogue = self.catalogues.get(head.image) if head.image is not None else None
+        direct = catalogue is not None and catalogue.alone is not None
         if reason is not None:
-            return Coverage(covered=False, reason=reason)
-        return Coverage(covered=True, warning="; ".join(self._young(head)) or None)
+            return Coverage(covered=False, reason=reason, direct=direct)
+        warning = "; ".join(self._young(head)) or None
+        return Coverage(covered=True, warning=warning, direct=direct)
 
     def _missing(self, head: Head) -> Iterator[str]:
         if head.not_covered:

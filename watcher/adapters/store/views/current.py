@@ -122,6 +122,17 @@ def catalogued(connection: Connection, upto: int) -> dict[int, CataloguedImage]:
     }
 
 
+def count_direct(connection: Connection, upto: int) -> int:
+    """How many images that streams point to were matched by scans of their own."""
+    current = select(bindings.c.image_id).where(visible(bindings, upto), unended(bindings, upto))
+    statement = select(func.count(direct_images.c.image_id.distinct())).where(
+        visible(direct_images, upto),
+        unended(direct_images, upto),
+        direct_images.c.image_id.in_(current),
+    )
+    return connection.scalar(statement) or 0
+
+
 def _differences(row: Row[tuple[object, ...]], upto: int) -> list[str]:
     audited = row.audited_in is not None and row.audited_in <= upto
     return list(row.differences) if audited else []
