@@ -75,13 +75,18 @@ def upgrade() -> None:
         )
         batch_op.drop_constraint(batch_op.f("uq_catalogues_image_id_scanner"), type_="unique")
         batch_op.create_unique_constraint(
-            batch_op.f("uq_catalogues_image_id_direct_opened_in"), ["image_id", "direct", "opened_in"]
+            batch_op.f("uq_catalogues_opened_in_image_id_direct"),
+            ["opened_in", "image_id", "direct"],
         )
+        batch_op.create_index(batch_op.f("ix_catalogues_image_id"), ["image_id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("catalogues", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("uq_catalogues_image_id"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_catalogues_image_id"))
+        batch_op.drop_constraint(
+            batch_op.f("uq_catalogues_opened_in_image_id_direct"), type_="unique"
+        )
         batch_op.create_unique_constraint(
             batch_op.f("uq_catalogues_image_id_scanner"), ["image_id", "scanner"]
         )

@@ -93,7 +93,9 @@ catalogues = Table(
     Column("differences", JSON, nullable=False),
     refer("audited_in", "passes", nullable=True),
     opened(),
-    UniqueConstraint("image_id", "direct", "opened_in"),
+    # In this order, so that nobody looks for what is new by way of all images.
+    UniqueConstraint("opened_in", "image_id", "direct"),
+    Index(None, "image_id"),
     Index(
         "ix_catalogues_pending",
         "image_id",
