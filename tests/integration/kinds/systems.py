@@ -46,6 +46,11 @@ class Kind:
 
 KINDS = [
     Kind("debian", ("12.4", "12.5", "12"), "debian 12", "debian 12", "deb", "status"),
+    Kind("debian", ("12.4", "12.5"), "debian 12", "debian 12", "distroless", "status"),
+    Kind("debian", ("12.5", "12.1"), "debian 12", "debian 12", "layers", "status"),
+    Kind("debian", ("12.5", "12.1"), "debian 12", "debian 12", "listed debs", "status"),
+    Kind("debian", ("trixie/sid",), "debian trixie%2Fsid", "debian trixie/sid", "deb", "status"),
+    Kind("debian", ("7.11",), "debian 7", "debian 7", "deb", "status"),
     Kind("ubuntu", ("22.04",), "ubuntu 22.04", "ubuntu 22.04", "deb", "status"),
     Kind(
         "ubuntu",
@@ -91,7 +96,10 @@ KINDS = [
             ),
         ),
     ),
+    Kind("rhel", ("8.9", "8.10"), "redhat 8", "Red Hat", advisories="red hat"),
+    Kind("rhel", ("7.8", "7.9"), "redhat 7", "Red Hat", advisories="red hat"),
     Kind("centos", ("8.4", "8"), "centos 8", "Red Hat", advisories="red hat"),
+    Kind("centos", ("7", "7.9"), "centos 7", "Red Hat", advisories="red hat"),
     Kind(
         "amzn",
         ("release 2023.3.20240117 (Amazon Linux)", "release 2023 (Amazon Linux)"),
@@ -99,6 +107,7 @@ KINDS = [
         "amazon linux 2023",
     ),
     Kind("amzn", ("AMI release 2018.03",), "amazon 1", "amazon linux 1"),
+    Kind("amzn", ("release 2 (Karoo)",), "amazon 2", "amazon linux 2"),
     Kind("photon", ("4.0",), "photon 4.0", "Photon OS 4.0"),
     Kind("sles", ("15.5",), "sles 15.5", "SUSE Linux Enterprise 15.5"),
     Kind("sle-micro", ("5.3",), "slem 5.3", "SUSE Linux Enterprise Micro 5.3"),
@@ -148,7 +157,7 @@ def database(folder: Path, kind: Kind) -> KnowledgeFiles:
         },
         "Red Hat CPE": {
             "repository": {name: f"[{index}]".encode() for name, index in CONTENT_SETS.items()}
-            | {"rhel-8-for-x86_64-baseos-rpms": b"[1]"},
+            | {"rhel-8-for-x86_64-baseos-rpms": b"[1]", "rhel-7-server-rpms": b"[1]"},
             "nvr": {"ubi9-container-9.4-1-x86_64": b"[2]"},
         },
     }
@@ -173,12 +182,21 @@ def image(kind: Kind, version: str, chance: random.Random) -> Image:
         files["etc/alpine-release"] = version + "\n"
     if kind.identifier == "amzn":
         files["etc/system-release"] = f"Amazon Linux {version}\n"
-    return Image((layer(files), packages_layer(kind, chance)))
+    packages = packages_layer(kind, chance)
+    if kind.lists == "layers":
+        # An upgrade on top: dpkg's list is written anew, with most of what was there before.
+        return Image((layer(files), packages, packages_layer(kind, chance)))
+    return Image((layer(files), packages))
 
 
 def packages_layer(kind: Kind, chance: random.Random) -> Layer:
-    if kind.lists == "deb":
+    if kind.lists in ("deb", "layers"):
         return layer({"var/lib/dpkg/status": "\n".join(dpkg(name, chance) for name in NAMES)})
+    if kind.lists == "distroless":
+        folder = "var/lib/dpkg/status.d"
+        return layer({f"{folder}/{name}": dpkg(name, chance) for name in NAMES})
+    if kind.lists == "listed debs":
+        return listing([deb(name, chance) for name in NAMES])
     if kind.lists == "apk":
         return layer({"lib/apk/db/installed": "\n".join(apk(name, chance) for name in NAMES)})
     if kind.lists == "rpm":
@@ -209,6 +227,22 @@ def dpkg(name: str, chance: random.Random) -> str:
         f"Architecture: {chance.choice(['amd64', 'arm64'])}\n{source}"
         f"Version: {epoch}{version_of(chance)}\n"
     )
+
+
+def deb(name: str, chance: random.Random) -> dict[str, object]:
+    """A package of Debian as an SBOM inside the image lists it."""
+    version = version_of(chance)
+    told = {"SrcName": chance.choice(NAMES), "SrcVersion": "1.2", "SrcRelease": "1"}
+    return {
+        "bom-ref": name,
+        "type": "library",
+        "name": name,
+        "version": version,
+        "purl": f"pkg:deb/debian/{name}@{version.replace('+', '%2B')}?arch=amd64",
+        "properties": [
+            {"name": f"aquasecurity:trivy:{key}", "value": value} for key, value in told.items()
+        ],
+    }
 
 
 def apk(name: str, chance: random.Random) -> str:
