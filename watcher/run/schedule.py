@@ -17,6 +17,8 @@ CALLED: Final[Mapping[str, tuple[Stage, ...]]] = {
     "tickets": ("bump", "ticket"),
     "audit": ("match", "audit", "exposure"),
 }
+# What waits for its time: that watcher starts, or the clock jumps, is no reason to pull images.
+PATIENT: Final = frozenset({"audit"})
 _PREFIX: Final = "schedule:"
 
 When = timedelta | str
