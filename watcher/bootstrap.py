@@ -17,10 +17,12 @@ from watcher.adapters.artifacts import OciArtifacts
 from watcher.adapters.identity import GoogleIdentity
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.scanners.trivy import TrivyScanner
+from watcher.adapters.store.audits import SqlAudits
 from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.calls import SqlCalls
 from watcher.adapters.store.catalogues import SqlCatalogues
 from watcher.adapters.store.database import Database
+from watcher.adapters.store.directs import SqlDirects
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.inventory import SqlInventory
@@ -58,13 +60,13 @@ from watcher.ports.store.passes import Leadership
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
 from watcher.report.ticket import draft
-from watcher.services.audit import BirthAudit
+from watcher.services.audit import AuditCraft, AuditStage, BirthAudit
 from watcher.services.bump import BumpStage, Planner, Planning
 from watcher.services.catalog import CatalogCraft, CatalogStage
 from watcher.services.exposure import ExposureStage
 from watcher.services.inventory import RECONCILE, InventoryStage
 from watcher.services.knowledge import KnowledgeStage, Sources
-from watcher.services.match import MatchCraft, MatchStage
+from watcher.services.match import DirectCraft, DirectStage, MatchCraft, MatchStage
 from watcher.services.pass_ import PassRunner, Records, Stages
 from watcher.services.streams import StreamStage
 from watcher.services.supply import Supply
@@ -113,7 +115,7 @@ def pass_runner(parts: Parts) -> PassRunner:
     inventory, catalogues, matches = SqlInventory(engine), SqlCatalogues(engine), SqlMatches(engine)
     by_name = {registry.name: registry for registry in parts.registries}
     scanner, library = parts.scanner, parts.library
-    lineages, bumps = SqlLineages(engine), SqlBumps(engine)
+    lineages, bumps, audits = SqlLineages(engine), SqlBumps(engine), SqlAudits(engine)
     supply = Supply(parts.artifacts, library)
 
     def supplied(under: Wanted) -> object:
@@ -132,7 +134,13 @@ def pass_runner(parts: Parts) -> PassRunner:
                 by_name.keys(), CatalogCraft(crew, catalogues), progress, supplied
             ),
             match=MatchStage(MatchCraft(crew, matches), progress, supplied),
-            audit=BirthAudit(catalogues),
+            birth=BirthAudit(catalogues),
+            direct=DirectStage(
+                by_name.keys(), DirectCraft(crew, matches, SqlDirects(engine)), progress, supplied
+            ),
+            audit=AuditStage(
+                by_name.keys(), AuditCraft(crew, audits, catalogues), progress, supplied
+            ),
             exposure=ExposureStage(SqlLedger(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
             ticket=TicketStage(parts.trackers, parts.filing, bumps, draft),

@@ -60,7 +60,9 @@ def fake_package(
 class FakeScanner:
     """Signs the Scanner port. Put images and knowledge in; put an error in to see it raised.
 
-    `failures` is keyed by an image's digest, by a context, or by the folder of a database.
+    `failures` is keyed by an image's digest, by a context, or by the folder of a database. What
+    stands in `overlooked` a scan of an image finds and a match of packages does not; what stands in
+    `imagined`, the other way round.
     """
 
     def __init__(self, version: str = "0.74.0") -> None:
@@ -69,6 +71,8 @@ class FakeScanner:
         self.images: dict[str, Catalogue] = {}
         self.failures: dict[str, WatcherError] = {}
         self.matched: list[tuple[str, tuple[Package, ...]]] = []
+        self.overlooked: set[str] = set()
+        self.imagined: set[str] = set()
         self._knowledge: dict[str, tuple[Known, ...]] = {}
         self._lock = threading.Lock()
 
@@ -105,8 +109,9 @@ class FakeScanner:
             raise NotFoundError(f"{access.reference}: there is no such image")
         listed = self.images[digest]
         packages = dict.fromkeys(one.package for one in listed.occurrences)
-        findings = tuple(self._found(list(packages), knowledge))
-        return replace(listed, findings=findings)
+        found = self._found(list(packages), knowledge)
+        seen = tuple(one for one in found if one.vulnerability not in self.imagined)
+        return replace(listed, findings=seen)
 
     def match(
         self, context: str, packages: Sequence[Package], knowledge: KnowledgeFiles
@@ -115,7 +120,8 @@ class FakeScanner:
             return []
         self._start(context, str(knowledge.db))
         self.matched.append((context, tuple(packages)))
-        return self._found(packages, knowledge)
+        found = self._found(packages, knowledge)
+        return [one for one in found if one.vulnerability not in self.overlooked]
 
     def check(self, knowledge: KnowledgeFiles) -> None:
         self._known(knowledge)

@@ -348,29 +348,6 @@ def test_unknown_content_sets_fail_the_image(
         scanner.catalog(access(registry, Image((layer(files),))), knowledge)
 
 
-@pytest.mark.parametrize(
-    ("package", "supplier"),
-    [
-        (DebianPackage("libssl3", "3.0.15-1~deb12u1.root.io.0", "openssl"), "Root.io"),
-        (DebianPackage("seal-libssl3", "3.0.15-1+sp1", "seal-openssl"), "Seal"),
-    ],
-)
-def test_an_image_of_another_supplier_says_that_it_is_not_covered(
-    package: DebianPackage,
-    supplier: str,
-    registry: Registry,
-    knowledge: KnowledgeFiles,
-    scanner: TrivyScanner,
-) -> None:
-    image = Image((debian_base("12.5", [package, ZLIB]),))
-    catalogue = scanner.catalog(access(registry, image), knowledge)
-    assert catalogue.not_covered is not None
-    assert supplier in catalogue.not_covered
-    for context, packages in documents(catalogue).items():
-        assert context != "debian 12"
-        assert scanner.match(context, packages, knowledge) == []
-
-
 def test_a_layer_that_cannot_be_read_fails_the_image(
     registry: Registry, knowledge: KnowledgeFiles, scanner: TrivyScanner
 ) -> None:

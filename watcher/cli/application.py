@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from watcher import __version__
 from watcher.cli import (
+    audit,
     bumps,
     db,
     demo,
@@ -43,6 +44,9 @@ application.command("exposures", short_help="List the exposure windows.")(exposu
 application.command("find", short_help="Find a package or a vulnerability.")(find.find)
 application.command("bumps", short_help="List base-image bumps and their tickets.")(bumps.bumps)
 application.command("report", short_help="Write the figures for management.")(report.report)
+application.command("audit", short_help="Scan images in full, compare with what is derived.")(
+    audit.audit
+)
 application.command("knowledge", short_help="List the versions of knowledge.")(knowledge.knowledge)
 application.command("doctor", short_help="Check everything that a pass needs.")(doctor.doctor)
 application.command("demo", short_help="Play 120 days of a small fleet.")(demo.demo)

@@ -101,6 +101,10 @@ def _record(app: App, now: datetime) -> Iterator[Check]:
         "warn" if age > _OLD else "ok",
         f"{current.db_digest} of {stamp(current.updated_at)}, {age / timedelta(hours=1):.0f} h old",
     )
+    direct = app.views.directs(last.number)
+    if direct:
+        message = f"{direct} images are matched by scans of their own: `watcher images` says why"
+        yield Check("matching", "warn", message)
 
 
 def _sources(

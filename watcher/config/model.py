@@ -35,7 +35,6 @@ UNUSED: Final = (
     "policy",
     "renames",
     "retention",
-    "schedule.audit",
     "web.auth",
 )
 _STREAM = re.compile(r"(?P<stream>(?P<repository>[^:#@]+)(?:[:#][^@]*)?)(?:@.*)?", re.DOTALL)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 Severity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"]
 SEVERITIES: tuple[Severity, ...] = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN")
@@ -69,4 +69,34 @@ class Catalogue:
     end_of_life: bool
     occurrences: tuple[Occurrence, ...]
     findings: tuple[Finding, ...]
-    not_covered: str | None = None  # why the image as a whole cannot be matched; None where it can
+    not_covered: str | None = None  # why no document can carry the packages; None where one can
+
+
+_DIRECT: Final = "direct"  # the first word of a context that is matched by scans of one image
+
+
+def direct_context(image: str) -> str:
+    """The context of an image, by its digest, whose match is its own scan and no document."""
+    return f"{_DIRECT} {image}"
+
+
+def is_direct(context: str) -> bool:
+    """Whether a context is matched by scans of one image."""
+    return context.partition(" ")[0] == _DIRECT
+
+
+def directly(listed: Catalogue, image: str) -> Catalogue:
+    """An image's list as its own scan matches it: all in one context, nothing left out.
+
+    Identities stay as they are, so that the scan's findings belong to the packages still.
+    """
+    context = direct_context(image)
+    return replace(
+        listed,
+        occurrences=tuple(
+            replace(one, package=replace(one.package, context=context, left_out=None))
+            for one in listed.occurrences
+        ),
+        findings=tuple(replace(one, context=context) for one in listed.findings),
+        not_covered=None,
+    )

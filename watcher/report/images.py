@@ -31,8 +31,8 @@ def _image(image: WatchedImage, coverage: Mapping[Track, Coverage]) -> Document:
         "platform": image.platform,
         "os": image.os,
         "packages": image.packages,
-        # No image is matched on its own yet: one that would have to be is not covered.
-        "direct": False,
+        "direct": image.direct is not None,
+        "direct_because": image.direct,
         "covered": all(one.covered for one in judged),
         "reason": next((one.reason for one in judged if one.reason), None),
         "warning": next((one.warning for one in judged if one.warning), None),

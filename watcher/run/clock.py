@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from watcher.domain.errors import StartError
 from watcher.ports.store.calls import Calls
-from watcher.run.schedule import When, key_of
+from watcher.run.schedule import PATIENT, When, key_of
 
 JUMP: Final = timedelta(minutes=1)
 _LOOK: Final = 10  # seconds between two looks at the clock itself
@@ -36,7 +36,7 @@ class Clock:
 
     @contextmanager
     def ticking(self) -> Iterator[None]:
-        """Call everything once, and then what is due, until the end of the block."""
+        """Call everything that is not patient once, and then what is due, until the block ends."""
         ticks = BackgroundScheduler(timezone=UTC)
         for name, when in self.schedule.items():
             ticks.add_job(
@@ -49,13 +49,18 @@ class Clock:
             )
         look = _Look(self, ticks)
         ticks.add_job(look.look, "interval", seconds=_LOOK, id="look", misfire_grace_time=None)
-        for name in self.schedule:
-            self.call(name)
+        self.call_all()
         ticks.start()
         try:
             yield
         finally:
             ticks.shutdown(wait=False)
+
+    def call_all(self) -> None:
+        """Write down that everything is due, but for what waits for its time."""
+        for name in self.schedule:
+            if name not in PATIENT:
+                self.call(name)
 
     def call(self, name: str) -> None:
         """Write down that something is due; where the database is away, as soon as it is back."""
@@ -97,7 +102,7 @@ class _Look:
         self.clock.say(f"the clock jumped by {jump.total_seconds():+.0f} s: everything is due anew")
         for name, when in self.clock.schedule.items():
             self.ticks.reschedule_job(name, trigger=_trigger(when))
-            self.clock.call(name)
+        self.clock.call_all()
 
 
 def _trigger(when: When) -> BaseTrigger:

@@ -20,7 +20,8 @@ class Hand:
 
     def serve(self) -> None:
         """Take turns at the bench; raises what the database does when it is away."""
-        crafts = (self.runner.stages.catalog.craft, self.runner.stages.match.craft)
+        stages = self.runner.stages
+        crafts = (stages.catalog.craft, stages.match.craft, stages.direct.craft, stages.audit.craft)
         with self.runner.workplace.bench(
             "worker", eager=False, stopping=self.stop.is_set, guard=lambda: None
         ) as bench:

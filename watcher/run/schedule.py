@@ -9,15 +9,18 @@ from typing import Final
 from watcher.config import Config
 from watcher.domain.places import Places
 from watcher.ports.store.calls import Call
-from watcher.services.pass_ import STAGES, Stage
+from watcher.services.pass_ import ORDER, Stage
 
 # What a stage finds is taken through the stages that rest on it in the same pass.
 CALLED: Final[Mapping[str, tuple[Stage, ...]]] = {
     "knowledge": ("knowledge", "match", "exposure"),
     "inventory": ("inventory", "catalog", "match", "exposure"),
     "tickets": ("bump", "ticket"),
+    "audit": ("match", "audit", "exposure"),
 }
 _INVENTORY: Final = "inventory"
+# What waits for its time: that watcher starts, or the clock jumps, is no reason to pull images.
+PATIENT: Final = frozenset({"audit"})
 _PREFIX: Final = "schedule:"
 
 When = timedelta | str
@@ -26,7 +29,12 @@ When = timedelta | str
 def scheduled(config: Config) -> dict[str, When]:
     """When each kind of pass is due: a pause between two, or a cron line in UTC."""
     told = config.schedule
-    return {"knowledge": told.knowledge, "inventory": told.inventory, "tickets": told.tickets}
+    return {
+        "knowledge": told.knowledge,
+        "inventory": told.inventory,
+        "tickets": told.tickets,
+        "audit": told.audit,
+    }
 
 
 def key_of(name: str) -> str:
@@ -38,7 +46,7 @@ def stages_of(calls: Iterable[Call]) -> list[Stage]:
     """The stages that answer some calls, in their order; a call nobody knows asks for nothing."""
     names = {_INVENTORY if one.place else one.key.removeprefix(_PREFIX) for one in calls}
     wanted = {stage for name in names for stage in CALLED.get(name, ())}
-    return [stage for stage in STAGES if stage in wanted]
+    return [stage for stage in ORDER if stage in wanted]
 
 
 def is_everywhere(calls: Iterable[Call]) -> bool:

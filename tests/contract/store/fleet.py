@@ -26,7 +26,8 @@ from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.passes import Snapshot
 from watcher.report.exposures import document
 from watcher.services.knowledge import Sources
-from watcher.services.pass_ import STAGES, PassReport, Stage
+from watcher.services.pass_ import STAGES, Mood, PassReport, Stage
+from watcher.services.pass_.watch import COMMANDED
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -71,11 +72,13 @@ class Fleet:
         *,
         created: datetime | None = None,
         pushed_at: datetime | None = None,
+        not_covered: str | None = None,
     ) -> str:
         """Push an image that holds these packages; returns its digest."""
         names = sorted(packages)
         image = Image([layer({"/packages": " ".join([*names, repository])})], created=created)
-        self.scanner.put_image(image.digest, [fake_package(name) for name in names])
+        listed = [fake_package(name) for name in names]
+        self.scanner.put_image(image.digest, listed, not_covered=not_covered)
         return self.registry.push(repository, tag, image, pushed_at)
 
     def learn(
@@ -94,7 +97,13 @@ class Fleet:
         ]
         self.scanner.learn(self.library.folder(self.artifacts.offered), known)
 
-    def sync(self, engine: Engine, at: datetime, stages: Iterable[Stage] = STAGES) -> PassReport:
+    def sync(
+        self,
+        engine: Engine,
+        at: datetime,
+        stages: Iterable[Stage] = STAGES,
+        mood: Mood = COMMANDED,
+    ) -> PassReport:
         """Make a pass."""
         selection, bases = Selection.parse(self.include), Selection.parse(self.bases)
         parts = Parts(
@@ -111,7 +120,7 @@ class Fleet:
             progress=Silent(),
         )
         named = sha256(repr((self.include, self.bases, self.by)).encode()).hexdigest()
-        return pass_runner(parts).make(at, at, list(stages), Snapshot(named, "{}"))
+        return pass_runner(parts).make(at, at, list(stages), Snapshot(named, "{}"), mood)
 
 
 def exposures(engine: Engine, as_of: datetime) -> Document:

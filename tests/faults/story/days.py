@@ -2,7 +2,8 @@
 
 On day 1 everything is new. Before day 3 the base is rebuilt, a flaw is withdrawn, another one
 becomes known: two tickets are filed. Before day 5 one team has rebuilt all of its images and the
-other one some; a tag is deleted, and the configuration leaves a repository out.
+other one some; a tag is deleted, and the configuration leaves a repository out. One image is
+matched by scans of its own, and is rebuilt before day 5.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from watcher.demo.workshop import Artifact
 Tag = tuple[str, str]  # repository and tag
 
 BASE: Tag = ("base/python", "3.12")
-EVERYTHING = ("shop/**", "data/**", "lab/**")
+EVERYTHING = ("shop/**", "data/**", "lab/**", "open/**")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ _FIRST: Mapping[Tag, Shipped] = {
     ("data/ingest", "latest"): made.INGEST,
     ("data/train", "latest"): made.TRAIN,
     ("lab/probe", "latest"): made.PROBE,
+    ("open/curated", "latest"): made.CURATED,
 }
 _SECOND = {**_FIRST, BASE: made.NEW_BASE, ("shop/worker", "1.1.0"): made.WORKER_1_1}
 _THIRD = {
@@ -82,6 +84,7 @@ _THIRD = {
     ("shop/worker", "1.2.0"): made.WORKER_1_2,
     ("data/ingest", "latest"): made.NEW_INGEST,
     ("shop/new", "latest"): made.PROBE,
+    ("open/curated", "latest"): made.NEW_CURATED,
 }
 _SEEN = {("data/train", "latest"): -14.0}
 
@@ -97,7 +100,7 @@ DAYS: tuple[Day, ...] = (
         5,
         _THIRD,
         (IN_OPENSSL, IN_CURL, IN_JINJA, IN_BASH, WORSE_IN_TAR),
-        include=("shop/**", "data/**"),
+        include=("shop/**", "data/**", "open/**"),
         pushed={("data/train", "latest"): 2.0},
     ),
 )

@@ -26,7 +26,9 @@ from watcher.demo.workshop import (
     PythonPackage,
     built_on,
     debian_base,
+    layer,
     python_layer,
+    ubuntu_base,
 )
 from watcher.domain.package import Occurrence
 
@@ -42,6 +44,7 @@ class Made:
 
     image: Image
     holds: tuple[Occurrence, ...] = field(repr=False)
+    not_covered: str | None = None  # why no document can carry it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,19 @@ def app(on: Made, created: float, *packages: Package, claims: bool = False) -> M
     return Made(image, (*on.holds, *(_occurrence(one, layer, "pypi") for one in packages)))
 
 
+def curated(created: float, *packages: Package) -> Made:
+    """An image of a supplier that no document can carry: it is matched by scans of its own."""
+    bottom = ubuntu_base("22.04", [DebianPackage("tar", TAR)])
+    mark = layer({"usr/share/rapidfort/curated.json": "{}"})
+    top = python_layer([PythonPackage(*one) for one in packages])
+    holds = (
+        _occurrence(("tar", TAR), bottom, "deb"),
+        *(_occurrence(one, top, "pypi") for one in packages),
+    )
+    image = Image([bottom, mark, top], AMD, day(created))
+    return Made(image, holds, "told by a file in it")
+
+
 def _occurrence(package: Package, layer: Layer, kind: str) -> Occurrence:
     name, version = package
     context = DEBIAN if kind == "deb" else "language"
@@ -102,3 +118,5 @@ NEW_INGEST = Shipped([app(_NEW_AMD, 4, ("ingest", "1.0"), _JINJA)])
 TRAIN = Shipped([app(_OLD_AMD, -15, ("train", "1.0"))])
 ALONE = Shipped([_APART])
 PROBE = Shipped([system(-40, AMD, ("curl", CURL), ("tar", TAR))])
+CURATED = Shipped([curated(-30, _JINJA)])
+NEW_CURATED = Shipped([curated(4, _MENDED)])

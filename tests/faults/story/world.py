@@ -73,7 +73,7 @@ def in_memory(told: Day, folder: Path) -> Outside:
         pushed = told.moment_pushed((repository, tag))
         registry.push(repository, tag, shipped.content, pushed)
         for one in shipped.made:
-            scanner.put_image(one.image.digest, one.holds)
+            scanner.put_image(one.image.digest, one.holds, not_covered=one.not_covered)
     artifacts.push(DB, told.database)
     artifacts.push(JAVA_DB, told.java_database)
     unpacked = folder / STATE / "knowledge" / told.database.digest.removeprefix("sha256:") / "db"

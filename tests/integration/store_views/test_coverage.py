@@ -85,10 +85,13 @@ def test_an_image_that_cannot_be_catalogued_is_not_covered(fleet: Fleet) -> None
     assert fleet.streams(day(1))[API].packages is None
 
 
-def test_a_catalogue_that_cannot_be_matched_says_why(fleet: Fleet) -> None:
+def test_an_image_that_no_document_can_carry_is_covered_by_its_own_scan(fleet: Fleet) -> None:
     fleet.push("shop/api", "latest", [SSL], not_covered="its supplier needs a document of its own")
     fleet.sync(day(1))
-    assert fleet.coverage(API, day(1)) == uncovered("its supplier needs a document of its own")
+    assert fleet.coverage(API, day(1)) == replace(COVERED, direct=True)
+    (image,) = fleet.views.images(fleet.upto(day(1)))
+    assert image.direct == "its supplier needs a document of its own"
+    assert fleet.views.directs(fleet.upto(day(1))) == 1
 
 
 def test_an_image_whose_packages_were_never_matched_is_not_covered(fleet: Fleet) -> None:

@@ -42,7 +42,8 @@ from watcher.ports.store.views import (
     WatchedImage,
 )
 from watcher.services.knowledge import Sources
-from watcher.services.pass_ import PassReport, PassRunner, Stage
+from watcher.services.pass_ import Mood, PassReport, PassRunner, Stage
+from watcher.services.pass_.watch import COMMANDED
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW = NOON + timedelta(hours=1)
@@ -92,6 +93,7 @@ class FakeViews:
     watched: list[WatchedImage] = field(default_factory=lambda: [IMAGE])
     holdings: list[Holding] = field(default_factory=list)
     versions: list[KnowledgeDelta] = field(default_factory=list)
+    direct: int = 0
     asked: list[object] = field(default_factory=list)
 
     def finished(self, at: datetime | None) -> FinishedPass | None:
@@ -114,6 +116,9 @@ class FakeViews:
     def find(self, wanted: Search, upto: int) -> list[Holding]:
         self.asked.append(wanted)
         return self.holdings if upto else []
+
+    def directs(self, upto: int) -> int:
+        return self.direct if upto else 0
 
     def knowledge(self, upto: int) -> list[KnowledgeDelta]:
         return self.versions if upto else []
@@ -165,10 +170,18 @@ class FakeRunner:
     reports: Callable[[datetime], PassReport] = PassReport
     made: list[tuple[datetime, datetime, tuple[Stage, ...]]] = field(default_factory=list)
 
+    moods: list[Mood] = field(default_factory=list)
+
     def make(
-        self, at: datetime, started_at: datetime, wanted: Sequence[Stage], snapshot: Snapshot
+        self,
+        at: datetime,
+        started_at: datetime,
+        wanted: Sequence[Stage],
+        snapshot: Snapshot,
+        mood: Mood = COMMANDED,
     ) -> PassReport:
         assert len(snapshot.sha256) == 64
+        self.moods.append(mood)
         self.made.append((at, started_at, tuple(wanted)))
         return self.reports(at)
 

@@ -89,6 +89,7 @@ def test_an_image_is_written_as_the_contract_says(desk: Desk, capsys: Captured) 
         "os": "debian 12.5",
         "packages": 2,
         "direct": False,
+        "direct_because": None,
         "covered": True,
         "reason": None,
         "warning": None,

@@ -75,6 +75,16 @@ def test_a_watcher_that_lacks_nothing_is_well(desk: Desk, capsys: Captured) -> N
     }
 
 
+def test_images_that_are_matched_on_their_own_are_counted(desk: Desk) -> None:
+    assert "matching" not in checked(desk)
+    desk.views.direct = 3
+    told = checked(desk)["matching"]
+    assert (told.state, told.message.partition(":")[0]) == (
+        "warn",
+        "3 images are matched by scans of their own",
+    )
+
+
 def test_each_thing_that_fails_is_a_line_and_the_others_are_checked(
     desk: Desk, capsys: Captured
 ) -> None:

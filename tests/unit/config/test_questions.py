@@ -109,7 +109,7 @@ def test_what_is_set_and_not_acted_on_yet_is_named(loaded: Load) -> None:
         "executor: {dask: {scheduler: 'tls://a:1'}}\nstale_after: 2h\n"
         "schedule: {audit: 1h}\nacceptances: null"
     )
-    assert loaded(text).unused() == ["acceptances", "schedule.audit"]
+    assert loaded(text).unused() == ["acceptances"]
 
 
 def test_a_snapshot_is_canonical_and_named_by_its_hash(loaded: Load) -> None:

@@ -14,7 +14,7 @@ from watcher.run import clock as room
 from watcher.run.clock import Clock, _Look
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SCHEDULE = {"inventory": timedelta(minutes=15), "audit": "0 3 * * *"}
+SCHEDULE = {"inventory": timedelta(minutes=15), "tickets": "0 3 * * *"}
 
 
 @dataclass
@@ -81,7 +81,7 @@ def look(clock: Clock) -> Callable[[], None]:
 
 def test_everything_is_due_when_the_clock_begins(clock: Clock, notebook: Notebook) -> None:
     with clock.ticking():
-        assert sorted(notebook.noted) == ["schedule:audit", "schedule:inventory"]
+        assert sorted(notebook.noted) == ["schedule:inventory", "schedule:tickets"]
 
 
 def test_what_could_not_be_written_down_is_written_when_the_database_is_back(
@@ -108,7 +108,7 @@ def test_a_clock_that_jumps_by_a_day_makes_everything_due_once(
 ) -> None:
     wall.pass_by(10, jump)
     look()
-    assert sorted(notebook.noted) == ["schedule:audit", "schedule:inventory"]
+    assert sorted(notebook.noted) == ["schedule:inventory", "schedule:tickets"]
     assert said == [f"the clock jumped by {jump.total_seconds():+.0f} s: everything is due anew"]
     wall.pass_by(10)
     look()
@@ -130,3 +130,16 @@ def test_a_machine_that_slept_did_not_jump(
     wall.pass_by(8 * 3600)
     look()
     assert notebook.noted == []
+
+
+def test_an_audit_waits_for_its_time_though_watcher_starts_or_the_clock_jumps(
+    notebook: Notebook, wall: Wall, said: list[str]
+) -> None:
+    schedule = {"knowledge": timedelta(minutes=10), "audit": "0 3 * * *"}
+    clock = Clock(notebook, schedule, wall.now, said.append)  # type: ignore[arg-type]
+    with clock.ticking():
+        pass
+    clock.call_all()
+    assert notebook.noted == ["schedule:knowledge", "schedule:knowledge"]
+    clock.call("audit")
+    assert notebook.noted[-1] == "schedule:audit"

@@ -6,7 +6,7 @@ import pytest
 
 from watcher.ports.store.calls import Call
 from watcher.run.schedule import CALLED, key_of, stages_of
-from watcher.services.pass_ import STAGES, Stage
+from watcher.services.pass_ import ORDER, STAGES, Stage
 
 
 def calls(*keys: str) -> list[Call]:
@@ -20,6 +20,8 @@ def calls(*keys: str) -> list[Call]:
         (["inventory"], ["inventory", "catalog", "match", "exposure"]),
         (["tickets"], ["bump", "ticket"]),
         (["tickets", "inventory", "knowledge"], [*STAGES]),
+        (["audit"], ["match", "audit", "exposure"]),
+        (["audit", "tickets", "inventory", "knowledge"], [*ORDER]),
     ],
 )
 def test_calls_are_answered_by_one_pass_of_all_their_stages(
@@ -33,4 +35,4 @@ def test_a_call_that_no_code_knows_asks_for_nothing() -> None:
 
 
 def test_every_stage_is_called_by_something() -> None:
-    assert {stage for stages in CALLED.values() for stage in stages} == set(STAGES)
+    assert {stage for stages in CALLED.values() for stage in stages} == set(ORDER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,10 +18,11 @@ from watcher.domain.errors import TransientError
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Finding, Package
 from watcher.ports.crew import MatchTask, Wanted
+from watcher.ports.scanner import KnowledgeFiles
 from watcher.ports.store.matches import Assessment, ContextMatch, ContextState
 from watcher.ports.store.passes import PassRecord
 from watcher.services import match
-from watcher.services.match import Asked, MatchCraft, MatchStage, assessment, compare
+from watcher.services.match import Asked, MatchCraft, MatchStage, assessment, compare, craft, stage
 from watcher.services.work import Bench
 
 DIGEST = "sha256:3"
@@ -230,7 +231,8 @@ def test_a_context_that_fails_changes_nothing_and_the_others_go_on() -> None:
 def test_a_big_context_is_matched_in_shards_and_recorded_as_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(match, "SHARD", 2)
+    for one in (craft, stage):
+        monkeypatch.setattr(one, "SHARD", 2)
     scanner = FakeScanner()
     many = {number: fake_package("p", str(number)) for number in range(5)}
     shelf = Shelf(contexts(2), {1: many})
@@ -238,6 +240,35 @@ def test_a_big_context_is_matched_in_shards_and_recorded_as_one(
     assert sorted(len(packages) for _, packages in scanner.matched) == [1, 2, 2]
     (recorded,) = shelf.recorded
     assert {one.package for one in recorded.appeared} == set(many)
+
+
+class Mortal(FakeScanner):
+    """Is killed over the documents that hold a package."""
+
+    deadly = "p3"
+
+    def match(
+        self, context: str, packages: Sequence[Package], knowledge: KnowledgeFiles
+    ) -> list[Finding]:
+        if any(one.name == self.deadly for one in packages):
+            raise TransientError("killed by signal 9")
+        return super().match(context, packages, knowledge)
+
+
+def test_a_shard_whose_scanner_is_killed_leaves_its_whole_context_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for one in (craft, stage):
+        monkeypatch.setattr(one, "SHARD", 2)
+    scanner, jobs = Mortal(), FakeJobs()
+    shelf = Shelf(contexts(2), {1: {number: fake_package(f"p{number}") for number in range(5)}})
+    outcome = staged(shelf, scanner, jobs)
+    assert (shelf.recorded, outcome.covered) == ([], set())
+    assert [(one.error, one.retry) for one in outcome.failures] == [("killed by signal 9", True)]
+    scanner.deadly, shelf.since = "", day(10.1) - match.REMEMBERED
+    assert staged(shelf, scanner, jobs, at=10.1).covered == {1}
+    (recorded,) = shelf.recorded
+    assert recorded.package_count == 5
 
 
 def test_a_context_that_was_matched_meanwhile_needs_no_scanner(

@@ -139,6 +139,7 @@ class ShownImage:
     differences: tuple[str, ...]
     packages: int | None
     base: ShownBase | None
+    alone: str | None = None  # why it is matched on its own
 
 
 @dataclass(frozen=True, slots=True)

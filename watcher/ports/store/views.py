@@ -28,11 +28,13 @@ class Coverage:
     """Whether a track's figures rest on completed, fresh work of every stage.
 
     `reason` says why not, None where they do. `warning` names failures too young to matter yet.
+    `direct` says that the image is matched by scans of its own.
     """
 
     covered: bool
     reason: str | None = None
     warning: str | None = None
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class WatchedImage:
     """An image that streams point to now; `platform` is None while its manifest is not read.
 
     `os` and `packages` are None while it is not catalogued; `os` too where it has none. `base` is
-    None where none is known.
+    None where none is known; `direct` why it is matched on its own, None where it is not.
     """
 
     repository: Repository
@@ -98,6 +100,7 @@ class WatchedImage:
     streams: tuple[str, ...]
     tracks: tuple[Track, ...]
     base: ImageBase | None = None
+    direct: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,9 @@ class Views(Protocol):
 
     def find(self, wanted: Search, upto: int) -> list[Holding]:
         """Where packages are held; heads of streams first, then by stream, platform and purl."""
+
+    def directs(self, upto: int) -> int:
+        """How many images that streams point to are matched by scans of their own."""
 
     def knowledge(self, upto: int) -> list[KnowledgeDelta]:
         """All versions of knowledge, oldest first."""

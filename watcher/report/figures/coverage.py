@@ -14,11 +14,15 @@ from watcher.report.streams import UNKNOWN
 
 @dataclass(frozen=True, slots=True)
 class WatchedStream:
-    """A stream with its platforms united, and why it is not covered; `reason` None where it is."""
+    """A stream with its platforms united, and why it is not covered; `reason` None where it is.
+
+    `direct` says that an image of it is matched by scans of its own.
+    """
 
     stream: str
     team: str | None
     reason: str | None = None
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,17 @@ def watched_streams(
     Bases have no exposures of their own, so no figure rests on them.
     """
     reasons: dict[str, str | None] = {}
+    direct = set[str]()
     for head in (head for head in heads if head.published):
         judged = coverage.get(head.track, UNKNOWN)
         reason = None if judged.covered else judged.reason or "not covered"
         reasons[head.stream] = reasons.get(head.stream) or reason
+        direct |= {head.stream} if judged.direct else set()
     reasons.update((one.name, one.reason) for one in unlisted)
-    return [WatchedStream(name, team_of(name), reason) for name, reason in reasons.items()]
+    return [
+        WatchedStream(name, team_of(name), reason, name in direct)
+        for name, reason in reasons.items()
+    ]
 
 
 def sample(at: datetime, streams: Sequence[WatchedStream]) -> Sample:
@@ -80,6 +89,7 @@ def written(watched: Watched) -> Document:
     return {
         "streams": len(watched.streams),
         "covered": sum(one.reason is None for one in watched.streams),
+        "direct": sum(one.direct for one in watched.streams),
         "stream_days_share": covered / days if days else None,
         "uncovered": [
             {"stream": one.stream, "reason": one.reason}

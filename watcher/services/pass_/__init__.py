@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from watcher.services.pass_.parts import Records, Stages
-from watcher.services.pass_.report import STAGES, PassReport, Stage
+from watcher.services.pass_.report import ORDER, STAGES, PassReport, Stage
 from watcher.services.pass_.runner import PassRunner
 from watcher.services.pass_.watch import Mood
 
-__all__ = ["STAGES", "Mood", "PassReport", "PassRunner", "Records", "Stage", "Stages"]
+__all__ = ["ORDER", "STAGES", "Mood", "PassReport", "PassRunner", "Records", "Stage", "Stages"]

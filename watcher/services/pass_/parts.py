@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from watcher.ports.store import Catalogues, Matches, Passes
 from watcher.ports.store.passes import PassLock
-from watcher.services.audit import BirthAudit
+from watcher.services.audit import AuditStage, BirthAudit
 from watcher.services.bump import BumpStage
 from watcher.services.catalog import CatalogStage
 from watcher.services.exposure import ExposureStage
 from watcher.services.inventory import InventoryStage
 from watcher.services.knowledge import KnowledgeStage
-from watcher.services.match import MatchStage
+from watcher.services.match import DirectStage, MatchStage
 from watcher.services.streams import StreamStage
 from watcher.services.ticket import TicketStage
 
@@ -36,7 +36,9 @@ class Stages:
     streams: StreamStage
     catalog: CatalogStage
     match: MatchStage
-    audit: BirthAudit
+    birth: BirthAudit
+    direct: DirectStage
+    audit: AuditStage
     exposure: ExposureStage
     bump: BumpStage
     ticket: TicketStage

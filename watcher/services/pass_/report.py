@@ -10,8 +10,10 @@ from typing import Literal
 
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.ports.store.passes import Failure
+from watcher.services.audit import AuditOutcome
 
-Stage = Literal["knowledge", "inventory", "catalog", "match", "exposure", "bump", "ticket"]
+Stage = Literal["knowledge", "inventory", "catalog", "match", "audit", "exposure", "bump", "ticket"]
+# Those of every pass; an audit is made where one is asked for.
 STAGES: tuple[Stage, ...] = (
     "knowledge",
     "inventory",
@@ -21,6 +23,7 @@ STAGES: tuple[Stage, ...] = (
     "bump",
     "ticket",
 )
+ORDER: tuple[Stage, ...] = (*STAGES[:4], "audit", *STAGES[4:])
 _LOOK = "look"
 
 
@@ -44,3 +47,4 @@ class PassReport:
     knowledge: KnowledgeVersion | None = None
     knowledge_changed: bool = False
     java_db: str | None = None
+    audit: AuditOutcome | None = None

@@ -66,6 +66,7 @@ class PassRunner:
                 PassReport(at),
                 watch,
                 self.places,
+                mood.sample,
             )
             try:
                 with self.workplace.bench(

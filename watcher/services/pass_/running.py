@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
 from watcher.domain.errors import AttemptError, StartError
@@ -12,9 +12,10 @@ from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.places import Places
 from watcher.ports.crew import Wanted
 from watcher.ports.store.passes import PassRecord, Snapshot
+from watcher.services.audit import NIGHTLY, Sample
 from watcher.services.outcome import Outcome
 from watcher.services.pass_.parts import Records, Stages
-from watcher.services.pass_.report import STAGES, PassReport, Stage
+from watcher.services.pass_.report import ORDER, PassReport, Stage
 from watcher.services.pass_.watch import Watch
 from watcher.services.work import Bench
 
@@ -31,6 +32,8 @@ class Running:
     report: PassReport
     watch: Watch
     places: Places | None = None  # where the inventory looks; None: everywhere
+    sample: Sample = NIGHTLY
+    matched: set[int] = field(default_factory=set)  # contexts, under the version in force
 
     def run(self, wanted: Sequence[Stage], bench: Bench) -> None:
         """Run the wanted stages in their order."""
@@ -39,11 +42,12 @@ class Running:
             "inventory": self._inventory,
             "catalog": lambda: self._catalog(bench),
             "match": lambda: self._match(bench),
+            "audit": lambda: self._audit(bench),
             "exposure": self._exposure,
             "bump": self._bump,
             "ticket": self._ticket,
         }
-        for stage in STAGES:
+        for stage in ORDER:
             if stage in wanted:
                 self.watch.look()
                 with self._timed(stage):
@@ -83,17 +87,45 @@ class Running:
         self._take_in(self._attempt("catalog", lambda: stage.take(self.this, under, bench)))
 
     def _match(self, bench: Bench) -> None:
-        version, covered = self._version(), set[int]()
+        version = self._version()
         under = Wanted(self.scanner_version(), version.db_digest)
 
         def match() -> Outcome:
             outcome = self.stages.match.take(self.this, version, under, bench)
-            covered.update(outcome.covered)
+            self.matched |= outcome.covered
             return outcome
 
         self._take_in(self._attempt("match", match))
-        self.records.passes.cover(self.this, "match", covered)
-        self._take_in(self.stages.audit.take(self.this, version, frozenset(covered)))
+        self._take_in(self.stages.birth.take(self.this, version, frozenset(self.matched)))
+        self._direct(bench)
+
+    def _direct(self, bench: Bench) -> None:
+        """Scan what is matched on its own: who differs at birth is among them at once."""
+        version = self._version()
+        under = Wanted(self.scanner_version(), version.db_digest, self._java_db())
+
+        def direct() -> Outcome:
+            outcome = self.stages.direct.take(self.this, version, under, bench)
+            self.matched |= outcome.covered
+            # Who is taken back, or was sent away, is counted as it is now.
+            self.report.counts["direct"] = outcome.counts.pop("direct", 0)
+            return outcome
+
+        self._take_in(self._attempt("direct", direct))
+        self.records.passes.cover(self.this, "match", self.matched)
+
+    def _audit(self, bench: Bench) -> None:
+        version = self._version()
+        under = Wanted(self.scanner_version(), version.db_digest, self._java_db())
+
+        def audit() -> Outcome:
+            asked = (version, under, self.sample)
+            self.report.audit = self.stages.audit.take(self.this, asked, self.matched, bench)
+            return self.report.audit
+
+        self._take_in(self._attempt("audit", audit))
+        if self.report.audit is not None and self.report.audit.mismatching:
+            self._direct(bench)
 
     def _exposure(self) -> None:
         self._take_in(self.stages.exposure.take(self.this))

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Final
 
 from watcher.domain.errors import StartError
+from watcher.services.audit import NIGHTLY, Sample
 from watcher.services.work import Stopped
 
 _CHECKED: Final = 5.0  # seconds between two looks whether the pass still holds its lock
@@ -19,10 +20,14 @@ def _never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """How a pass is made: `eager` tries everything at once that rests after a failure."""
+    """How a pass is made: `eager` tries everything at once that rests after a failure.
+
+    `sample` says how many images an audit scans, where the pass makes one.
+    """
 
     eager: bool = True
     stopping: Callable[[], bool] = _never
+    sample: Sample = NIGHTLY
 
 
 COMMANDED: Final = Mood()  # as a person's command makes it

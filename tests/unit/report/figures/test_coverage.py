@@ -66,12 +66,13 @@ def test_bases_are_watched_without_being_streams_of_the_report() -> None:
 
 
 def test_the_share_of_stream_days_is_over_all_samples() -> None:
-    streams = [WatchedStream("a", None), WatchedStream("b", None, "stale")]
+    streams = [WatchedStream("a", None, direct=True), WatchedStream("b", None, "stale")]
     assert sample(day(2), streams) == Sample(day(2), 2, 1)
     told = written(Watched(streams, [Sample(day(1), 1, 1), sample(day(2), streams)]))
     assert told == {
         "streams": 2,
         "covered": 1,
+        "direct": 1,
         "stream_days_share": 2 / 3,
         "uncovered": [{"stream": "b", "reason": "stale"}],
     }

@@ -170,16 +170,28 @@ def test_red_hat_packages_are_kept_apart_by_their_build() -> None:
         ({"Name": "seal-a", "Version": "1"}, "Seal"),
     ],
 )
-def test_an_image_of_another_supplier_is_not_covered_and_shares_no_document(
+def test_an_image_of_another_supplier_has_a_context_of_its_own(
     package: dict[str, Any], supplier: str
 ) -> None:
     catalogue = read(report_of("debian", "12.5", {"Name": "bash", "Version": "5"}, package))
+    assert catalogue.not_covered is None
+    listed = [one.package for one in catalogue.occurrences]
+    assert {one.context for one in listed} == {f"debian 12 ({supplier}:{IMAGE})"}
+    assert {one.left_out for one in listed} == {None}
+
+
+def test_what_no_document_can_carry_is_said_of_the_whole_image() -> None:
+    report = report_of("ubuntu", "22.04", {"Name": "bash", "Version": "5"})
+    report["Metadata"]["OS"]["Supplier"] = "rapidfort"
+    catalogue = read(report)
     assert catalogue.not_covered is not None
-    assert supplier in catalogue.not_covered
-    assert {one.package.context for one in catalogue.occurrences} == {
-        f"debian 12 ({supplier}:{IMAGE})"
-    }
-    assert all(one.package.left_out for one in catalogue.occurrences)
+    assert "RapidFort" in catalogue.not_covered
+
+
+def test_a_package_sealed_from_an_unknown_source_cannot_be_written() -> None:
+    catalogue = read(report_of("oracle", "8.9", {"Name": "seal-a", "Version": "1"}))
+    assert catalogue.not_covered is not None
+    assert "source" in catalogue.not_covered
 
 
 def test_a_finding_of_no_listed_package_is_an_error() -> None:

@@ -11,7 +11,7 @@ from watcher.adapters.scanners.trivy import contexts, identity, left_out
 from watcher.adapters.scanners.trivy.contexts import OperatingSystem
 from watcher.adapters.scanners.trivy.fields import JsonObject, part, parts, text, whole
 from watcher.adapters.scanners.trivy.findings import FIELDS, make_finding
-from watcher.adapters.scanners.trivy.suppliers import supplier_of
+from watcher.adapters.scanners.trivy.suppliers import supplier_of, unwritable
 from watcher.domain.errors import PermanentError, TransientError
 from watcher.domain.package import Catalogue, Finding, Occurrence, Package
 
@@ -26,6 +26,7 @@ class _Reading:
     log: str
     image: str
     supplier: str = ""
+    unwritable: str | None = None
     occurrences: dict[Occurrence, None] = field(default_factory=dict)
     findings: dict[Finding, None] = field(default_factory=dict)
 
@@ -53,7 +54,7 @@ def read_catalogue(report: bytes, log: str, image: str, reference: str | None = 
         end_of_life=system.end_of_life,
         occurrences=tuple(reading.occurrences),
         findings=tuple(reading.findings),
-        not_covered=left_out.rebuilt_by(reading.supplier),
+        not_covered=reading.unwritable,
     )
 
 
@@ -94,7 +95,10 @@ def _read_result(reading: _Reading, result: JsonObject) -> None:
 def _os_packages(reading: _Reading, sources: Sequence[JsonObject]) -> list[Package]:
     reading.supplier = supplier_of(reading.system, sources)
     release = _release(reading) if sources else ""
-    return [_os_package(reading, release, source) for source in sources]
+    made = [_os_package(reading, release, source) for source in sources]
+    matched = [source for source, one in zip(sources, made, strict=True) if one.left_out is None]
+    reading.unwritable = unwritable(reading.system, reading.supplier, matched)
+    return made
 
 
 def _release(reading: _Reading) -> str:

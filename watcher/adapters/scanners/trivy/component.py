@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from watcher.adapters.scanners.trivy.contexts import supplier_in
 from watcher.domain.package import Package
 
 _PREFIX: Final = "aquasecurity:trivy:"
@@ -41,17 +42,31 @@ def os_component(reference: str, kind: str, package: Package) -> Component:
 
 
 def _source(kind: str, package: Package) -> list[Property]:
-    """Name the source package; where there is none, one that no advisory names."""
+    """Name the source package; where there is none, what its driver takes in its place."""
     read = package.attributes
-    name, version = text(read, "src_name"), text(read, "src_version")
-    # Drivers of apk families fall back to the package's own name, those of the others do not.
+    name, version = _sourceless(kind, package)
     told = [
-        ("SrcName", name or (package.name if kind == "apk" else "-")),
-        ("SrcVersion", version or "0"),
+        ("SrcName", text(read, "src_name") or name),
+        ("SrcVersion", text(read, "src_version") or version),
         ("SrcRelease", text(read, "src_release")),
         ("SrcEpoch", str(_number(read, "src_epoch") or "")),
     ]
     return [(key, value) for key, value in told if value]
+
+
+def _sourceless(kind: str, package: Package) -> tuple[str, str]:
+    """The name and version to write where there is no source package.
+
+    Drivers of apk families and of suppliers fall back to the package's own name; those of other
+    families look for no name at all, and get one that no advisory has. To a supplier's driver a
+    version that is none is like a missing one.
+    """
+    supplier = supplier_in(package.context)
+    rebuilt = supplier == "Root.io" or (
+        supplier == "Seal" and package.name.lower().startswith("seal-")
+    )
+    version = "-" if supplier and (rebuilt or kind == "apk") else "0"
+    return (package.name if rebuilt or kind == "apk" else "-"), version
 
 
 def _build(read: Mapping[str, object]) -> list[Property]:

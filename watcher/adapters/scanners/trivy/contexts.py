@@ -26,6 +26,7 @@ _AMAZON: Final = frozenset({"2", "2022", "2023"})
 
 SUPPORTED: Final = _MAJOR | _MINOR | _WHOLE | _ROLLING | {"amazon"}
 RED_HAT: Final = frozenset({"redhat", "centos"})
+SUPPLIERS: Final = ("RapidFort", "Root.io", "Seal")
 
 _REPOSITORY = re.compile(
     r'\t\[alpine\] Detecting vulnerabilities\.\.\.\tos_version="[^"]*" repository="([^"]*)"'
@@ -79,6 +80,11 @@ def os_of(context: str) -> tuple[str, str]:
     """Tell the OS family and the version to write down for a context."""
     words = [word for word in context.split(" ") if not word.startswith("(")]
     return words[0], unquote(words[1]) if len(words) > 1 else ""
+
+
+def supplier_in(context: str) -> str:
+    """Tell the supplier whose driver a context is for; "" where it is the OS's own."""
+    return next((name for name in SUPPLIERS if f"({name}:" in context), "")
 
 
 def _written_version(system: OperatingSystem, release: str) -> str:

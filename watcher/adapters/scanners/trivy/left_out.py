@@ -22,16 +22,9 @@ def of_os(system: OperatingSystem, supplier: str, package: JsonObject) -> str | 
     sealed = supplier == "Seal" and is_sealed(package)
     if third_party and system.family != "echo" and not sealed:
         return "from a third-party repository, which the OS's advisories do not describe"
-    return rebuilt_by(supplier)
+    return None
 
 
 def nameless(package: JsonObject) -> str | None:
     """Say that a package lacks what every match needs; None where it has it."""
     return None if text(package, "Name") and text(package, "Version") else "no name or no version"
-
-
-def rebuilt_by(supplier: str) -> str | None:
-    """Say that a supplier's packages cannot share a document; None where there is no supplier."""
-    if not supplier:
-        return None
-    return f"OS packages rebuilt by {supplier} are not matched by this version of watcher"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select, update
 
+from watcher.adapters.store.catalogues.direct import reason_of, send_away, take_back
 from watcher.adapters.store.rows import still_open
 from watcher.adapters.store.tables.knowledge import assessments, vulnerabilities
 from watcher.adapters.store.tables.packages import (
@@ -56,8 +57,21 @@ def derived(connection: Connection, catalogue: int) -> list[Finding]:
 def record(
     connection: Connection, this: PassRecord, catalogue: int, differences: Sequence[str] | None
 ) -> None:
-    """Record what a comparison found (None: too late for one) and drop the own findings."""
-    state = "skipped" if differences is None else "different" if differences else "equal"
+    """Record what a comparison found (None: too late for one) and drop the own findings.
+
+    An image that differs is matched on its own from now on; one that was, and is equal now, is
+    matched with the others again.
+    """
+    columns = (catalogues.c.image_id, catalogues.c.scanner)
+    row = connection.execute(select(*columns).where(catalogues.c.id == catalogue)).one()
+    alone = reason_of(connection, row.image_id) is not None
+    if differences:
+        reason = f"what is derived for it differs from its own scan: {differences[0]}"
+        send_away(connection, this, row.image_id, reason, row.scanner)
+    elif differences is not None and alone:
+        take_back(connection, this, row.image_id)
+    late = "late" if alone else "skipped"
+    state = late if differences is None else "different" if differences else "equal"
     told = update(catalogues).where(catalogues.c.id == catalogue)
     connection.execute(
         told.values(audit=state, differences=list(differences or ()), audited_in=this.number)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
+from watcher.adapters.store.catalogues.direct import send_away
 from watcher.adapters.store.catalogues.findings import written
 from watcher.adapters.store.catalogues.sets import numbered_sets
 from watcher.adapters.store.copying import Row
@@ -27,16 +28,46 @@ def record(
     """Record a catalogue unless the same scanner's stands already; the transaction is all of it."""
     one_at_a_time(connection, "catalogues")
     standing = select(catalogues.c.id).where(
-        catalogues.c.image_id == image, catalogues.c.scanner == origin.scanner
+        catalogues.c.image_id == image, catalogues.c.scanner == origin.scanner, ~catalogues.c.direct
     )
-    if connection.scalar(standing) is not None:
-        return
+    if connection.scalar(standing) is None:
+        add_newborn(connection, this, image, origin, catalogue)
+
+
+def add_newborn(
+    connection: Connection,
+    this: PassRecord,
+    image: int,
+    origin: CatalogueOrigin,
+    catalogue: Catalogue,
+) -> None:
+    """Record a catalogue whose findings wait for their comparison with the derived ones."""
     sets = numbered_sets(connection, this, catalogue.occurrences)
-    (number,) = add_numbered(connection, catalogues, [_row(this, image, origin, catalogue)])
-    _link(connection, number, sets)
-    if catalogue.not_covered is None:
+    number = add_catalogue(connection, this, image, origin, catalogue, sets)
+    if catalogue.not_covered is not None:
+        send_away(connection, this, image, catalogue.not_covered, origin.scanner)
+    else:
         body = written(catalogue.findings)
         add_rows(connection, birth_findings, [{"catalogue_id": number, "body": body}])
+
+
+def add_catalogue(  # noqa: PLR0913 - a row and its links
+    connection: Connection,
+    this: PassRecord,
+    image: int,
+    origin: CatalogueOrigin,
+    catalogue: Catalogue,
+    sets: Sequence[int],
+    *,
+    direct: bool = False,
+) -> int:
+    """Record what a list says of the whole, and its sets; returns its number."""
+    row = _row(this, image, origin, catalogue)
+    if direct:
+        row |= {"direct": True, "audit": "direct"}
+    (number,) = add_numbered(connection, catalogues, [row])
+    _link(connection, number, sets)
+    return number
 
 
 def _link(connection: Connection, catalogue: int, sets: Sequence[int]) -> None:
@@ -44,7 +75,9 @@ def _link(connection: Connection, catalogue: int, sets: Sequence[int]) -> None:
     add_rows(connection, catalogue_sets, links)
 
 
-def _row(this: PassRecord, image: int, origin: CatalogueOrigin, catalogue: Catalogue) -> Row:
+def _row(
+    this: PassRecord, image: int, origin: CatalogueOrigin, catalogue: Catalogue
+) -> dict[str, object]:
     return {
         "image_id": image,
         "scanner": origin.scanner,
@@ -54,6 +87,7 @@ def _row(this: PassRecord, image: int, origin: CatalogueOrigin, catalogue: Catal
         "os_version": catalogue.os_version,
         "end_of_life": catalogue.end_of_life,
         "package_count": len(catalogue.occurrences),
+        "direct": False,
         "not_covered": catalogue.not_covered,
         "applied_at": this.at,
         "audit": "pending",

@@ -18,7 +18,7 @@ from watcher.adapters.store.tables.packages import (
     package_sets,
     packages,
 )
-from watcher.domain.package import Occurrence, Package
+from watcher.domain.package import Occurrence, Package, is_direct
 from watcher.ports.store.passes import PassRecord
 
 Key = tuple[str, str]  # context and identity
@@ -82,18 +82,20 @@ def _numbered_packages(
     )
     held = {(row.name, row.identity): row.id for row in connection.execute(statement)}
     new = sorted(wanted.keys() - held.keys())
-    numbers = _numbered_contexts(connection, {context for context, _ in new})
+    numbers = numbered_contexts(connection, {context for context, _ in new})
     rows = [_package_row(this, numbers[key[0]], wanted[key]) for key in new]
     return held | dict(zip(new, add_numbered(connection, packages, rows), strict=True))
 
 
-def _numbered_contexts(connection: Connection, names: set[str]) -> dict[str, int]:
+def numbered_contexts(connection: Connection, names: set[str]) -> dict[str, int]:
+    """Numbers of contexts by name; those that are new are added."""
     if not names:
         return {}
     statement = select(contexts.c.name, contexts.c.id).where(among(contexts.c.name, names))
     held = {row.name: row.id for row in connection.execute(statement)}
     new = sorted(names - held.keys())
-    numbers = add_numbered(connection, contexts, [{"name": name} for name in new])
+    rows: list[Row] = [{"name": name, "direct": is_direct(name)} for name in new]
+    numbers = add_numbered(connection, contexts, rows)
     return held | dict(zip(new, numbers, strict=True))
 
 

@@ -80,7 +80,7 @@ def ready(connection: Connection, covered: frozenset[int]) -> list[Ready]:
     rows = connection.execute(statement).all()
     if not rows:
         return []
-    needed = _contexts_of(connection, [row.id for row in rows])
+    needed = contexts_of(connection, [row.id for row in rows])
     names = _repository_names(connection, {row.repository for row in rows})
     return [
         Ready(row.id, f"{names[row.repository]}@{row.digest}", row.db_digest, row.scanner)
@@ -113,7 +113,7 @@ def newborn(connection: Connection, batch: Iterable[Ready]) -> list[Newborn]:
     ]
 
 
-def _contexts_of(connection: Connection, numbers: Iterable[int]) -> dict[int, set[int]]:
+def contexts_of(connection: Connection, numbers: Iterable[int]) -> dict[int, set[int]]:
     """The contexts of each catalogue, by way of its sets: most are shared."""
     sets: dict[int, set[int]] = defaultdict(set)
     held = select(catalogue_sets.c.catalogue_id, catalogue_sets.c.set_id)

@@ -9,12 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from sqlalchemy import CompoundSelect, Connection, Select, select, union
+from sqlalchemy import CompoundSelect, Connection, Executable, Select, select, union
 
 from watcher.adapters.store.rows import among, batches, unindexed
 from watcher.adapters.store.tables.inventory import bindings, streams
 from watcher.adapters.store.tables.knowledge import matches, package_coverage, vulnerabilities
-from watcher.adapters.store.tables.packages import catalogue_sets, catalogues, package_set_members
+from watcher.adapters.store.tables.packages import (
+    catalogue_sets,
+    catalogues,
+    direct_images,
+    package_set_members,
+)
 from watcher.ports.store.ledger import Track
 
 Asked = Mapping[Track, frozenset[int] | None]  # vulnerabilities by number; None for all
@@ -30,7 +35,10 @@ def pending_tracks(connection: Connection, since: int) -> dict[Track, frozenset[
     known packages began or ended, or their vulnerability got its published date.
     """
     found: dict[Track, frozenset[int] | None] = {}
-    for statement in (_rebound(since), _newly_known(since)):
+    statements: list[Executable] = [_rebound(since), _newly_known(since)]
+    if images := _sent_away(connection, since):
+        statements.append(_bound().where(among(bindings.c.image_id, images)))
+    for statement in statements:
         rows = connection.execute(statement)
         found |= dict.fromkeys(Track(row.stream_id, row.platform) for row in rows)
     single: dict[Track, set[int]] = defaultdict(set)
@@ -78,6 +86,13 @@ def _newly_known(since: int) -> CompoundSelect[tuple[int, str]]:
         _bound().where(catalogues.c.opened_in > since),
         _bound().where(catalogues.c.id.in_(listing)),
     )
+
+
+def _sent_away(connection: Connection, since: int) -> set[int]:
+    """Images that are matched on their own since, or no longer."""
+    recorded = (direct_images.c.opened_in, direct_images.c.closed_in)
+    image = select(direct_images.c.image_id)
+    return set(connection.scalars(union(*(image.where(column > since) for column in recorded))))
 
 
 def _rematched(connection: Connection, since: int) -> dict[int, set[int]]:

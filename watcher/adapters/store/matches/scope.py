@@ -46,7 +46,7 @@ def contexts(engine: Engine, since: datetime, only: int | None = None) -> list[C
         .join(packages, packages.c.context_id == contexts_.c.id)
         .outerjoin(package_coverage, _taking_part())
         .outerjoin(runs, runs.c.context_id == contexts_.c.id)
-        .where(packages.c.left_out.is_(None), _in_scope(since))
+        .where(packages.c.left_out.is_(None), ~contexts_.c.direct, _in_scope(since))
         .group_by(contexts_.c.id, contexts_.c.name, runs.c.last)
         .order_by(contexts_.c.id)
     )

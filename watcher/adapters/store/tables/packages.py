@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -19,6 +20,7 @@ from watcher.adapters.store.tables.base import (
     LONGEST,
     Utc,
     Words,
+    closed,
     key,
     metadata,
     opened,
@@ -30,6 +32,7 @@ contexts = Table(
     metadata,
     key(),
     Column("name", Words(LONGEST), nullable=False, unique=True),
+    Column("direct", Boolean, nullable=False, server_default=false()),  # of one image's own scans
 )
 
 packages = Table(
@@ -82,13 +85,17 @@ catalogues = Table(
     Column("os_version", Words, nullable=False),
     Column("end_of_life", Boolean, nullable=False),
     Column("package_count", Integer, nullable=False),
+    # A list whose packages are matched by the image's own scans, and no document.
+    Column("direct", Boolean, nullable=False, server_default=false()),
     Column("not_covered", Words, nullable=True),
     Column("applied_at", Utc, nullable=False),
-    Column("audit", String(16), nullable=False),  # pending, equal, different, skipped
+    Column("audit", String(16), nullable=False),  # pending, equal, different, skipped, late, direct
     Column("differences", JSON, nullable=False),
     refer("audited_in", "passes", nullable=True),
     opened(),
-    UniqueConstraint("image_id", "scanner"),
+    # In this order, so that nobody looks for what is new by way of all images.
+    UniqueConstraint("opened_in", "image_id", "direct"),
+    Index(None, "image_id"),
     Index(
         "ix_catalogues_pending",
         "image_id",
@@ -114,4 +121,36 @@ birth_findings = Table(
     key(),
     refer("catalogue_id", "catalogues", index=True),
     Column("body", LargeBinary, nullable=False),
+)
+
+# An image that is matched by scans of its own, and why; what was in force when that was decided.
+direct_images = Table(
+    "direct_images",
+    metadata,
+    key(),
+    refer("image_id", "images", index=True),
+    Column("reason", Words, nullable=False),
+    Column("scanner", String(32), nullable=False),
+    Column("release", String(32), nullable=False),  # watcher's own
+    opened(),
+    closed(),
+    Index(
+        "ix_direct_images_open",
+        "image_id",
+        unique=True,
+        sqlite_where=text("closed_in IS NULL"),
+        postgresql_where=text("closed_in IS NULL"),
+    ),
+)
+
+# A full scan of an image, compared with what was derived for it.
+audits = Table(
+    "audits",
+    metadata,
+    key(),
+    refer("catalogue_id", "catalogues", index=True),
+    refer("knowledge_id", "knowledge"),
+    Column("findings", Integer, nullable=False),  # of the scanner's own that were compared
+    Column("differences", JSON, nullable=False),
+    opened(),
 )

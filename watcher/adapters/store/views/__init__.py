@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select
 
 from watcher.adapters.store.tables.passes import passes
+from watcher.adapters.store.views.current import count_direct
 from watcher.adapters.store.views.find import read_holdings
 from watcher.adapters.store.views.judged import read_coverage, read_unlisted
 from watcher.adapters.store.views.knowledge import read_knowledge
@@ -69,6 +70,11 @@ class SqlViews:
         """Where packages are held; heads of streams first, then by stream, platform and purl."""
         with self.engine.connect() as connection:
             return read_holdings(connection, wanted, upto)
+
+    def directs(self, upto: int) -> int:
+        """How many images that streams point to are matched by scans of their own."""
+        with self.engine.connect() as connection:
+            return count_direct(connection, upto)
 
     def knowledge(self, upto: int) -> list[KnowledgeDelta]:
         """All versions of knowledge, oldest first."""

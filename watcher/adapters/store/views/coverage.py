@@ -34,9 +34,12 @@ class Evidence:
     def judge(self, head: Head) -> Coverage:
         """Judge one head: the first reason decides, what is missing before what is old."""
         reason = next(self._missing(head), None) or next(self._old(head), None)
+        catalogue = self.catalogues.get(head.image) if head.image is not None else None
+        direct = catalogue is not None and catalogue.alone is not None
         if reason is not None:
-            return Coverage(covered=False, reason=reason)
-        return Coverage(covered=True, warning="; ".join(self._young(head)) or None)
+            return Coverage(covered=False, reason=reason, direct=direct)
+        warning = "; ".join(self._young(head)) or None
+        return Coverage(covered=True, warning=warning, direct=direct)
 
     def _missing(self, head: Head) -> Iterator[str]:
         if head.not_covered:
@@ -52,11 +55,14 @@ class Evidence:
         if catalogue is None:
             yield because("not catalogued yet", self.failures.cataloguing(head.digest))
             return
-        yield from self._unmatched(catalogue)
+        yield from self._unmatched(catalogue, head.digest)
 
-    def _unmatched(self, catalogue: CataloguedImage) -> Iterator[str]:
-        if catalogue.not_covered:
-            yield catalogue.not_covered
+    def _unmatched(self, catalogue: CataloguedImage, digest: str) -> Iterator[str]:
+        if catalogue.alone is not None and not catalogue.direct:
+            error = self.failures.of_digest.get(("direct", digest)) or self.failures.scanning()
+            waiting = f"matched on its own, and not scanned yet ({catalogue.alone})"
+            yield because(waiting, error)
+            return
         for part in self.contexts.get(catalogue.number, ()):
             if part.unmatched:
                 error = self.failures.matching(part.name)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 from watcher.adapters.store.asof import folded_upto, unended, visible
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.ledger import episodes, windows
-from watcher.adapters.store.tables.packages import catalogues
+from watcher.adapters.store.tables.packages import catalogues, direct_images
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
 
@@ -45,6 +45,8 @@ class CataloguedImage:
     packages: int
     not_covered: str | None
     differences: Sequence[str]  # empty unless the audit found some
+    direct: bool = False
+    alone: str | None = None  # why it is matched on its own; None where it is not
 
 
 def heads(connection: Connection, upto: int) -> list[Head]:
@@ -88,12 +90,23 @@ def heads(connection: Connection, upto: int) -> list[Head]:
 
 
 def catalogued(connection: Connection, upto: int) -> dict[int, CataloguedImage]:
-    """The newest catalogue of each image that a stream points to, by image."""
+    """The catalogue of each image that a stream points to, by image.
+
+    The newest, or of one that is matched on its own the newest made by its own scans, if any is.
+    """
     current = select(bindings.c.image_id).where(visible(bindings, upto), unended(bindings, upto))
     statement = (
-        select(catalogues)
+        select(catalogues, direct_images.c.reason.label("alone"))
+        .outerjoin(
+            direct_images,
+            (direct_images.c.image_id == catalogues.c.image_id)
+            & visible(direct_images, upto)
+            & unended(direct_images, upto),
+        )
         .where(visible(catalogues, upto), catalogues.c.image_id.in_(current))
-        .order_by(catalogues.c.id)
+        .order_by(
+            catalogues.c.direct.is_(True) & direct_images.c.reason.is_not(None), catalogues.c.id
+        )
     )
     return {
         row.image_id: CataloguedImage(
@@ -102,9 +115,22 @@ def catalogued(connection: Connection, upto: int) -> dict[int, CataloguedImage]:
             packages=row.package_count,
             not_covered=row.not_covered,
             differences=_differences(row, upto),
+            direct=row.direct,
+            alone=row.alone,
         )
         for row in connection.execute(statement)
     }
+
+
+def count_direct(connection: Connection, upto: int) -> int:
+    """How many images that streams point to were matched by scans of their own."""
+    current = select(bindings.c.image_id).where(visible(bindings, upto), unended(bindings, upto))
+    statement = select(func.count(direct_images.c.image_id.distinct())).where(
+        visible(direct_images, upto),
+        unended(direct_images, upto),
+        direct_images.c.image_id.in_(current),
+    )
+    return connection.scalar(statement) or 0
 
 
 def _differences(row: Row[tuple[object, ...]], upto: int) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from watcher.adapters.store.asof import unended, visible
 from watcher.adapters.store.tables.passes import coverage, failures, passes
+from watcher.domain.package import is_direct
 from watcher.domain.reference import Repository
 
 _KNOWLEDGE = 0  # the one subject of the stage `knowledge`
@@ -56,7 +57,14 @@ class Failures:
 
     def matching(self, context: str) -> str | None:
         """Why a context was not matched."""
+        if is_direct(context):
+            digest = context.partition(" ")[2]
+            return self.of_digest.get(("direct", digest)) or self.scanning()
         return self.errors.get(("match", context)) or self.errors.get(("match", "match"))
+
+    def scanning(self) -> str | None:
+        """Why no image that is matched on its own was scanned."""
+        return self.errors.get(("direct", "direct"))
 
     def cataloguing(self, digest: str) -> str | None:
         """Why an image was not catalogued."""

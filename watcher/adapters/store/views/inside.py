@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from watcher.adapters.store.asof import unended, visible
+from watcher.adapters.store.catalogues.direct import reason_of, shown
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.knowledge import assessments, matches, vulnerabilities
 from watcher.adapters.store.tables.packages import (
@@ -45,12 +48,12 @@ def read_image(
         return None
     listed = connection.execute(_catalogue(row.id, upto)).first()
     base = read_bases(connection, [row.id], upto).get(row.id)
-    return _shown(row, listed, base, upto)
+    return replace(_shown(row, listed, base, upto), alone=reason_of(connection, row.id, upto))
 
 
 def _catalogue(image: int, upto: int) -> Select[tuple[object, ...]]:
-    """The newest catalogue of an image."""
-    statement = select(catalogues).where(catalogues.c.image_id == image)
+    """The newest catalogue of an image, of the kind that it is shown by."""
+    statement = select(catalogues).where(catalogues.c.image_id == image, shown(upto))
     return statement.where(visible(catalogues, upto)).order_by(catalogues.c.id.desc()).limit(1)
 
 

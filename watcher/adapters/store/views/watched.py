@@ -66,4 +66,5 @@ def _image(
         streams=tuple(stream_name(one.repository, one.by, one.name) for one in members),
         tracks=tuple(one.track for one in members),
         base=base,
+        direct=catalogue.alone if catalogue else None,
     )

@@ -1,34 +1,26 @@
-"""Every kind of OS that Trivy knows: the fleet's one match equals each image's own scan.
+"""Kinds of OS as images and databases: random packages, and advisories for all of them.
 
 The images of one kind differ in patch release, packages, versions, epochs, architectures, sources
-and vendors; their packages are merged into one document. `sbom` kinds list their packages in an
-SBOM inside the image, which can say more than a package database: a build for each package.
+and vendors. `sbom` kinds list their packages in an SBOM inside the image, which can say more than a
+package database: a build for each package.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
 
-import pytest
-
-from tests.integration import rpm_database
-from tests.integration.rpm_database import RpmPackage
-from watcher.adapters.scanners.trivy import TrivyScanner
-from watcher.demo.workshop import Image, Layer, Pusher, Registry, layer
+from tests.integration.kinds import rpm_database
+from tests.integration.kinds.rpm_database import RpmPackage
+from watcher.demo.workshop import Image, Layer, layer
 from watcher.demo.workshop.bolt import Tree, bolt_file
 from watcher.demo.workshop.database import metadata_bytes
-from watcher.demo.workshop.locate import find_tool
-from watcher.domain.package import Catalogue, Package
-from watcher.ports.registry import PullAccess
 from watcher.ports.scanner import KnowledgeFiles
-
-pytestmark = pytest.mark.servers
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NAMES = [f"pkg{number}" for number in range(12)]
@@ -48,9 +40,17 @@ class Kind:
     advisories: str = "plain"
     files: tuple[tuple[str, str], ...] = ()
 
+    def __str__(self) -> str:
+        return f"{self.context} {self.lists}"
+
 
 KINDS = [
     Kind("debian", ("12.4", "12.5", "12"), "debian 12", "debian 12", "deb", "status"),
+    Kind("debian", ("12.4", "12.5"), "debian 12", "debian 12", "distroless", "status"),
+    Kind("debian", ("12.5", "12.1"), "debian 12", "debian 12", "layers", "status"),
+    Kind("debian", ("12.5", "12.1"), "debian 12", "debian 12", "listed debs", "status"),
+    Kind("debian", ("trixie/sid",), "debian trixie%2Fsid", "debian trixie/sid", "deb", "status"),
+    Kind("debian", ("7.11",), "debian 7", "debian 7", "deb", "status"),
     Kind("ubuntu", ("22.04",), "ubuntu 22.04", "ubuntu 22.04", "deb", "status"),
     Kind(
         "ubuntu",
@@ -96,7 +96,10 @@ KINDS = [
             ),
         ),
     ),
+    Kind("rhel", ("8.9", "8.10"), "redhat 8", "Red Hat", advisories="red hat"),
+    Kind("rhel", ("7.8", "7.9"), "redhat 7", "Red Hat", advisories="red hat"),
     Kind("centos", ("8.4", "8"), "centos 8", "Red Hat", advisories="red hat"),
+    Kind("centos", ("7", "7.9"), "centos 7", "Red Hat", advisories="red hat"),
     Kind(
         "amzn",
         ("release 2023.3.20240117 (Amazon Linux)", "release 2023 (Amazon Linux)"),
@@ -104,6 +107,7 @@ KINDS = [
         "amazon linux 2023",
     ),
     Kind("amzn", ("AMI release 2018.03",), "amazon 1", "amazon linux 1"),
+    Kind("amzn", ("release 2 (Karoo)",), "amazon 2", "amazon linux 2"),
     Kind("photon", ("4.0",), "photon 4.0", "Photon OS 4.0"),
     Kind("sles", ("15.5",), "sles 15.5", "SUSE Linux Enterprise 15.5"),
     Kind("sle-micro", ("5.3",), "slem 5.3", "SUSE Linux Enterprise Micro 5.3"),
@@ -153,7 +157,7 @@ def database(folder: Path, kind: Kind) -> KnowledgeFiles:
         },
         "Red Hat CPE": {
             "repository": {name: f"[{index}]".encode() for name, index in CONTENT_SETS.items()}
-            | {"rhel-8-for-x86_64-baseos-rpms": b"[1]"},
+            | {"rhel-8-for-x86_64-baseos-rpms": b"[1]", "rhel-7-server-rpms": b"[1]"},
             "nvr": {"ubi9-container-9.4-1-x86_64": b"[2]"},
         },
     }
@@ -178,12 +182,21 @@ def image(kind: Kind, version: str, chance: random.Random) -> Image:
         files["etc/alpine-release"] = version + "\n"
     if kind.identifier == "amzn":
         files["etc/system-release"] = f"Amazon Linux {version}\n"
-    return Image((layer(files), packages_layer(kind, chance)))
+    packages = packages_layer(kind, chance)
+    if kind.lists == "layers":
+        # An upgrade on top: dpkg's list is written anew, with most of what was there before.
+        return Image((layer(files), packages, packages_layer(kind, chance)))
+    return Image((layer(files), packages))
 
 
 def packages_layer(kind: Kind, chance: random.Random) -> Layer:
-    if kind.lists == "deb":
+    if kind.lists in ("deb", "layers"):
         return layer({"var/lib/dpkg/status": "\n".join(dpkg(name, chance) for name in NAMES)})
+    if kind.lists == "distroless":
+        folder = "var/lib/dpkg/status.d"
+        return layer({f"{folder}/{name}": dpkg(name, chance) for name in NAMES})
+    if kind.lists == "listed debs":
+        return listing([deb(name, chance) for name in NAMES])
     if kind.lists == "apk":
         return layer({"lib/apk/db/installed": "\n".join(apk(name, chance) for name in NAMES)})
     if kind.lists == "rpm":
@@ -214,6 +227,22 @@ def dpkg(name: str, chance: random.Random) -> str:
         f"Architecture: {chance.choice(['amd64', 'arm64'])}\n{source}"
         f"Version: {epoch}{version_of(chance)}\n"
     )
+
+
+def deb(name: str, chance: random.Random) -> dict[str, object]:
+    """A package of Debian as an SBOM inside the image lists it."""
+    version = version_of(chance)
+    told = {"SrcName": chance.choice(NAMES), "SrcVersion": "1.2", "SrcRelease": "1"}
+    return {
+        "bom-ref": name,
+        "type": "library",
+        "name": name,
+        "version": version,
+        "purl": f"pkg:deb/debian/{name}@{version.replace('+', '%2B')}?arch=amd64",
+        "properties": [
+            {"name": f"aquasecurity:trivy:{key}", "value": value} for key, value in told.items()
+        ],
+    }
 
 
 def apk(name: str, chance: random.Random) -> str:
@@ -272,182 +301,3 @@ def build(chance: random.Random) -> Mapping[str, str]:
             {"NVR": "ubi9-container-9.4-1", "Arch": "x86_64"},
         ]
     )
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    with Registry(tmp_path_factory.mktemp("registry")) as running:
-        yield running
-
-
-def catalogues(
-    scanner: TrivyScanner, registry: Registry, kind: Kind, knowledge: KnowledgeFiles
-) -> Sequence[Catalogue]:
-    """Catalogue four images of a kind."""
-    chance = random.Random(kind.context)  # noqa: S311 - the same images every time
-    found = []
-    with Pusher(registry.url) as pusher:
-        for number in range(4):
-            made = image(kind, kind.versions[number % len(kind.versions)], chance)
-            pusher.push_image("kinds", f"{kind.identifier}-{number}", made)
-            access = PullAccess(f"{registry.host}/kinds@{made.digest}", plain_http=True)
-            found.append(scanner.catalog(access, knowledge))
-    return found
-
-
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.context} {kind.lists}")
-def test_one_match_for_all_images_of_a_kind_equals_the_scan_of_each(
-    kind: Kind, registry: Registry, tmp_path: Path
-) -> None:
-    scanner = TrivyScanner(str(find_tool("trivy")), tmp_path)
-    knowledge = database(tmp_path / "db", kind)
-    each = catalogues(scanner, registry, kind, knowledge)
-    documents: dict[str, dict[Package, None]] = {}
-    for catalogue in each:
-        for one in catalogue.occurrences:
-            documents.setdefault(one.package.context, {})[one.package] = None
-    assert {context.partition(" (")[0] for context in documents} == {kind.context}
-    derived = [
-        finding
-        for context, packages in documents.items()
-        for finding in scanner.match(context, list(packages), knowledge)
-    ]
-    assert sum(len(catalogue.findings) for catalogue in each) > 10
-    for catalogue in each:
-        own = {(one.package.context, one.package.identity) for one in catalogue.occurrences}
-        expected = {one for one in derived if (one.context, one.identity) in own}
-        assert expected == set(catalogue.findings)
-
-
-def test_azure_packages_of_one_name_and_version_are_matched_apart(
-    registry: Registry, tmp_path: Path
-) -> None:
-    scanner = TrivyScanner(str(find_tool("trivy")), tmp_path)
-    kind = next(kind for kind in KINDS if kind.identifier == "azurelinux")
-    knowledge = database(tmp_path / "db", kind)
-    each = []
-    with Pusher(registry.url) as pusher:
-        for source_version in ("1.0", "1.2", "2.0"):
-            package = {
-                "type": "library",
-                "name": "pkg0",
-                "version": "1.0-1",
-                "purl": "pkg:rpm/pkg0@1.0-1",
-                "properties": [
-                    {"name": "aquasecurity:trivy:SrcName", "value": "pkg1"},
-                    {"name": "aquasecurity:trivy:SrcVersion", "value": source_version},
-                ],
-            }
-            release = layer({"etc/os-release": 'ID=azurelinux\nVERSION_ID="3.0"\n'})
-            made = Image((release, listing([package])))
-            pusher.push_image("kinds", f"azure-{source_version}", made)
-            access = PullAccess(f"{registry.host}/kinds@{made.digest}", plain_http=True)
-            each.append(scanner.catalog(access, knowledge))
-    packages = [one.package for catalogue in each for one in catalogue.occurrences]
-    own = [finding for catalogue in each for finding in catalogue.findings]
-    assert len({(one.name, one.version) for one in packages}) == 1
-    assert len({one.identity for one in packages}) == 3
-    assert sorted(map(str, scanner.match("azurelinux 3.0", packages, knowledge))) == sorted(
-        map(str, own)
-    )
-    assert scanner.runs == 6
-
-
-LANGUAGES = {
-    "python-pkg": ("pip::GitHub Security Advisory pip", "Django", "pkg:pypi/django"),
-    "poetry": ("pip::GitHub Security Advisory pip", "Jinja2", "pkg:pypi/jinja2"),
-    "node-pkg": ("npm::GitHub Security Advisory npm", "@Acme/ui", "pkg:npm/%40acme/ui"),
-    "yarn": ("npm::GitHub Security Advisory npm", "left-pad", "pkg:npm/left-pad"),
-    "jar": ("maven::GitHub Security Advisory Maven", "org.x:lib", "pkg:maven/org.x/lib"),
-    "gobinary": (
-        "go::GitHub Security Advisory Go",
-        "example.org/A/b",
-        "pkg:golang/example.org/A/b",
-    ),
-    "gomod": ("go::GitHub Security Advisory Go", "stdlib", "pkg:golang/stdlib"),
-    "rustbinary": ("cargo::Open Source Vulnerability", "serde", "pkg:cargo/serde"),
-    "gemspec": ("rubygems::GitHub Security Advisory RubyGems", "rails", "pkg:gem/rails"),
-    "composer-vendor": ("composer::GitHub Security Advisory Composer", "a/b", "pkg:composer/a/b"),
-    "dotnet-core": ("nuget::GitHub Security Advisory NuGet", "Newtonsoft.Json", "pkg:nuget/N.J"),
-    "nuget": ("nuget::GitHub Security Advisory NuGet", "Serilog", "pkg:nuget/Serilog"),
-    "bitnami": ("bitnami::Bitnami Vulnerability Database", "redis", "pkg:bitnami/redis"),
-    "hex": ("erlang::GitHub Security Advisory Erlang", "phoenix", "pkg:hex/phoenix"),
-    "conan": ("conan::GitLab Advisory Database Community", "zlib", "pkg:conan/zlib"),
-    "swift": ("swift::GitHub Security Advisory Swift", "example.org/s", "pkg:swift/example.org/s"),
-    "conda-pkg": ("", "openssl", "pkg:conda/openssl"),
-}
-# The sources of these ecosystems file their advisories under lower-case names.
-LOWER_CASE = ("pip::", "npm::", "nuget::")
-
-
-def language_database(folder: Path) -> KnowledgeFiles:
-    """Make a database in which every package below 2 has a flaw of its own."""
-    tree: dict[str, dict[str, dict[str, bytes]]] = {}
-    for number, (bucket, name, _) in enumerate(LANGUAGES.values()):
-        advisory = {"VulnerableVersions": ["<2"], "PatchedVersions": ["2"]}
-        of_bucket = tree.setdefault(bucket or "unused::x", {})
-        of_bucket[name.lower() if bucket.startswith(LOWER_CASE) else name] = {
-            f"CVE-2024-{number}": json.dumps(advisory).encode()
-        }
-    source = json.dumps({"ID": "ghsa", "Name": "x", "URL": ""}).encode()
-    folder.mkdir()
-    (folder / "trivy.db").write_bytes(
-        bolt_file({**tree, "data-source": dict.fromkeys(tree, source), "vulnerability": {}})
-    )
-    (folder / "metadata.json").write_bytes(metadata_bytes(2, NOON, NOON))
-    return KnowledgeFiles(folder)
-
-
-def language_image(version: str, kinds: Sequence[str]) -> Image:
-    """Make an image whose SBOM lists one package of each type."""
-    components: list[Mapping[str, object]] = []
-    dependencies = []
-    for kind in kinds:
-        _, name, purl = LANGUAGES[kind]
-        kind_property = {"name": "aquasecurity:trivy:Type", "value": kind}
-        components += [
-            {
-                "bom-ref": f"app {kind}",
-                "type": "application",
-                "name": kind,
-                "properties": [kind_property],
-            },
-            {
-                "bom-ref": kind,
-                "type": "library",
-                "name": name,
-                "version": version,
-                "purl": f"{purl}@{version}",
-            },
-        ]
-        dependencies.append({"ref": f"app {kind}", "dependsOn": [kind]})
-    document = {
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "components": components,
-        "dependencies": dependencies,
-    }
-    return Image((layer({"opt/app.cdx.json": json.dumps(document)}),))
-
-
-def test_one_match_for_all_languages_equals_the_scan_of_each_image(
-    registry: Registry, tmp_path: Path
-) -> None:
-    scanner = TrivyScanner(str(find_tool("trivy")), tmp_path)
-    knowledge = language_database(tmp_path / "db")
-    kinds = list(LANGUAGES)
-    each = []
-    with Pusher(registry.url) as pusher:
-        for version, some in (("1.0.0", kinds), ("1.9.9+a", kinds[::2]), ("2.0.0", kinds[1::2])):
-            made = language_image(version, some)
-            pusher.push_image("languages", "latest", made)
-            access = PullAccess(f"{registry.host}/languages@{made.digest}", plain_http=True)
-            each.append(scanner.catalog(access, knowledge))
-    packages = {one.package: None for catalogue in each for one in catalogue.occurrences}
-    derived = scanner.match("language", list(packages), knowledge)
-    for catalogue in each:
-        own = {one.package.identity for one in catalogue.occurrences}
-        assert {one for one in derived if one.identity in own} == set(catalogue.findings)
-    assert {one.vulnerability for one in derived} == {
-        f"CVE-2024-{number}" for number, kind in enumerate(kinds) if kind != "conda-pkg"
-    }
