@@ -18,7 +18,6 @@ HISTORIES = yaml.safe_load(Path(__file__).with_name("timelines.yaml").read_text(
 # Histories that need what this version does not do; they must fail until it does.
 MISSING = {
     "a VEX statement, seen late, then withdrawn": "VEX statements are not read yet",
-    "an advisory gets its CVE later; the clock goes on": "ids are not merged yet",
 }
 
 

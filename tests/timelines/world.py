@@ -74,6 +74,7 @@ class World:
     library: FakeLibrary = field(default_factory=FakeLibrary)
     images: dict[str, Image] = field(default_factory=dict)
     include: tuple[str, ...] = ("**",)
+    aliases: dict[str, list[str]] = field(default_factory=dict)  # CVEs by advisory
 
     def __post_init__(self) -> None:
         for name, told in self.history["images"].items():
@@ -148,9 +149,17 @@ class World:
             self.library.updated[self.artifacts.offered] = moment(told["effective"])
         if told is None or self.artifacts.offered is None:
             return
+        self.aliases |= happened.get("aliases", {})
         published = {name: moment(when) for name, when in self.history.get("published", {}).items()}
         known = [
-            Known(package, vulnerability, published=published.get(vulnerability))
+            Known(
+                package,
+                vulnerability,
+                published=published.get(vulnerability),
+                vendor_ids=tuple(
+                    alias for alias, cves in self.aliases.items() if vulnerability in cves
+                ),
+            )
             for package, found in told["matches"].items()
             for vulnerability in found
         ]

@@ -48,7 +48,7 @@ def _window(window: ReadWindow, as_of: datetime, team: str | None, *, covered: b
         "team": team,
         "covered": covered,
         "vulnerability": window.vulnerability,
-        "aliases": [],
+        "aliases": list(window.aliases),
         "severity": severity,
         "severity_source": source,
         "open": last.episode.end is None,

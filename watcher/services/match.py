@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
+from watcher.domain.alias import Claim, claims_of
 from watcher.domain.errors import AttemptError
 from watcher.domain.knowledge import KnowledgeVersion, begun, ended
 from watcher.domain.package import Finding, Package
@@ -199,6 +200,9 @@ def compare(
         appeared=tuple(appeared),
         disappeared=tuple(disappeared),
         reassessed=_reassessed(held, found),
+        claims=frozenset[Claim]().union(
+            *(claims_of(one.vulnerability, one.vendor_ids) for one in found.values())
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, or_, select
 
+from watcher.adapters.store.aliases import Ids, called, read_aliases, read_names
 from watcher.adapters.store.asof import folded_upto, visible
 from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.evidence import Evidence, read_evidence
@@ -34,6 +35,7 @@ class _Folded:
     """A window's row with the episodes folded for it, and the packages that ever matched."""
 
     row: Row[tuple[object, ...]]
+    numbers: frozenset[int]  # all of its vulnerability
     episodes: list[Episode]
     packages: frozenset[int]
 
@@ -49,12 +51,15 @@ class SqlExposures:
         with self.engine.connect() as connection:
             beside = Beside.read(connection, upto) if wanted.milestones else Beside()
             upto = folded_upto(connection, upto)
+            aliases = read_aliases(connection, upto)
             rows: dict[Track, list[Row[tuple[object, ...]]]] = defaultdict(list)
             for row in sorted(connection.execute(_statement(wanted, upto)), key=_order):
                 rows[Track(row.stream_id, row.platform)].append(row)
+            every = {row.vulnerability_id for found in rows.values() for row in found}
+            ids = Ids(aliases, read_names(connection, upto, every))
             for batch in batches(rows, _TRACKS):
                 batched = {track: rows[track] for track in batch}
-                for window in _read(connection, upto, batched, beside):
+                for window in _read(connection, upto, batched, beside, ids):
                     if wanted.severity in {None, window.severity}:
                         yield window
 
@@ -64,8 +69,6 @@ def _statement(wanted: WindowFilter, upto: int) -> Select[tuple[object, ...]]:
         select(
             windows,
             vulnerabilities.c.name.label("vulnerability"),
-            vulnerabilities.c.published,
-            vulnerabilities.c.published_in,
             streams.c.by,
             streams.c.name.label("stream"),
             repositories.c.registry,
@@ -91,7 +94,7 @@ def _conditions(wanted: WindowFilter, upto: int) -> Iterator[ColumnElement[bool]
         told = told.where(among(episodes.c.window_id, wanted.numbers))
     yield windows.c.id.in_(told)
     if wanted.vulnerability:
-        yield vulnerabilities.c.name == wanted.vulnerability
+        yield windows.c.vulnerability_id.in_(called(wanted.vulnerability, upto))
     if wanted.stream:
         name, _, platform = wanted.stream.partition("@")
         sign = ":" if ":" in name else "#"
@@ -110,9 +113,10 @@ def _read(
     upto: int,
     rows: Mapping[Track, list[Row[tuple[object, ...]]]],
     beside: Beside,
+    ids: Ids,
 ) -> Iterator[ReadWindow]:
     asked = {track: frozenset(r.vulnerability_id for r in found) for track, found in rows.items()}
-    facts = read_facts(connection, upto, asked)
+    facts = read_facts(connection, upto, asked, ids.aliases)
     milestones = beside.of(connection, upto, facts, asked)
     folded: list[_Folded] = []
     for track, found in rows.items():
@@ -120,19 +124,28 @@ def _read(
         history = presumed(of_track.history)
         for row in found:
             matched = of_track.matches.get(row.vulnerability_id, {})
-            folded.append(_Folded(row, fold(history, matched), frozenset(matched)))
-    pairs = {(package, one.row.vulnerability_id) for one in folded for package in one.packages}
+            numbers = ids.aliases.all_of(row.vulnerability_id)
+            folded.append(_Folded(row, numbers, fold(history, matched), frozenset(matched)))
+    pairs = {
+        (package, number) for one in folded for package in one.packages for number in one.numbers
+    }
     digests = {episode.last_image for one in folded for episode in one.episodes}
     evidence = read_evidence(connection, upto, pairs, digests)
+    published = _published(connection, upto, {n for one in folded for n in one.numbers})
     detected = _detected(connection, upto, [one.row.id for one in folded])
     for one in folded:
         seen = detected.get(one.row.id, {})
         read = (_episode(one, episode, evidence, seen, milestones) for episode in one.episodes)
-        yield _window(one.row, tuple(read), upto)
+        dates = [published[number] for number in one.numbers if number in published]
+        yield _window(one.row, tuple(read), min(dates, default=None), ids)
 
 
-def _window(row: Row[tuple[object, ...]], read: tuple[ReadEpisode, ...], upto: int) -> ReadWindow:
-    published = row.published if row.published_in is not None and row.published_in <= upto else None
+def _window(
+    row: Row[tuple[object, ...]],
+    read: tuple[ReadEpisode, ...],
+    published: datetime | None,
+    ids: Ids,
+) -> ReadWindow:
     return ReadWindow(
         number=row.id,
         track=Track(row.stream_id, row.platform),
@@ -142,6 +155,7 @@ def _window(row: Row[tuple[object, ...]], read: tuple[ReadEpisode, ...], upto: i
         vulnerability=row.vulnerability,
         published=published,
         episodes=read,
+        aliases=ids.names.get(row.vulnerability_id, ()),
     )
 
 
@@ -154,20 +168,27 @@ def _episode(
 ) -> ReadEpisode:
     row, track = one.row, Track(one.row.stream_id, one.row.platform)
     stream = stream_name(Repository(row.registry, row.path), row.by, row.stream)
-    number = one.row.vulnerability_id
-    runs = evidence.runs_under(episode, one.packages, number)
+    runs = evidence.runs_under(episode, one.packages, one.numbers)
     enders = [run.ended_by for run in runs if episode.end and run.end_at == episode.end.at]
     by_knowledge = episode.cause in _BY_KNOWLEDGE and enders
     return ReadEpisode(
         episode=episode,
         detected=detected[episode.start.at],
-        packages=evidence.packages(episode, number),
+        packages=evidence.packages(episode, one.numbers),
         lacked_at=runs[0].lacked_at,
         known_at=runs[0].known_at,
         ended_by=enders[0] if by_knowledge else episode.ended_by,
         ticketed=milestones.ticketed(stream, row.platform, row.vulnerability, episode),
-        base_fix_available=milestones.base_fix(track, number, episode),
+        base_fix_available=milestones.base_fix(track, row.vulnerability_id, episode),
     )
+
+
+def _published(connection: Connection, upto: int, numbers: Iterable[int]) -> dict[int, datetime]:
+    """When vulnerabilities were published, as far as that was recorded."""
+    statement = select(vulnerabilities.c.id, vulnerabilities.c.published).where(
+        among(vulnerabilities.c.id, numbers), vulnerabilities.c.published_in <= upto
+    )
+    return {row.id: row.published for row in connection.execute(statement)}
 
 
 def _detected(

@@ -22,7 +22,7 @@ class WindowFilter:
 
     open_only: bool = False
     stream: str | None = None  # registry/repository:tag or registry/repository#line[@platform]
-    vulnerability: str | None = None
+    vulnerability: str | None = None  # by any of its ids
     severity: str | None = None
     milestones: bool = True
     numbers: frozenset[int] | None = None  # windows by their own numbers
@@ -66,6 +66,7 @@ class ReadWindow:
     vulnerability: str
     published: datetime | None
     episodes: tuple[ReadEpisode, ...]
+    aliases: tuple[str, ...] = ()  # other ids of the same vulnerability
 
     @property
     def rating(self) -> tuple[str, str | None]:

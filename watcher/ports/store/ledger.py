@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from watcher.domain.exposure import Episode, Held
@@ -24,13 +24,15 @@ class TrackFacts:
     """All that the fold needs of a track.
 
     `matches` maps a vulnerability's number to its matches by package id. `vulnerabilities` are the
-    ones to fold; None: every one, for the track's bindings changed.
+    ones to fold; None: every one, for the track's bindings changed. `before` holds, for those that
+    were told of under other numbers at the last fold, these numbers.
     """
 
     track: Track
     history: tuple[Held, ...]
     matches: Mapping[int, Mapping[int, Sequence[Match]]]
     vulnerabilities: frozenset[int] | None
+    before: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

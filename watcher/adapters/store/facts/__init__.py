@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from watcher.adapters.store.aliases import Aliases
 from watcher.adapters.store.facts.bound import read_bindings
 from watcher.adapters.store.facts.contents import read_contents
 from watcher.adapters.store.facts.dated import read_matches
@@ -22,11 +23,14 @@ class Facts:
     """Bindings by track, contents by image, matches by package and vulnerability.
 
     Where single vulnerabilities are asked for, contents are the packages alone that ever had them.
+    Matches are by the numbers they were recorded under; what is told of a track is by the ones
+    that `aliases` give.
     """
 
     bindings: Mapping[Track, list[tuple[Binding, int | None]]]
     contents: Mapping[int, tuple[Content, ...]]
     matches: Mapping[int, Mapping[int, list[Match]]]
+    aliases: Aliases
 
     def of(self, track: Track, asked: frozenset[int] | None) -> TrackFacts:
         """The facts of one track, for the vulnerabilities asked for; None: for all."""
@@ -37,21 +41,25 @@ class Facts:
         held = frozenset[int]().union(*(c.packages for one in history for c in one.contents))
         found: dict[int, dict[int, list[Match]]] = defaultdict(dict)
         for package in held & self.matches.keys():
-            for number, dated in self.matches[package].items():
+            for member, dated in self.matches[package].items():
+                number = self.aliases.of(member)
                 if asked is None or number in asked:
-                    found[number][package] = dated
+                    found[number][package] = found[number].get(package, []) + dated
         return TrackFacts(track, history, found, asked)
 
 
 def read_facts(
-    connection: Connection, upto: int, asked: Mapping[Track, frozenset[int] | None]
+    connection: Connection,
+    upto: int,
+    asked: Mapping[Track, frozenset[int] | None],
+    aliases: Aliases,
 ) -> Facts:
     """Read all that folding these tracks needs, as it stood recorded after pass `upto`."""
     single = None
     if None not in asked.values():
-        single = frozenset[int]().union(*(numbers for numbers in asked.values() if numbers))
+        single = aliases.closed(one for numbers in asked.values() if numbers for one in numbers)
     bound = read_bindings(connection, upto, asked.keys())
     images = {image for history in bound.values() for _, image in history if image is not None}
     contents = read_contents(connection, upto, images, single)
     held = frozenset[int]().union(*(c.packages for one in contents.values() for c in one))
-    return Facts(bound, contents, read_matches(connection, upto, held, single))
+    return Facts(bound, contents, read_matches(connection, upto, held, single), aliases)
