@@ -30,9 +30,11 @@ from watcher.adapters.store.lock import DatabaseLock, NamedLock
 from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.presence import SqlPresence
+from watcher.adapters.store.statements.record import SqlVex
 from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.adapters.trackers.folder import FolderTracker
+from watcher.adapters.vex import Called, feed_of
 from watcher.config import Config
 from watcher.config.filing import AnyTracker
 from watcher.config.filing import FolderTracker as FolderSettings
@@ -55,6 +57,7 @@ from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.passes import Leadership
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
+from watcher.ports.vex import VexFeed
 from watcher.report.ticket import draft
 from watcher.services.audit import BirthAudit
 from watcher.services.bump import BumpStage, Planner, Planning
@@ -67,6 +70,7 @@ from watcher.services.pass_ import PassRunner, Records, Stages
 from watcher.services.streams import StreamStage
 from watcher.services.supply import Supply
 from watcher.services.ticket import Filing, TicketStage
+from watcher.services.vex import VexStage
 from watcher.services.work import RemoteCrew, ScannerCrew, Workplace
 
 _PATIENCE: Final = 1.0  # seconds
@@ -99,6 +103,7 @@ class Parts:
     planning: Planning = _NO_OWNERS
     filing: Filing = _NOWHERE
     trackers: Mapping[str, Tracker] = field(default_factory=dict)
+    vex: Sequence[VexFeed] = ()
     crew: Crew | None = None
     hands: Executor | None = None
     width: Callable[[], int] = lambda: 4
@@ -131,6 +136,7 @@ def pass_runner(parts: Parts) -> PassRunner:
             ),
             match=MatchStage(MatchCraft(crew, matches), progress, supplied),
             audit=BirthAudit(catalogues),
+            vex=VexStage(parts.vex, SqlVex(engine)),
             exposure=ExposureStage(SqlLedger(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
             ticket=TicketStage(parts.trackers, parts.filing, bumps, draft),
@@ -234,6 +240,7 @@ def _parts(
         planning=_planning(config, registries),
         filing=_filing(config),
         trackers={one.name: _tracker(one) for one in config.trackers},
+        vex=[feed_of(one, _called(registries)) for one in config.feeds.vex],
     )
 
 
@@ -276,6 +283,11 @@ def _filing(config: Config) -> Filing:
         open_at_most=tickets.open_at_most,
         terms=Terms(dismissal=tickets.dismissal),
     )
+
+
+def _called(registries: Sequence[Registry]) -> Called:
+    """How references to each registry begin, and what it is called here."""
+    return Called({one.address("x").removesuffix("x"): one.name for one in registries})
 
 
 def _tracker(one: AnyTracker) -> Tracker:

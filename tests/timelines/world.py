@@ -18,6 +18,7 @@ from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.progress import Silent
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner, Known, fake_package
+from tests.fakes.vex import FakeFeed
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.migrate import upgrade
@@ -28,6 +29,7 @@ from watcher.domain.errors import TransientError
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.domain.stream import StreamRule
+from watcher.domain.vex import Product, StatedPackage, Statement
 from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.passes import Snapshot
 from watcher.report.exposures import document
@@ -75,6 +77,7 @@ class World:
     images: dict[str, Image] = field(default_factory=dict)
     include: tuple[str, ...] = ("**",)
     aliases: dict[str, list[str]] = field(default_factory=dict)  # CVEs by advisory
+    feed: FakeFeed = field(default_factory=FakeFeed)
 
     def __post_init__(self) -> None:
         for name, told in self.history["images"].items():
@@ -96,6 +99,7 @@ class World:
             self.include = tuple(happened["include"]) or ("nothing",)
         self._show_tags(happened)
         self._learn(happened, at)
+        self._state(happened)
         for name in happened.get("catalog_failed", ()):
             digest = self.images[name].digest
             self.scanner.failures[digest] = TransientError(f"{name} cannot be catalogued")
@@ -165,6 +169,20 @@ class World:
         ]
         self.scanner.learn(self.library.folder(self.artifacts.offered), known)
 
+    def _state(self, happened: Document) -> None:
+        """Let a feed state what it does from now on, of every package that the history knows."""
+        if "vex" not in happened:
+            return
+        names = {one for told in self.history["images"].values() for one in told["packages"]}
+        products = tuple(
+            Product(package=StatedPackage("generic", None, one)) for one in sorted(names)
+        )
+        statements = [
+            Statement("acme", (name,), products, told["status"], "said", moment(told["stated"]))
+            for name, told in happened["vex"].items()
+        ]
+        self.feed.put("statements.json", statements)
+
     def _pass(self, at: datetime) -> PassReport:
         selection = Selection.parse(self.include)
 
@@ -183,6 +201,7 @@ class World:
                 rules=[StreamRule(by=self.history.get("streams"))],
                 executor=executor,
                 progress=Silent(),
+                vex=[self.feed],
             )
             snapshot = Snapshot(sha256("".join(self.include).encode()).hexdigest(), "{}")
             return pass_runner(parts).make(at, at, STAGES, snapshot)

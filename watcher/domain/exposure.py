@@ -16,11 +16,13 @@ from typing import Literal
 from watcher.domain.interval import Bound, earlier, later
 from watcher.domain.knowledge import Match
 from watcher.domain.stream import Binding
+from watcher.domain.vex import Excuse, without
 
 Cause = Literal[
     "remediated",
     "knowledge_withdrawn",
     "detection_change",
+    "vex_not_affected",
     "retired",
     "head_removed",
     "platform_gone",
@@ -34,10 +36,16 @@ _PRECEDENCE: tuple[Cause, ...] = (
     "retired",
     "head_removed",
     "platform_gone",
+    "vex_not_affected",
     "knowledge_withdrawn",
     "detection_change",
     "remediated",
 )
+
+# The excuses of packages where an image has them: by its digest, that of what the stream pointed
+# to, and the package.
+Excused = Mapping[tuple[str | None, str, int], Sequence[Excuse]]
+NOTHING_EXCUSED: Excused = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +113,17 @@ class _Piece:
         return self.start.at, self.presumed, self.position, self.package
 
 
-def fold(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> list[Episode]:
+def fold(
+    history: Sequence[Held],
+    matches: Mapping[int, Sequence[Match]],
+    excused: Excused = NOTHING_EXCUSED,
+) -> list[Episode]:
     """Fold the matches of one vulnerability (by package id) into the episodes of one stream.
 
-    `history` holds the stream's bindings on one platform, oldest first and not overlapping.
+    `history` holds the stream's bindings on one platform, oldest first and not overlapping. What
+    is excused is subtracted from the matches.
     """
-    pieces = sorted(_pieces(history, matches), key=lambda piece: piece.order)
+    pieces = sorted(_pieces(history, matches, excused), key=lambda piece: piece.order)
     return [_episode(run, history) for run in _runs(pieces)]
 
 
@@ -151,7 +164,9 @@ def _stretched(held: Held, over: Binding) -> Held:
     return Held(stretched, held.contents, held.known_until or over.start.at)
 
 
-def _pieces(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> Iterator[_Piece]:
+def _pieces(
+    history: Sequence[Held], matches: Mapping[int, Sequence[Match]], excused: Excused
+) -> Iterator[_Piece]:
     for position, held in enumerate(history):
         for number, content in enumerate(held.contents):
             packages = content.packages & matches.keys()
@@ -160,10 +175,20 @@ def _pieces(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> 
             here = _stretch(position, held, content)
             going_on = _next_packages(history, position, number, here)
             for package in packages:
-                for match in matches[package]:
+                for match in _left(matches[package], held.binding, package, excused):
                     piece = _intersect(package, here, match, goes_on=package in going_on)
                     if piece.end is None or piece.start.at < piece.end.at:
                         yield piece
+
+
+def _left(
+    matches: Iterable[Match], binding: Binding, package: int, excused: Excused
+) -> Iterable[Match]:
+    """What counts of a package's matches while a stream points to an image."""
+    found = excused.get((binding.image, binding.target, package))
+    if not found:
+        return matches
+    return (left for match in matches for left in without(match, found))
 
 
 def _stretch(position: int, held: Held, content: Content) -> _Stretch:

@@ -5,11 +5,12 @@ The only place that imports requests and the urllib3 under it.
 
 import logging
 
+from watcher.adapters.http.address import redacted as shown_address
 from watcher.adapters.http.answer import Answer
 from watcher.adapters.http.client import Http
 from watcher.adapters.http.settings import Connecting, Observer, Retrying, Timeouts
 
-__all__ = ["Answer", "Connecting", "Http", "Observer", "Retrying", "Timeouts"]
+__all__ = ["Answer", "Connecting", "Http", "Observer", "Retrying", "Timeouts", "shown_address"]
 
 # urllib3 logs whole addresses, signatures in their queries included, and stamina a line per retry
 # that names nothing. What matters of both is in the errors raised.

@@ -49,14 +49,6 @@ class Aliases:
         return frozenset(one for one in both if self.of(one) != before.of(one))
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
-    """Vulnerabilities' numbers and other ids, the latter by canonical number."""
-
-    aliases: Aliases
-    names: Mapping[int, tuple[str, ...]]
-
-
 def read_aliases(connection: Connection, upto: int) -> Aliases:
     """Read which matched vulnerabilities were others' as it stood recorded after a pass."""
     sole = sole_claims(upto)

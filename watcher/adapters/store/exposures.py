@@ -9,17 +9,17 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, or_, select
 
-from watcher.adapters.store.aliases import Ids, called, read_aliases, read_names
+from watcher.adapters.store.aliases import called, read_names
 from watcher.adapters.store.asof import folded_upto, visible
 from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.evidence import Evidence, read_evidence
-from watcher.adapters.store.facts import read_facts
+from watcher.adapters.store.facts import Grounds, read_facts
 from watcher.adapters.store.milestones import Beside, Milestones
 from watcher.adapters.store.tables.inventory import repositories, streams
 from watcher.adapters.store.tables.knowledge import vulnerabilities
 from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.adapters.store.tables.passes import passes
-from watcher.domain.exposure import Episode, fold, presumed
+from watcher.domain.exposure import Episode, presumed
 from watcher.domain.reference import Repository
 from watcher.ports.store.exposures import ReadEpisode, ReadWindow, WindowFilter
 from watcher.ports.store.ledger import Track
@@ -28,6 +28,14 @@ from watcher.ports.store.views import stream_name
 _TRACKS = 50  # whose facts are in memory at once
 
 _BY_KNOWLEDGE = frozenset({"knowledge_withdrawn", "detection_change"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """The grounds of a reading, and the other ids of vulnerabilities by canonical number."""
+
+    grounds: Grounds
+    names: Mapping[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +59,12 @@ class SqlExposures:
         with self.engine.connect() as connection:
             beside = Beside.read(connection, upto) if wanted.milestones else Beside()
             upto = folded_upto(connection, upto)
-            aliases = read_aliases(connection, upto)
+            grounds = Grounds.read(connection, upto)
             rows: dict[Track, list[Row[tuple[object, ...]]]] = defaultdict(list)
             for row in sorted(connection.execute(_statement(wanted, upto)), key=_order):
                 rows[Track(row.stream_id, row.platform)].append(row)
             every = {row.vulnerability_id for found in rows.values() for row in found}
-            ids = Ids(aliases, read_names(connection, upto, every))
+            ids = _Ids(grounds, read_names(connection, upto, every))
             for batch in batches(rows, _TRACKS):
                 batched = {track: rows[track] for track in batch}
                 for window in _read(connection, upto, batched, beside, ids):
@@ -113,10 +121,10 @@ def _read(
     upto: int,
     rows: Mapping[Track, list[Row[tuple[object, ...]]]],
     beside: Beside,
-    ids: Ids,
+    ids: _Ids,
 ) -> Iterator[ReadWindow]:
     asked = {track: frozenset(r.vulnerability_id for r in found) for track, found in rows.items()}
-    facts = read_facts(connection, upto, asked, ids.aliases)
+    facts = read_facts(connection, upto, asked, ids.grounds)
     milestones = beside.of(connection, upto, facts, asked)
     folded: list[_Folded] = []
     for track, found in rows.items():
@@ -124,8 +132,9 @@ def _read(
         history = presumed(of_track.history)
         for row in found:
             matched = of_track.matches.get(row.vulnerability_id, {})
-            numbers = ids.aliases.all_of(row.vulnerability_id)
-            folded.append(_Folded(row, numbers, fold(history, matched), frozenset(matched)))
+            numbers = ids.grounds.aliases.all_of(row.vulnerability_id)
+            episodes_ = of_track.folded(row.vulnerability_id, history)
+            folded.append(_Folded(row, numbers, episodes_, frozenset(matched)))
     pairs = {
         (package, number) for one in folded for package in one.packages for number in one.numbers
     }
@@ -144,7 +153,7 @@ def _window(
     row: Row[tuple[object, ...]],
     read: tuple[ReadEpisode, ...],
     published: datetime | None,
-    ids: Ids,
+    ids: _Ids,
 ) -> ReadWindow:
     return ReadWindow(
         number=row.id,

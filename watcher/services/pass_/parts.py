@@ -15,6 +15,7 @@ from watcher.services.knowledge import KnowledgeStage
 from watcher.services.match import MatchStage
 from watcher.services.streams import StreamStage
 from watcher.services.ticket import TicketStage
+from watcher.services.vex import VexStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Stages:
     catalog: CatalogStage
     match: MatchStage
     audit: BirthAudit
+    vex: VexStage
     exposure: ExposureStage
     bump: BumpStage
     ticket: TicketStage

@@ -92,6 +92,11 @@ class Running:
         self._take_in(self.stages.audit.take(self.this, version, frozenset(covered)))
 
     def _exposure(self) -> None:
+        # What is stated is subtracted here, so whoever folds asks the feeds first.
+        stated = self.stages.vex.take(self.this)
+        if stated.covered or stated.failures:
+            self.records.passes.cover(self.this, "vex", stated.covered)
+        self._take_in(stated)
         self._take_in(self.stages.exposure.take(self.this))
 
     def _bump(self) -> None:

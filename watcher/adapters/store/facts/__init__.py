@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from watcher.adapters.store.aliases import Aliases
 from watcher.adapters.store.facts.bound import read_bindings
 from watcher.adapters.store.facts.contents import read_contents
 from watcher.adapters.store.facts.dated import read_matches
-from watcher.domain.exposure import Content, Held
+from watcher.adapters.store.facts.grounds import Grounds
+from watcher.adapters.store.facts.held import Holders, read_holders
+from watcher.domain.exposure import Content, Excused, Held
 from watcher.domain.knowledge import Match
 from watcher.domain.stream import Binding
 from watcher.ports.store.ledger import Track, TrackFacts
+
+__all__ = ["Facts", "Grounds", "read_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +27,14 @@ class Facts:
 
     Where single vulnerabilities are asked for, contents are the packages alone that ever had them.
     Matches are by the numbers they were recorded under; what is told of a track is by the ones
-    that `aliases` give.
+    that its grounds give.
     """
 
     bindings: Mapping[Track, list[tuple[Binding, int | None]]]
     contents: Mapping[int, tuple[Content, ...]]
     matches: Mapping[int, Mapping[int, list[Match]]]
-    aliases: Aliases
+    grounds: Grounds
+    holders: Holders
 
     def of(self, track: Track, asked: frozenset[int] | None) -> TrackFacts:
         """The facts of one track, for the vulnerabilities asked for; None: for all."""
@@ -42,24 +46,38 @@ class Facts:
         found: dict[int, dict[int, list[Match]]] = defaultdict(dict)
         for package in held & self.matches.keys():
             for member, dated in self.matches[package].items():
-                number = self.aliases.of(member)
+                number = self.grounds.aliases.of(member)
                 if asked is None or number in asked:
                     found[number][package] = found[number].get(package, []) + dated
-        return TrackFacts(track, history, found, asked)
+        return TrackFacts(track, history, found, asked, excused=self._excused(track, found))
+
+    def _excused(
+        self, track: Track, found: Mapping[int, Mapping[int, list[Match]]]
+    ) -> Mapping[int, Excused]:
+        """What is excused of those vulnerabilities of which something is stated."""
+        bound = self.bindings.get(track, [])
+        return {
+            number: self.holders.excused(track, bound, found[number], self.grounds.stated[number])
+            for number in found.keys() & self.grounds.stated.keys()
+        }
 
 
 def read_facts(
     connection: Connection,
     upto: int,
     asked: Mapping[Track, frozenset[int] | None],
-    aliases: Aliases,
+    grounds: Grounds,
 ) -> Facts:
     """Read all that folding these tracks needs, as it stood recorded after pass `upto`."""
     single = None
     if None not in asked.values():
-        single = aliases.closed(one for numbers in asked.values() if numbers for one in numbers)
+        single = grounds.aliases.closed(
+            one for numbers in asked.values() if numbers for one in numbers
+        )
     bound = read_bindings(connection, upto, asked.keys())
     images = {image for history in bound.values() for _, image in history if image is not None}
     contents = read_contents(connection, upto, images, single)
     held = frozenset[int]().union(*(c.packages for one in contents.values() for c in one))
-    return Facts(bound, contents, read_matches(connection, upto, held, single), aliases)
+    matches = read_matches(connection, upto, held, single)
+    holders = read_holders(connection, upto, asked.keys(), images, matches, grounds)
+    return Facts(bound, contents, matches, grounds, holders)

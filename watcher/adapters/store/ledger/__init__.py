@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine, func, select, update
 
-from watcher.adapters.store.aliases import read_aliases
-from watcher.adapters.store.facts import read_facts
+from watcher.adapters.store.facts import Grounds, read_facts
 from watcher.adapters.store.ledger.pending import in_batches, pending_tracks
 from watcher.adapters.store.ledger.renamed import Renamed
 from watcher.adapters.store.ledger.revising import revise
@@ -31,12 +30,12 @@ class SqlLedger:
         count_grown(self.engine)
         with self.engine.connect() as connection:
             since = connection.scalar(select(func.max(passes.c.id)).where(passes.c.folded)) or 0
-            aliases = read_aliases(connection, this.number)
-            renamed = Renamed.since(aliases, read_aliases(connection, since))
+            grounds = Grounds.read(connection, this.number)
+            renamed = Renamed.since(grounds, Grounds.read(connection, since))
             changed = pending_tracks(connection, since, renamed)
         for asked in in_batches(changed):
             with self.engine.connect() as connection:
-                facts = read_facts(connection, this.number, asked, aliases)
+                facts = read_facts(connection, this.number, asked, grounds)
             told = (facts.of(track, numbers) for track, numbers in asked.items())
             yield [replace(one, before=renamed.before) for one in told]
 

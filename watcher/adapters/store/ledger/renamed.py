@@ -1,4 +1,4 @@
-"""Vulnerabilities that are told of under another number than at the last fold."""
+"""Vulnerabilities told of under another number than at the last fold, or stated otherwise."""
 
 from __future__ import annotations
 
@@ -7,24 +7,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from watcher.adapters.store.aliases import Aliases
+from watcher.adapters.store.facts.grounds import Grounds
 
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """`moved` are the members that changed; `before` their earlier numbers, by those of now."""
+    """What must be folded again though no match of it changed.
+
+    `moved` are the numbers of which all matches count anew: of vulnerabilities that are told of
+    under another number, or of which something else is stated. `before` are earlier numbers, by
+    those of now.
+    """
 
     aliases: Aliases
     moved: frozenset[int]
     before: Mapping[int, frozenset[int]]
 
     @classmethod
-    def since(cls, now: Aliases, then: Aliases) -> Renamed:
+    def since(cls, now: Grounds, then: Grounds) -> Renamed:
         """Compare with what was so at the last fold."""
-        moved = now.moved(then)
+        moved = now.aliases.moved(then.aliases)
         before: dict[int, set[int]] = defaultdict(set)
         for one in moved:
-            before[now.of(one)].add(then.of(one))
-        return cls(now, moved, {number: frozenset(found) for number, found in before.items()})
+            before[now.aliases.of(one)].add(then.aliases.of(one))
+        moved |= now.aliases.closed(now.changed(then))
+        return cls(now.aliases, moved, {number: frozenset(old) for number, old in before.items()})
 
     def concerned(self, number: int) -> frozenset[int]:
         """The numbers of windows that a match of a vulnerability is or was told of in."""
