@@ -55,6 +55,7 @@ from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.passes import Leadership
+from watcher.ports.store.vex import VexRecord
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
 from watcher.ports.vex import VexFeed
@@ -161,6 +162,7 @@ class App:
     browsing: Browsing
     calls: Calls
     leadership: Leadership
+    statements: VexRecord
     parts: Callable[[Progress], Parts]
 
 
@@ -194,6 +196,7 @@ def build(config: Config) -> Iterator[App]:
             SqlBrowsing(engine),
             SqlCalls(engine),
             NamedLock(engine, "leader"),
+            SqlVex(engine),
             parts,
         )
     except OperationalError as error:

@@ -171,9 +171,16 @@ class World:
 
     def _state(self, happened: Document) -> None:
         """Let a feed state what it does from now on, of every package that the history knows."""
+        self.feed.failure = None
         if "vex" not in happened:
             return
-        names = {one for told in self.history["images"].values() for one in told["packages"]}
+        if happened["vex"] == "failed":
+            self.feed.failure = TransientError("the feed is down")
+            return
+        images = self.history["images"].values()
+        names = {
+            one for told in images for key in ("packages", "arm") for one in told.get(key) or ()
+        }
         products = tuple(
             Product(package=StatedPackage("generic", None, one)) for one in sorted(names)
         )

@@ -219,7 +219,8 @@ def _next_packages(
 def _intersect(package: int, here: _Stretch, match: Match, *, goes_on: bool) -> _Piece:
     """A package's match in a stretch; `goes_on` where the next stretch has the package too.
 
-    The first end says why. Where both come at once, the match ended only if the package goes on.
+    The first end says why. Where both come at once, the match ended only if the package goes on. A
+    match that lasts though the package goes on can end only where the next image has it excused.
     """
     start = later(here.start, match.start)
     beyond = here.known_until is not None and start.at >= here.known_until
@@ -231,6 +232,9 @@ def _intersect(package: int, here: _Stretch, match: Match, *, goes_on: bool) -> 
         else:
             end = match.end if end is None else earlier(match.end, end)
         cause = match.end_cause or "knowledge_withdrawn" if by_match else cause
+        goes_on = goes_on and not by_match
+    if goes_on and end is not None:
+        cause = "vex_not_affected"
     return _Piece(package, here.position, start, end, cause, presumed=beyond)
 
 

@@ -9,6 +9,7 @@ from watcher.ports.store.bumps import recorded
 from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.views import StreamHead, Unlisted
 from watcher.reading.reading import Reading
+from watcher.report.exposures import acceptance_of
 from watcher.report.figures import coverage, management, period, stretch
 from watcher.report.figures.coverage import WatchedStream
 from watcher.report.figures.estimates import Document
@@ -30,7 +31,10 @@ def report(record: Reading, since: datetime | None = None) -> Document:
     beside = management.Beside(
         recorded(record.app.bumps, record.upto, covered.since), versions[-1] if versions else None
     )
-    stretches = stretch.stretches_of(windows, owner_of)
+    accepted = record.app.views.accepted(record.upto)
+    stretches = stretch.stretches_of(
+        windows, owner_of, lambda one: acceptance_of(one, accepted), record.as_of
+    )
     return management.document(covered, _SCOPE, stretches, watched, beside=beside)
 
 

@@ -43,6 +43,12 @@ class Evidence:
         found = [self._package(episode, package, numbers) for package in episode.packages]
         return tuple(sorted(found, key=lambda one: one.purl))
 
+    def changed_at(self, episode: Episode, numbers: Collection[int]) -> datetime | None:
+        """When knowledge last changed what it says of the packages that match last."""
+        pairs = [(package, number) for package in episode.packages for number in numbers]
+        told = (row.effective_at for pair in pairs for row in self.assessed.get(pair, ()))
+        return max(told, default=None)
+
     def runs_under(
         self, episode: Episode, packages: Iterable[int], numbers: Collection[int]
     ) -> list[MatchRow]:

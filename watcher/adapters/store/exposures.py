@@ -13,15 +13,16 @@ from watcher.adapters.store.aliases import called, read_names
 from watcher.adapters.store.asof import folded_upto, visible
 from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.evidence import Evidence, read_evidence
-from watcher.adapters.store.facts import Grounds, read_facts
+from watcher.adapters.store.facts import Facts, Grounds, read_facts
 from watcher.adapters.store.milestones import Beside, Milestones
+from watcher.adapters.store.statements.shown import ender, shown
 from watcher.adapters.store.tables.inventory import repositories, streams
 from watcher.adapters.store.tables.knowledge import vulnerabilities
 from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.adapters.store.tables.passes import passes
 from watcher.domain.exposure import Episode, presumed
 from watcher.domain.reference import Repository
-from watcher.ports.store.exposures import ReadEpisode, ReadWindow, WindowFilter
+from watcher.ports.store.exposures import ReadEpisode, ReadWindow, ShownStatement, WindowFilter
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import stream_name
 
@@ -144,17 +145,33 @@ def _read(
     detected = _detected(connection, upto, [one.row.id for one in folded])
     for one in folded:
         seen = detected.get(one.row.id, {})
-        read = (_episode(one, episode, evidence, seen, milestones) for episode in one.episodes)
+        read = (
+            _episode(one, episode, evidence, seen, milestones, facts) for episode in one.episodes
+        )
         dates = [published[number] for number in one.numbers if number in published]
-        yield _window(one.row, tuple(read), min(dates, default=None), ids)
+        yield _window(
+            one, tuple(read), min(dates, default=None), ids, _statements(one, facts, evidence)
+        )
+
+
+def _statements(one: _Folded, facts: Facts, evidence: Evidence) -> tuple[ShownStatement, ...]:
+    """What is stated of a window's last episode."""
+    stated = facts.grounds.stated.get(one.row.vulnerability_id)
+    if not stated:
+        return ()
+    last = one.episodes[-1]
+    places = facts.places(Track(one.row.stream_id, one.row.platform), last)
+    return shown(stated, places, last, evidence.changed_at(last, one.numbers))
 
 
 def _window(
-    row: Row[tuple[object, ...]],
+    one: _Folded,
     read: tuple[ReadEpisode, ...],
     published: datetime | None,
     ids: _Ids,
+    statements: tuple[ShownStatement, ...],
 ) -> ReadWindow:
+    row = one.row
     return ReadWindow(
         number=row.id,
         track=Track(row.stream_id, row.platform),
@@ -165,6 +182,7 @@ def _window(
         published=published,
         episodes=read,
         aliases=ids.names.get(row.vulnerability_id, ()),
+        statements=statements,
     )
 
 
@@ -174,19 +192,25 @@ def _episode(
     evidence: Evidence,
     detected: Mapping[datetime, datetime],
     milestones: Milestones,
+    facts: Facts,
 ) -> ReadEpisode:
     row, track = one.row, Track(one.row.stream_id, one.row.platform)
     stream = stream_name(Repository(row.registry, row.path), row.by, row.stream)
     runs = evidence.runs_under(episode, one.packages, one.numbers)
     enders = [run.ended_by for run in runs if episode.end and run.end_at == episode.end.at]
-    by_knowledge = episode.cause in _BY_KNOWLEDGE and enders
+    ended_by = episode.ended_by
+    if episode.cause in _BY_KNOWLEDGE and enders:
+        ended_by = enders[0]
+    elif episode.cause == "vex_not_affected" and episode.end:
+        stated = facts.grounds.stated.get(row.vulnerability_id, ())
+        ended_by = ender(stated, facts.places(track, episode), episode.end.at)
     return ReadEpisode(
         episode=episode,
         detected=detected[episode.start.at],
         packages=evidence.packages(episode, one.numbers),
         lacked_at=runs[0].lacked_at,
         known_at=runs[0].known_at,
-        ended_by=enders[0] if by_knowledge else episode.ended_by,
+        ended_by=ended_by,
         ticketed=milestones.ticketed(stream, row.platform, row.vulnerability, episode),
         base_fix_available=milestones.base_fix(track, row.vulnerability_id, episode),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from watcher.domain.acceptance import Acceptance
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
 
@@ -180,6 +181,9 @@ class Views(Protocol):
 
     def find(self, wanted: Search, upto: int) -> list[Holding]:
         """Where packages are held; heads of streams first, then by stream, platform and purl."""
+
+    def accepted(self, upto: int) -> tuple[Acceptance, ...]:
+        """The risks that the configuration of a pass accepted."""
 
     def knowledge(self, upto: int) -> list[KnowledgeDelta]:
         """All versions of knowledge, oldest first."""

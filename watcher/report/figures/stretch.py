@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Literal
 
 from packageurl import PackageURL
 
+from watcher.domain.acceptance import Acceptance
 from watcher.domain.exposure import Cause
 from watcher.ports.store.exposures import AffectedPackage, ReadWindow
 from watcher.report.exposures import stream_name
@@ -23,7 +25,8 @@ class Stretch:
 
     `stream` is the whole name without the platform. `start` is when the exposure was known to the
     world, `detected` when watcher recorded it. `team` is None where nobody owns the stream.
-    `packages` are the names of what is affected, while it lasts.
+    `packages` are the names of what is affected, while it lasts. `accepted` says whether somebody
+    accepted the risk, and whether that still holds.
     """
 
     stream: str
@@ -37,15 +40,23 @@ class Stretch:
     backfilled: bool
     detected: datetime
     packages: tuple[str, ...] = ()
+    accepted: Literal["holds", "expired"] | None = None
 
 
 def stretches_of(
-    windows: Iterable[ReadWindow], team_of: Callable[[str], str | None]
+    windows: Iterable[ReadWindow],
+    team_of: Callable[[str], str | None],
+    accepted: Callable[[ReadWindow], Acceptance | None] = lambda _: None,
+    as_of: datetime | None = None,
 ) -> Iterator[Stretch]:
-    """Read windows as stretches, one at a time; `team_of` names the owner of a stream."""
+    """Read windows as stretches, one at a time; `team_of` names the owner of a stream.
+
+    `accepted` tells who accepted a window's risk, if anybody did; it is judged as of `as_of`.
+    """
     for window in windows:
         stream, severity = stream_name(window), window.severity
-        team = team_of(stream)
+        team, risk = team_of(stream), accepted(window)
+        expired = risk is not None and as_of is not None and risk.expired(as_of)
         for one in window.episodes:
             episode = one.episode
             yield Stretch(
@@ -60,6 +71,7 @@ def stretches_of(
                 backfilled=episode.start.backfilled,
                 detected=one.detected,
                 packages=() if episode.end else _names(one.packages),
+                accepted=None if risk is None else "expired" if expired else "holds",
             )
 
 

@@ -13,9 +13,10 @@ from watcher.adapters.store.facts.contents import read_contents
 from watcher.adapters.store.facts.dated import read_matches
 from watcher.adapters.store.facts.grounds import Grounds
 from watcher.adapters.store.facts.held import Holders, read_holders
-from watcher.domain.exposure import Content, Excused, Held
+from watcher.domain.exposure import Content, Episode, Excused, Held
 from watcher.domain.knowledge import Match
 from watcher.domain.stream import Binding
+from watcher.domain.vex import Place
 from watcher.ports.store.ledger import Track, TrackFacts
 
 __all__ = ["Facts", "Grounds", "read_facts"]
@@ -50,6 +51,14 @@ class Facts:
                 if asked is None or number in asked:
                     found[number][package] = found[number].get(package, []) + dated
         return TrackFacts(track, history, found, asked, excused=self._excused(track, found))
+
+    def places(self, track: Track, episode: Episode) -> list[Place]:
+        """Where the packages are held that match last; only where something is stated of them."""
+        for binding, image in reversed(self.bindings.get(track, [])):
+            if image is not None and binding.image == episode.last_image:
+                held = (self.holders.places(track, binding, image, p) for p in episode.packages)
+                return [place for found in held for place in found]
+        return []
 
     def _excused(
         self, track: Track, found: Mapping[int, Mapping[int, list[Match]]]

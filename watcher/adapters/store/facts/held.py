@@ -33,6 +33,8 @@ class Holders:
 
     def places(self, track: Track, binding: Binding, image: int, package: int) -> list[Place]:
         """The places of a package in an image that a stream points to."""
+        if track.stream not in self.named:
+            return []
         repository, tag = self.named[track.stream]
         digests = frozenset(one for one in (binding.image, binding.target) if one)
         purls = self.purls.get((image, package), ())
