@@ -112,7 +112,7 @@ def _stated(feed: VexFeed) -> str:
     found = feed.read()
     for one in found:
         if isinstance(one, Unread):
-            raise PermanentError(one.error)
+            raise PermanentError(f"{one.location}: {one.error}")
     statements = sum(len(one.statements) for one in found if isinstance(one, VexDocument))
     return f"documents: {len(found)}, statements: {statements}"
 

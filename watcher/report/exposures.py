@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from watcher.domain.acceptance import Acceptance
 from watcher.domain.acceptance import accepted as longest
-from watcher.domain.exposure import is_flap
+from watcher.domain.exposure import is_flap, run_before
 from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow, ShownStatement
 from watcher.ports.store.ledger import Track
 from watcher.report.times import stamp
@@ -109,13 +109,19 @@ def _days(episodes: Iterable[ReadEpisode], as_of: datetime) -> float:
     for one in episodes:
         end = one.episode.end.at if one.episode.end else max(as_of, one.episode.start.at)
         total += end - one.episode.start.at
-    return round(total / timedelta(days=1), 6)
+    return _in_days(total)
+
+
+def _in_days(time: timedelta) -> float:
+    return round(time / timedelta(days=1), 6)
 
 
 def _episodes(window: ReadWindow) -> list[Document]:
     written, previous = [], None
-    for one in window.episodes:
-        written.append(_episode(window, one, flap=is_flap(previous, one.episode.start.at)))
+    before = run_before(one.episode for one in window.episodes)
+    for one, run in zip(window.episodes, before, strict=True):
+        flap = is_flap(previous, one.episode.start.at)
+        written.append({**_episode(window, one, flap=flap), "due_clock_days_before": _in_days(run)})
         previous = one.episode.end.at if one.episode.end else None
     return written
 

@@ -21,37 +21,38 @@ _MOST_PRODUCTS: Final = 100_000
 def parse_document(location: str, content: bytes, called: Called) -> VexDocument:
     """Read a document; raises PermanentError where any of it is not as its format says.
 
+    The message says what is wrong, and leaves it to whoever shows it to say where.
     A statement that was left out would end or reopen something that nobody meant to.
     """
-    read = _json(location, content)
+    read = _json(content)
     if is_openvex(read):
         model: type[OpenVex | CycloneDx] = OpenVex
     elif is_cyclonedx(read):
         model = CycloneDx
     else:
-        raise PermanentError(f"{location} is neither OpenVEX nor CycloneDX: nothing of it counts")
+        raise PermanentError("is neither OpenVEX nor CycloneDX: nothing of it counts")
     try:
         statements = tuple(model.model_validate(read).stated(called))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"])[:120]
-        reason = f"{where!a}: {first['msg']}"
+        reason = f"{where!a} {first['msg'].removeprefix('Value error, ')}"
     except PermanentError as error:
         reason = str(error)
     else:
         if sum(len(one.products) for one in statements) > _MOST_PRODUCTS:
-            raise PermanentError(f"{location} names more than {_MOST_PRODUCTS} products: refused")
+            raise PermanentError(f"names more than {_MOST_PRODUCTS} products: refused")
         return VexDocument(location, hashlib.sha256(content).hexdigest(), statements)
-    raise PermanentError(f"{location}: {reason}; nothing of it counts, correct it")
+    raise PermanentError(f"{reason}; nothing of it counts, correct it")
 
 
-def _json(location: str, content: bytes) -> dict[str, Any]:
+def _json(content: bytes) -> dict[str, Any]:
     if len(content) > LARGEST:
-        raise PermanentError(f"{location} is larger than {LARGEST} bytes: refused")
+        raise PermanentError(f"is larger than {LARGEST} bytes: refused")
     try:
         read = json.loads(content)
     except (ValueError, RecursionError):
-        raise PermanentError(f"{location} is no JSON: nothing of it counts, correct it") from None
+        raise PermanentError("is no JSON: nothing of it counts, correct it") from None
     if not isinstance(read, dict):
-        raise PermanentError(f"{location} is no JSON object: nothing of it counts, correct it")
+        raise PermanentError("is no JSON object: nothing of it counts, correct it")
     return read

@@ -119,7 +119,11 @@ def test_versions_named_apart_have_a_word_of_their_own() -> None:
         ("1", "vers:nothing/<1", False),
     ],
 )
-def test_ranges_are_compared_as_the_ecosystem_does(version: str, scope: str, within: bool) -> None:
+def test_ranges_are_compared_as_the_ecosystem_does(
+    version: str,
+    scope: str,
+    within: bool,  # noqa: FBT001 - the answer
+) -> None:
     assert in_range(version, scope) is within
 
 
@@ -141,6 +145,6 @@ def test_ranges_are_compared_as_the_ecosystem_does(version: str, scope: str, wit
 def test_a_document_that_is_not_as_its_format_says_is_refused_in_one_line(
     told: object, reason: str
 ) -> None:
-    with pytest.raises(PermanentError, match=rf"^a\.json.*{reason}") as refused:
+    with pytest.raises(PermanentError, match=reason) as refused:
         read(told)
     assert "\n" not in str(refused.value)

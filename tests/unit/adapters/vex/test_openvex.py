@@ -137,7 +137,7 @@ def test_texts_lose_what_moves_a_terminal() -> None:
 def test_a_document_that_is_not_as_its_format_says_is_refused_in_one_line(
     told: object, reason: str
 ) -> None:
-    with pytest.raises(PermanentError, match=rf"^a\.json.*{reason}") as refused:
+    with pytest.raises(PermanentError, match=reason) as refused:
         read(told)
     assert "\n" not in str(refused.value)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
+from contextlib import closing
 
 from sqlalchemy import Connection, select
 
@@ -33,16 +34,17 @@ def read_unused(connection: Connection, upto: int) -> list[UnusedStatement]:
     known = {one.number for found in named.values() for one in found}
     left = {one.number: one for one in standing if one.number in known}
     near: set[int] = set()  # about something watched, but for the version of the package
-    for number, place in _places(connection, upto, aliases, named.keys()):
-        for one in named[number]:
-            if one.number not in left:
-                continue
-            if covers(one, place):
-                del left[one.number]
-            elif any(concerns(product, place) for product in one.statement.products):
-                near.add(one.number)
-        if not left:
-            break
+    with closing(_places(connection, upto, aliases, named.keys())) as places:
+        for number, place in places:
+            for one in named[number]:
+                if one.number not in left:
+                    continue
+                if covers(one, place):
+                    del left[one.number]
+                elif any(concerns(product, place) for product in one.statement.products):
+                    near.add(one.number)
+            if not left:
+                break
     return [
         UnusedStatement(one, _why(one, known, near))
         for one in standing
@@ -62,7 +64,7 @@ def _why(one: RecordedStatement, known: Collection[int], near: Collection[int]) 
 
 def _places(
     connection: Connection, upto: int, aliases: Aliases, numbers: Collection[int]
-) -> Iterator[tuple[int, Place]]:
+) -> Generator[tuple[int, Place]]:
     """Where packages with these vulnerabilities are or were held, each place once."""
     members = package_set_members.c
     statement = (
@@ -89,13 +91,13 @@ def _places(
         .distinct()
         .execution_options(yield_per=_ROWS)
     )
-    for row in connection.execute(statement):
-        try:
-            package = package_of(row.purl)
-        except PermanentError:
-            continue
-        tag = row.name if row.by == "tag" else None
-        place = Place(
-            f"{row.registry}/{row.path}", frozenset((row.digest, row.target)), tag, package
-        )
-        yield aliases.of(row.vulnerability_id), place
+    with connection.execute(statement) as rows:
+        for row in rows:
+            try:
+                package = package_of(row.purl)
+            except PermanentError:
+                continue
+            tag = row.name if row.by == "tag" else None
+            digests = frozenset((row.digest, row.target))
+            place = Place(f"{row.registry}/{row.path}", digests, tag, package)
+            yield aliases.of(row.vulnerability_id), place
