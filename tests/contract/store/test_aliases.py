@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from tests.contract.store.fleet import Fleet, day, exposures
+from tests.fakes.scanner import Known
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.ledger import SqlLedger
 from watcher.adapters.store.lineages import SqlLineages
@@ -161,3 +162,16 @@ def test_proofs_of_bumps_go_by_the_cve(engine: Engine) -> None:
     fleet.sync(engine, day(6))
     (flaws,) = SqlLineages(engine).flaws([1]).values()
     assert [one.name for one in flaws] == [CVE]
+
+
+def test_lists_rate_a_window_by_all_of_its_ids(engine: Engine) -> None:
+    fleet = Fleet()
+    fleet.push("shop/api", "main", ["p"], created=day(-9))
+    fleet.learn(day(-1), {"p": [CVE]}, aliases={CVE: (GHSA,)})
+    fleet.sync(engine, day(0))
+    fleet.learn(day(5), {})
+    worse = [Known("p", GHSA, severity="CRITICAL")]
+    fleet.scanner.learn(fleet.library.folder(fleet.artifacts.offered or ""), worse)
+    fleet.sync(engine, day(6))
+    asked = WindowsWanted(severities=frozenset({"CRITICAL"}), order="severity")
+    assert SqlBrowsing(engine).windows(asked, upto(engine)).windows == 1

@@ -51,13 +51,20 @@ class Aliases:
 
 def read_aliases(connection: Connection, upto: int) -> Aliases:
     """Read which matched vulnerabilities were others' as it stood recorded after a pass."""
-    sole = sole_claims(upto)
-    statement = (
-        select(vulnerabilities.c.id, sole.c.vulnerability_id)
+    pairs = members(upto)
+    return Aliases({row.member: row.number for row in connection.execute(select(pairs))})
+
+
+def members(upto: int) -> Subquery:
+    """Matched advisories that were a CVE, each `member` with that `number`."""
+    of = select(vulnerabilities.c.name).where(vulnerabilities.c.name.not_like("CVE-%"))
+    sole = sole_claims(upto, of)
+    return (
+        select(vulnerabilities.c.id.label("member"), sole.c.vulnerability_id.label("number"))
         .join(sole, sole.c.alias == vulnerabilities.c.name)
         .where(visible(vulnerabilities, upto))
+        .subquery("members")
     )
-    return Aliases({row.id: row.vulnerability_id for row in connection.execute(statement)})
 
 
 def sole_claims(upto: int, of: Select[tuple[str]] | None = None) -> Subquery:
