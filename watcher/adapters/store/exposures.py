@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Engine, Row, select
 
-from watcher.adapters.store.aliases import called, read_names
+from watcher.adapters.store.aliases import read_names
+from watcher.adapters.store.asked import order, windows_asked
 from watcher.adapters.store.asof import folded_upto, visible
 from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.evidence import Evidence, read_evidence
 from watcher.adapters.store.facts import Facts, Grounds, read_facts
 from watcher.adapters.store.milestones import Beside, Milestones
 from watcher.adapters.store.statements.shown import ender, shown
-from watcher.adapters.store.tables.inventory import repositories, streams
 from watcher.adapters.store.tables.knowledge import vulnerabilities
-from watcher.adapters.store.tables.ledger import episodes, windows
+from watcher.adapters.store.tables.ledger import episodes
 from watcher.adapters.store.tables.passes import passes
 from watcher.domain.exposure import Episode, presumed
 from watcher.domain.reference import Repository
@@ -62,7 +62,7 @@ class SqlExposures:
             upto = folded_upto(connection, upto)
             grounds = Grounds.read(connection, upto)
             rows: dict[Track, list[Row[tuple[object, ...]]]] = defaultdict(list)
-            for row in sorted(connection.execute(_statement(wanted, upto)), key=_order):
+            for row in sorted(connection.execute(windows_asked(wanted, upto)), key=order):
                 rows[Track(row.stream_id, row.platform)].append(row)
             every = {row.vulnerability_id for found in rows.values() for row in found}
             ids = _Ids(grounds, read_names(connection, upto, every))
@@ -71,50 +71,6 @@ class SqlExposures:
                 for window in _read(connection, upto, batched, beside, ids):
                     if wanted.severity in {None, window.severity}:
                         yield window
-
-
-def _statement(wanted: WindowFilter, upto: int) -> Select[tuple[object, ...]]:
-    return (
-        select(
-            windows,
-            vulnerabilities.c.name.label("vulnerability"),
-            streams.c.by,
-            streams.c.name.label("stream"),
-            repositories.c.registry,
-            repositories.c.path,
-        )
-        .join(vulnerabilities, vulnerabilities.c.id == windows.c.vulnerability_id)
-        .join(streams, streams.c.id == windows.c.stream_id)
-        .join(repositories, repositories.c.id == streams.c.repository_id)
-        .where(*_conditions(wanted, upto))
-    )
-
-
-def _order(row: Row[tuple[object, ...]]) -> tuple[str, ...]:
-    """Where a window stands; worked out here, for each server has its own idea of letters."""
-    return row.registry, row.path, row.by, row.stream, row.platform, row.vulnerability
-
-
-def _conditions(wanted: WindowFilter, upto: int) -> Iterator[ColumnElement[bool]]:
-    told = select(episodes.c.window_id).where(visible(episodes, upto))
-    if wanted.open_only:
-        told = told.where(or_(episodes.c.closed_in.is_(None), episodes.c.closed_in > upto))
-    if wanted.numbers is not None:
-        told = told.where(among(episodes.c.window_id, wanted.numbers))
-    yield windows.c.id.in_(told)
-    if wanted.vulnerability:
-        yield windows.c.vulnerability_id.in_(called(wanted.vulnerability, upto))
-    if wanted.stream:
-        name, _, platform = wanted.stream.partition("@")
-        sign = ":" if ":" in name else "#"
-        where, _, stream = name.partition(sign)
-        registry, _, path = where.partition("/")
-        yield and_(repositories.c.registry == registry, repositories.c.path == path)
-        if stream:
-            yield streams.c.name == stream
-            yield (streams.c.by == "tag") == (sign == ":")
-        if platform:
-            yield windows.c.platform == platform
 
 
 def _read(

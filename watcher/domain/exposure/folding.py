@@ -1,33 +1,23 @@
-"""The fold: bindings and matches, intersected to episodes of exposure, each with its evidence.
-
-An episode of (stream, platform, vulnerability) is a maximal interval in which some package of the
-bound image matches. The fold is pure: the same facts give the same episodes in whatever order they
-arrived. A binding whose image is not known, catalogued and matched proves nothing: what was open
-before it stays open until the next evidence.
-"""
+"""Bindings and matches, intersected and joined to episodes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from dataclasses import dataclass
+from datetime import datetime
 
+from watcher.domain.exposure.episode import (
+    NOTHING_EXCUSED,
+    Cause,
+    Content,
+    Episode,
+    Excused,
+    Held,
+)
 from watcher.domain.interval import Bound, earlier, later
 from watcher.domain.knowledge import Match
 from watcher.domain.stream import Binding
-from watcher.domain.vex import Excuse, without
-
-Cause = Literal[
-    "remediated",
-    "knowledge_withdrawn",
-    "detection_change",
-    "vex_not_affected",
-    "retired",
-    "head_removed",
-    "platform_gone",
-    "out_of_scope",
-]
+from watcher.domain.vex import without
 
 # What counts when several packages' matches end at the same moment: it is a success only where
 # nothing else explains the end of any of them.
@@ -41,51 +31,6 @@ _PRECEDENCE: tuple[Cause, ...] = (
     "detection_change",
     "remediated",
 )
-
-# The excuses of packages where an image has them: by its digest, that of what the stream pointed
-# to, and the package.
-Excused = Mapping[tuple[str | None, str, int], Sequence[Excuse]]
-NOTHING_EXCUSED: Excused = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """The packages of an image over [since, until), by number, as one catalogue lists them."""
-
-    packages: frozenset[int]
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A binding with what its image contains; no contents means: not known yet.
-
-    `known_until` is set where the binding is presumed to go on: from then on nothing opens, and
-    what is open lasts as long as some package of the image matches.
-    """
-
-    binding: Binding
-    contents: tuple[Content, ...] = ()
-    known_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """One uninterrupted stretch of exposure; `end` None while it lasts.
-
-    `first_image`, `last_image` are manifest digests; `present` is the start of the unbroken run of
-    bindings that held an affected package; `packages` are ids of the packages that match last.
-    """
-
-    start: Bound
-    end: Bound | None
-    cause: Cause | None
-    first_image: str
-    last_image: str
-    present: datetime
-    packages: frozenset[int]
-    ended_by: str | None = None  # the digest of the image that remediated it
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,57 +70,6 @@ def fold(
     """
     pieces = sorted(_pieces(history, matches, excused), key=lambda piece: piece.order)
     return [_episode(run, history) for run in _runs(pieces)]
-
-
-def is_flap(earlier: datetime | None, start: datetime) -> bool:
-    """Whether an episode starts within a day of the end of the one before it."""
-    return earlier is not None and (start - earlier).total_seconds() < 24 * 3600
-
-
-def run_before(episodes: Iterable[Episode]) -> list[timedelta]:
-    """How long the due clock of each episode had run before it began; episodes oldest first.
-
-    It resumes where the one before ended by anything but a remediation, and restarts after one.
-    """
-    found: list[timedelta] = []
-    run = timedelta()
-    for one in episodes:
-        found.append(run)
-        if one.end is not None:
-            run = timedelta() if one.cause == "remediated" else run + (one.end.at - one.start.at)
-    return found
-
-
-def presumed(history: Iterable[Held]) -> list[Held]:
-    """Stretch known bindings over the unknown ones behind them: nothing is believed meanwhile.
-
-    What was open stays open over them, and nothing new opens. The bound at which something is known
-    again reaches back, in doubt, to where knowing stopped.
-    """
-    known: list[Held] = []
-    doubt: datetime | None = None  # since when nothing is known, without a gap until now
-    reach: datetime | None = None  # where the binding before ended
-    for held in history:
-        binding = held.binding
-        doubt = doubt if reach == binding.start.at else None
-        reach = binding.end.at if binding.end else None
-        if held.contents:
-            start = binding.start.reaching_back_to(doubt) if doubt else binding.start
-            known.append(replace(held, binding=replace(binding, start=start)))
-            doubt = None
-            continue
-        doubt = doubt or binding.start.earliest
-        last = known[-1].binding.end if known else None
-        if last and last.at == binding.start.at:
-            known[-1] = _stretched(known[-1], binding)
-    return known
-
-
-def _stretched(held: Held, over: Binding) -> Held:
-    doubt = (held.binding.end or over.start).earliest
-    end = over.end.reaching_back_to(doubt) if over.end else None
-    stretched = replace(held.binding, end=end, reason=over.reason)
-    return Held(stretched, held.contents, held.known_until or over.start.at)
 
 
 def _pieces(
