@@ -59,7 +59,7 @@ def statements(draw: st.DrawFn, images: list[str]) -> tuple[Stated, ...]:
                 since=since,
                 until=draw(st.none() | st.integers(since + 1, min(since + 12, HORIZON - 1))),
                 packages=draw(st.frozensets(st.sampled_from(PACKAGES), min_size=1)),
-                image=draw(st.none() | st.none() | st.sampled_from(images or [""])),
+                image=draw(st.sampled_from([None, *images])),
             )
         )
     return tuple(found)
