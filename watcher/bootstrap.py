@@ -33,9 +33,11 @@ from watcher.adapters.store.lock import DatabaseLock, NamedLock
 from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.presence import SqlPresence
+from watcher.adapters.store.statements.record import SqlVex
 from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.adapters.trackers.folder import FolderTracker
+from watcher.adapters.vex import Called, feed_of
 from watcher.config import Config
 from watcher.config.filing import AnyTracker
 from watcher.config.filing import FolderTracker as FolderSettings
@@ -57,8 +59,10 @@ from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.passes import Leadership
+from watcher.ports.store.vex import VexRecord
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
+from watcher.ports.vex import VexFeed
 from watcher.report.ticket import draft
 from watcher.services.audit import AuditCraft, AuditStage, BirthAudit
 from watcher.services.bump import BumpStage, Planner, Planning
@@ -71,6 +75,7 @@ from watcher.services.pass_ import PassRunner, Records, Stages
 from watcher.services.streams import StreamStage
 from watcher.services.supply import Supply
 from watcher.services.ticket import Filing, TicketStage
+from watcher.services.vex import VexStage
 from watcher.services.work import RemoteCrew, ScannerCrew, Workplace
 
 _PATIENCE: Final = 1.0  # seconds
@@ -103,6 +108,7 @@ class Parts:
     planning: Planning = _NO_OWNERS
     filing: Filing = _NOWHERE
     trackers: Mapping[str, Tracker] = field(default_factory=dict)
+    vex: Sequence[VexFeed] = ()
     crew: Crew | None = None
     hands: Executor | None = None
     width: Callable[[], int] = lambda: 4
@@ -141,6 +147,7 @@ def pass_runner(parts: Parts) -> PassRunner:
             audit=AuditStage(
                 by_name.keys(), AuditCraft(crew, audits, catalogues), progress, supplied
             ),
+            vex=VexStage(parts.vex, SqlVex(engine)),
             exposure=ExposureStage(SqlLedger(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
             ticket=TicketStage(parts.trackers, parts.filing, bumps, draft),
@@ -166,6 +173,7 @@ class App:
     calls: Calls
     leadership: Leadership
     identity: Identity
+    statements: VexRecord
     parts: Callable[[Progress], Parts]
 
 
@@ -200,6 +208,7 @@ def build(config: Config) -> Iterator[App]:
             SqlCalls(engine),
             NamedLock(engine, "leader"),
             GoogleIdentity(),
+            SqlVex(engine),
             parts,
         )
     except OperationalError as error:
@@ -246,6 +255,7 @@ def _parts(
         planning=_planning(config, registries),
         filing=_filing(config),
         trackers={one.name: _tracker(one) for one in config.trackers},
+        vex=[feed_of(one, _called(registries)) for one in config.feeds.vex],
     )
 
 
@@ -288,6 +298,11 @@ def _filing(config: Config) -> Filing:
         open_at_most=tickets.open_at_most,
         terms=Terms(dismissal=tickets.dismissal),
     )
+
+
+def _called(registries: Sequence[Registry]) -> Called:
+    """How references to each registry begin, and what it is called here."""
+    return Called({one.address("x").removesuffix("x"): one.name for one in registries})
 
 
 def _tracker(one: AnyTracker) -> Tracker:

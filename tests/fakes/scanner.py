@@ -28,6 +28,7 @@ class Known:
     published: datetime | None = None
     versions: tuple[str, ...] = ()
     title: str = ""
+    vendor_ids: tuple[str, ...] = ()
 
     def finding(self, package: Package) -> Finding:
         return Finding(
@@ -40,6 +41,7 @@ class Known:
             fixed_version=self.fixed_version,
             title=self.title,
             published=self.published,
+            vendor_ids=self.vendor_ids,
         )
 
     def concerns(self, package: Package) -> bool:

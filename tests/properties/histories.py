@@ -10,7 +10,9 @@ Step = dict[str, Any]
 History = dict[str, Any]
 
 PACKAGES = ["p1", "p2", "p3"]
-VULNERABILITIES = ["V", "W"]
+VULNERABILITIES = ["V", "W", "GHSA-1", "CVE-1", "CVE-2"]
+ALIKE = [["V", "W"], ["CVE-1", "CVE-2"]]  # may change names: what kind of id it is means something
+ADVISORIES = [[], ["CVE-1"], ["CVE-1"], ["CVE-2"], ["CVE-1", "CVE-2"]]  # what GHSA-1 may be
 IMAGES = ["A", "B", "C", "D"]
 TAGS = {None: ["t", "u"], "version": ["1.0.0", "1.0.1", "1.1.0-rc1", "2.0.0"]}
 GAPS = [0.25, 1, 1, 3]
@@ -65,8 +67,21 @@ def steps(draw: st.DrawFn, world: History, most: int, *more_gaps: float) -> list
         elif draw(seldom):
             step["knowledge"] = {"effective": at, "matches": draw(beliefs())}
             step["trivy"] = "upgraded"
+        if "knowledge" in step and draw(often):
+            step["aliases"] = {"GHSA-1": draw(st.sampled_from(ADVISORIES))}
+        if draw(often):
+            step["vex"] = draw(statements(at))
         told.append({**step, "tags": step["truth"]})
     return told
+
+
+@st.composite
+def statements(draw: st.DrawFn, at: float) -> dict[str, Step]:
+    """What a feed states, by vulnerability."""
+    names = st.lists(st.sampled_from(VULNERABILITIES), unique=True, max_size=2)
+    status = st.sampled_from(["not_affected", "not_affected", "affected", "fixed"])
+    when = st.sampled_from([at - 2, at, at + 1])
+    return {name: {"status": draw(status), "stated": draw(when)} for name in draw(names)}
 
 
 @st.composite
@@ -86,6 +101,8 @@ def storms(draw: st.DrawFn, world: History, step: Step) -> Step:
         trouble["knowledge"] = "failed"
     if draw(seldom):
         trouble["match"] = "failed"
+    if draw(seldom):
+        trouble["vex"] = "failed"
     names = st.lists(st.sampled_from(IMAGES), max_size=2, unique=True)
     tags = TAGS[world["streams"]]
     repositories = ["shared"] if world["streams"] else tags

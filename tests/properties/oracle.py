@@ -17,6 +17,7 @@ WORST_FIRST = (
     "retired",
     "head_removed",
     "platform_gone",
+    "vex_not_affected",
     "knowledge_withdrawn",
     "detection_change",
     "remediated",
@@ -35,6 +36,7 @@ class Shown:
     until: int | None
     packages: frozenset[str] | None
     left: str | None
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,19 @@ class Believed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """An author's word on packages over [since, until), made in some hour; an image, or all."""
+
+    author: str
+    status: str
+    made: int
+    since: int
+    until: int | None
+    packages: frozenset[str]
+    image: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Exposed:
     """A stretch of hours of exposure; `until` None where it lasts beyond the grid."""
 
@@ -56,15 +71,23 @@ class Exposed:
     packages: frozenset[str]  # that matched in its last hour
 
 
-def look(shown: Sequence[Shown], believed: Mapping[str, Sequence[Believed]]) -> list[Exposed]:
+def look(
+    shown: Sequence[Shown],
+    believed: Mapping[str, Sequence[Believed]],
+    stated: Sequence[Stated] = (),
+) -> list[Exposed]:
     """Go through the hours and write down every stretch of exposure."""
     found: list[Exposed] = []
     since: int | None = None
     before: frozenset[str] = frozenset()
-    for hour, image in enumerate(_images(shown)):
+    for hour, (image, packages) in enumerate(_images(shown)):
         now = _at(shown, hour)
         guessing = now is not None and now.packages is None
-        matching = frozenset(one for one in image if _holds(believed.get(one, ()), hour))
+        matching = frozenset(
+            one
+            for one in packages
+            if _holds(believed.get(one, ()), hour) and not _excused(stated, one, image, hour)
+        )
         if matching and since is None and not guessing:
             since = hour
         elif not matching and since is not None:
@@ -76,16 +99,31 @@ def look(shown: Sequence[Shown], believed: Mapping[str, Sequence[Believed]]) -> 
     return found
 
 
-def _images(shown: Sequence[Shown]) -> Iterator[frozenset[str]]:
-    """The packages that count in each hour: while nothing is known, those of the hour before."""
-    last: frozenset[str] = frozenset()
+def _images(shown: Sequence[Shown]) -> Iterator[tuple[str, frozenset[str]]]:
+    """What counts in each hour: while nothing is known, image and packages of the hour before."""
+    last: tuple[str, frozenset[str]] = ("", frozenset())
     for hour in range(HORIZON):
         now = _at(shown, hour)
         if now is None:
-            last = frozenset()
+            last = ("", frozenset())
         elif now.packages is not None:
-            last = now.packages
+            last = (now.image, now.packages)
         yield last
+
+
+def _excused(stated: Sequence[Stated], package: str, image: str, hour: int) -> bool:
+    """Whether every author's last word on a package in an image is: not affected."""
+    words: dict[str, tuple[int, bool]] = {}
+    for one in stated:
+        lasting = one.since <= hour and (one.until is None or hour < one.until)
+        if not lasting or package not in one.packages or one.image not in {None, image}:
+            continue
+        made, fine = words.get(one.author, (one.made - 1, True))
+        if one.made > made:
+            words[one.author] = (one.made, one.status == "not_affected")
+        elif one.made == made:
+            words[one.author] = (made, fine and one.status == "not_affected")
+    return bool(words) and all(fine for _, fine in words.values())
 
 
 def _at(shown: Sequence[Shown], hour: int) -> Shown | None:
@@ -114,6 +152,9 @@ def _why(
             left = last.left if last is not None and last.left else "unexplained"
             reasons.append("remediated" if left == "moved" else left)
         else:
-            ends = [one.why for one in believed[package] if one.until == hour]
-            reasons += [why or "unexplained" for why in ends]
+            for one in believed[package]:
+                if one.until == hour:
+                    reasons.append(one.why or "unexplained")
+                elif _holds([one], hour - 1):
+                    reasons.append("vex_not_affected")  # it still matches, and does not count
     return min(reasons, key=WORST_FIRST.index)

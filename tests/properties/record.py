@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from watcher.adapters.store.facts import read_facts
+from watcher.adapters.store.facts import Grounds, read_facts
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.knowledge import vulnerabilities
 from watcher.adapters.store.tables.ledger import episodes, windows
@@ -79,7 +79,8 @@ def recomputed(engine: Engine) -> Ledger:
         called = {row.id: row.name for row in connection.execute(select(vulnerabilities))}
         columns = (bindings.c.stream_id, bindings.c.platform)
         tracks = {Track(*row) for row in connection.execute(select(*columns).distinct())}
-        facts = read_facts(connection, upto, dict.fromkeys(tracks))
+        grounds = Grounds.read(connection, upto)
+        facts = read_facts(connection, upto, dict.fromkeys(tracks), grounds)
     for track in tracks:
         for number, members in folded(facts.of(track, None)).items():
             if members:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, zip_longest
 
@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.properties.oracle import HORIZON, Believed, Exposed, Shown, look
+from tests.properties.oracle import HORIZON, Believed, Exposed, Shown, Stated, look
 from watcher.domain.exposure import Content, Episode, Held, fold, presumed
 from watcher.domain.interval import Bound
 from watcher.domain.knowledge import Match
 from watcher.domain.reference import Platform
 from watcher.domain.stream import Binding
+from watcher.domain.vex import Excuse, Said, excuses
 
 pytestmark = pytest.mark.slow
 
@@ -33,11 +34,35 @@ class Story:
 
     shown: tuple[Shown, ...]
     believed: Mapping[str, tuple[Believed, ...]]
+    stated: tuple[Stated, ...] = ()
 
 
 @st.composite
 def stories(draw: st.DrawFn) -> Story:
-    return Story(draw(showings()), {package: draw(beliefs()) for package in PACKAGES})
+    shown = draw(showings())
+    # Of two ids of one vulnerability: a package may match either, or both.
+    believed = {package: draw(beliefs()) + draw(beliefs()) for package in PACKAGES}
+    return Story(shown, believed, draw(statements([one.image for one in shown])))
+
+
+@st.composite
+def statements(draw: st.DrawFn, images: list[str]) -> tuple[Stated, ...]:
+    found: list[Stated] = []
+    for _ in range(draw(st.integers(0, 4))):
+        since = draw(st.integers(-4, HORIZON - 8))
+        status = st.sampled_from(["not_affected", "not_affected", "not_affected", "affected"])
+        found.append(
+            Stated(
+                author=draw(st.sampled_from(["acme", "vendor"])),
+                status=draw(status | st.sampled_from(["fixed", "under_investigation"])),
+                made=since - draw(st.integers(0, 2)),
+                since=since,
+                until=draw(st.none() | st.integers(since + 1, min(since + 12, HORIZON - 1))),
+                packages=draw(st.frozensets(st.sampled_from(PACKAGES), min_size=1)),
+                image=draw(st.sampled_from([None, *images])),
+            )
+        )
+    return tuple(found)
 
 
 @st.composite
@@ -50,14 +75,15 @@ def showings(draw: st.DrawFn) -> tuple[Shown, ...]:
         until = hour + draw(st.integers(1, 6))
         reasons = ["moved", "head_removed"] if packages is None else GOES_ON
         left = draw(st.sampled_from([*reasons, *reasons, *ENDS, "open"]))
+        image = f"image@{hour}"
         if left == "open":
-            return (*found, Shown(hour, None, packages, None))
+            return (*found, Shown(hour, None, packages, None, image))
         if left == "detection_change":  # the same image, and what is known of it later
-            found.append(Shown(hour, until, packages, left))
-            found.append(Shown(until, until + 2, draw(contents), "moved"))
+            found.append(Shown(hour, until, packages, left, image))
+            found.append(Shown(until, until + 2, draw(contents), "moved", image))
             hour = until + 2
         else:
-            found.append(Shown(hour, until, packages, left))
+            found.append(Shown(hour, until, packages, left, image))
             hour = until + (draw(st.integers(1, 3)) if left in ENDS else 0)
     return _ended(found)
 
@@ -67,7 +93,7 @@ def _ended(found: list[Shown]) -> tuple[Shown, ...]:
     last = found[-1]
     if last.left in ENDS:
         return tuple(found)
-    return (*found[:-1], Shown(last.since, None, last.packages, None))
+    return (*found[:-1], replace(last, until=None, left=None))
 
 
 @st.composite
@@ -108,8 +134,8 @@ def _binding(catalogues: Sequence[Shown]) -> Held:
     first, last = catalogues[0], catalogues[-1]
     binding = Binding(
         Platform("linux", "amd64"),
-        f"image@{first.since}",
-        f"index@{first.since}",
+        first.image,
+        f"index of {first.image}",
         at(first.since),
         None if last.until is None else at(last.until),
         last.left,  # type: ignore[arg-type]
@@ -137,8 +163,28 @@ def matches_of(believed: Mapping[str, Sequence[Believed]]) -> dict[int, list[Mat
     }
 
 
+def excused_of(story: Story) -> dict[tuple[str | None, str, int], tuple[Excuse, ...]]:
+    found: dict[tuple[str | None, str, int], tuple[Excuse, ...]] = {}
+    for image in {one.image for one in story.shown}:
+        for package in PACKAGES:
+            said = [
+                Said(
+                    one.author,
+                    one.status,  # type: ignore[arg-type]
+                    at(one.made).at,
+                    at(one.since),
+                    None if one.until is None else at(one.until),
+                )
+                for one in story.stated
+                if package in one.packages and one.image in {None, image}
+            ]
+            found[image, f"index of {image}", number(package)] = excuses(said)
+    return found
+
+
 def told(story: Story) -> list[Episode]:
-    return fold(presumed(history_of(story.shown)), matches_of(story.believed))
+    history = presumed(history_of(story.shown))
+    return fold(history, matches_of(story.believed), excused_of(story))
 
 
 def seen(episode: Episode) -> Exposed:
@@ -151,7 +197,7 @@ def seen(episode: Episode) -> Exposed:
 
 @given(stories())
 def test_the_fold_finds_what_the_oracle_sees_hour_by_hour(story: Story) -> None:
-    assert [seen(one) for one in told(story)] == look(story.shown, story.believed)
+    assert [seen(one) for one in told(story)] == look(story.shown, story.believed, story.stated)
 
 
 @given(stories())
@@ -175,15 +221,17 @@ def test_how_packages_are_numbered_does_not_matter(story: Story, renamed: list[s
     """Numbers are given in the order of arrival."""
     names = dict(zip(PACKAGES, renamed, strict=True))
     shown = tuple(
-        Shown(
-            one.since,
-            one.until,
-            None if one.packages is None else frozenset(names[p] for p in one.packages),
-            one.left,
+        replace(
+            one,
+            packages=None if one.packages is None else frozenset(names[p] for p in one.packages),
         )
         for one in story.shown
     )
-    other = Story(shown, {names[package]: runs for package, runs in story.believed.items()})
+    stated = tuple(
+        replace(one, packages=frozenset(names[p] for p in one.packages)) for one in story.stated
+    )
+    believed = {names[package]: runs for package, runs in story.believed.items()}
+    other = Story(shown, believed, stated)
     bounds = [(one.start, one.end, one.cause, one.present) for one in told(story)]
     assert [(one.start, one.end, one.cause, one.present) for one in told(other)] == bounds
 
@@ -193,13 +241,13 @@ def test_while_no_image_can_be_known_nothing_opens_and_nothing_is_remediated(
     story: Story, hour: int
 ) -> None:
     blind = tuple(
-        Shown(one.since, one.until, None, one.left if one.left in ENDS else "moved")
+        replace(one, packages=None, left=one.left if one.left in ENDS else "moved")
         if one.since >= hour
         else one
         for one in story.shown
         if one.left != "detection_change"
     )
-    for one in told(Story(_closed_up(blind), story.believed)):
+    for one in told(Story(_closed_up(blind), story.believed, story.stated)):
         opened_at = seen(one).since
         ended_at = seen(one).until
         showing = [each for each in blind if each.since <= opened_at]
@@ -213,5 +261,5 @@ def _closed_up(shown: Sequence[Shown]) -> tuple[Shown, ...]:
     for one, following in zip_longest(shown, shown[1:]):
         apart = following is None or following.since != one.until
         left = "retired" if apart and one.until is not None and one.left not in ENDS else one.left
-        kept.append(Shown(one.since, one.until, one.packages, left))
+        kept.append(replace(one, left=left))
     return tuple(kept)

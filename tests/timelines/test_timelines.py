@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,21 +14,8 @@ from tests.timelines.world import World, days, moment
 
 HISTORIES = yaml.safe_load(Path(__file__).with_name("timelines.yaml").read_text())
 
-# Histories that need what this version does not do; they must fail until it does.
-MISSING = {
-    "a VEX statement, seen late, then withdrawn": "VEX statements are not read yet",
-    "an advisory gets its CVE later; the clock goes on": "ids are not merged yet",
-}
 
-
-def cases() -> Iterator[Any]:
-    for history in HISTORIES:
-        reason = MISSING.get(history["name"])
-        marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-        yield pytest.param(history, id=history["name"], marks=marks)
-
-
-@pytest.mark.parametrize("history", list(cases()))
+@pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history["name"])
 def test_the_history_ends_as_told(history: dict[str, Any], engine: Engine) -> None:
     world = World(history, engine)
     for happened in history["passes"]:
@@ -52,10 +38,6 @@ def test_the_history_ends_as_told(history: dict[str, Any], engine: Engine) -> No
     for vulnerability, day in history.get("not_before", {}).items():
         ends = [days(e["to_not_before"]) for e in episodes_of(document, vulnerability)]
         assert ends == [day]
-
-
-def test_every_missing_history_is_one_of_the_file() -> None:
-    assert set(MISSING) <= {history["name"] for history in HISTORIES}
 
 
 def answers(expected: dict[str, dict[str, list[list[Any]]]]) -> dict[str, dict[str, list[Any]]]:

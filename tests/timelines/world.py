@@ -19,6 +19,7 @@ from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.progress import Silent
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner, Known, fake_package
+from tests.fakes.vex import FakeFeed
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.migrate import upgrade
@@ -30,6 +31,7 @@ from watcher.domain.pattern import Selection
 from watcher.domain.places import Places
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.domain.stream import StreamRule
+from watcher.domain.vex import Product, StatedPackage, Statement
 from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.passes import Snapshot
 from watcher.report.exposures import document
@@ -79,6 +81,8 @@ class World:
     images: dict[str, Image] = field(default_factory=dict)
     include: tuple[str, ...] = ("**",)
     places: Places | None = None
+    aliases: dict[str, list[str]] = field(default_factory=dict)  # CVEs by advisory
+    feed: FakeFeed = field(default_factory=FakeFeed)
 
     def __post_init__(self) -> None:
         for name, told in self.history["images"].items():
@@ -101,6 +105,7 @@ class World:
             self.include = tuple(happened["include"]) or ("nothing",)
         self._show_tags(happened)
         self._learn(happened, at)
+        self._state(happened)
         for name in happened.get("catalog_failed", ()):
             digest = self.images[name].digest
             self.scanner.failures[digest] = TransientError(f"{name} cannot be catalogued")
@@ -154,13 +159,42 @@ class World:
             self.library.updated[self.artifacts.offered] = moment(told["effective"])
         if told is None or self.artifacts.offered is None:
             return
+        self.aliases |= happened.get("aliases", {})
         published = {name: moment(when) for name, when in self.history.get("published", {}).items()}
         known = [
-            Known(package, vulnerability, published=published.get(vulnerability))
+            Known(
+                package,
+                vulnerability,
+                published=published.get(vulnerability),
+                vendor_ids=tuple(
+                    alias for alias, cves in self.aliases.items() if vulnerability in cves
+                ),
+            )
             for package, found in told["matches"].items()
             for vulnerability in found
         ]
         self.scanner.learn(self.library.folder(self.artifacts.offered), known)
+
+    def _state(self, happened: Document) -> None:
+        """Let a feed state what it does from now on, of every package that the history knows."""
+        self.feed.failure = None
+        if "vex" not in happened:
+            return
+        if happened["vex"] == "failed":
+            self.feed.failure = TransientError("the feed is down")
+            return
+        images = self.history["images"].values()
+        names = {
+            one for told in images for key in ("packages", "arm") for one in told.get(key) or ()
+        }
+        products = tuple(
+            Product(package=StatedPackage("generic", None, one)) for one in sorted(names)
+        )
+        statements = [
+            Statement("acme", (name,), products, told["status"], "said", moment(told["stated"]))
+            for name, told in happened["vex"].items()
+        ]
+        self.feed.put("statements.json", statements)
 
     def _pass(self, at: datetime) -> PassReport:
         selection = Selection.parse(self.include)
@@ -180,6 +214,7 @@ class World:
                 rules=[StreamRule(by=self.history.get("streams"))],
                 executor=executor,
                 progress=Silent(),
+                vex=[self.feed],
             )
             snapshot = Snapshot(sha256("".join(self.include).encode()).hexdigest(), "{}")
             runner = pass_runner(parts).at_places(self.places)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from watcher.bootstrap import App
 from watcher.cli.progress import SilentProgress
-from watcher.domain.errors import WatcherError
+from watcher.domain.errors import PermanentError, WatcherError
 from watcher.domain.reference import ArtifactReference
+from watcher.ports.vex import Unread, VexDocument, VexFeed
 from watcher.report import clock
 from watcher.report.doctor import Check, State
 from watcher.report.times import stamp
@@ -29,10 +30,13 @@ def all_checks(app: App, file: Path, now: datetime) -> Iterator[Check]:
     yield from _ceiling(app.database.size)
     if database.state == "ok":
         yield from _record(app, now)
+        yield from _statements(app)
     parts = app.parts(SilentProgress())
     yield _seen("trivy", lambda: f"version {parts.scanner.version}")
     for name, references in (("db", parts.sources.db), ("java_db", parts.sources.java_db)):
         yield from _sources(name, references, parts.artifacts.poll)
+    for feed in parts.vex:
+        yield _seen(f"vex {feed.source}", partial(_stated, feed))
     for registry in parts.registries:
         yield _seen(f"registry {registry.name}", registry.check)
     yield _disk(app.config.state)
@@ -105,6 +109,35 @@ def _record(app: App, now: datetime) -> Iterator[Check]:
     if direct:
         message = f"{direct} images are matched by scans of their own: `watcher images` says why"
         yield Check("matching", "warn", message)
+
+
+def _stated(feed: VexFeed) -> str:
+    """What a feed holds; raises where anything of it cannot be read."""
+    found = feed.read()
+    for one in found:
+        if isinstance(one, Unread):
+            raise PermanentError(f"{one.location}: {one.error}")
+    statements = sum(len(one.statements) for one in found if isinstance(one, VexDocument))
+    return f"documents: {len(found)}, statements: {statements}"
+
+
+def _statements(app: App) -> Iterator[Check]:
+    """Tell which statements are about nothing: written in vain, or by mistake."""
+    last = app.views.finished(None)
+    if last is None or not app.config.feeds.vex:
+        return
+    unused = app.statements.unused(last.number)
+    standing = len(app.statements.in_force(last.number))
+    if not unused:
+        yield Check("vex", "ok", f"statements in force: {standing}")
+        return
+    first = unused[0]
+    said = first.recorded.statement
+    message = (
+        f"{len(unused)} of {standing} statements are about nothing watched; the first, on "
+        f"{said.names[0]} in {first.recorded.location}: {first.why}"
+    )
+    yield Check("vex", "warn", message)
 
 
 def _sources(

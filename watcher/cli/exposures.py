@@ -20,6 +20,25 @@ def _without_qualifiers(purls: object) -> object:
     return [str(one).partition("?")[0] for one in purls] if isinstance(purls, list) else purls
 
 
+def _accepted(row: Entry) -> Mapping[str, object]:
+    told = row["acceptance"]
+    return told if isinstance(told, Mapping) else {}
+
+
+def _stated(one: Entry) -> str:
+    doubts = ", ".join(str(doubt).replace("_", " ") for doubt in one["doubts"])  # type: ignore[attr-defined]
+    return f"{one['status']} by {one['author'] or 'unknown'}{f' ({doubts})' if doubts else ''}"
+
+
+def _remark(row: Entry) -> str:
+    """What people say of a window: accepted until when, stated by whom."""
+    accepted, remarks = _accepted(row), [f"VEX: {_stated(one)}" for one in entries_of(row, "vex")]
+    if accepted:
+        word = "expired" if accepted["expired"] else "until"
+        remarks.insert(0, f"accepted by {accepted['author']}, {word} {accepted['expires']}")
+    return "; ".join(remarks)
+
+
 _COLUMNS = (
     field("name", "stream"),
     field("registry"),
@@ -44,6 +63,11 @@ _COLUMNS = (
     field("ended_by"),
     field("packages", "packages", short=_without_qualifiers, flexible=True),
     field("covered", "covered"),
+    field("aliases"),
+    Column("accepted_by", lambda row: _accepted(row).get("author")),
+    Column("accepted_until", lambda row: _accepted(row).get("expires")),
+    Column("vex", lambda row: [_stated(one) for one in entries_of(row, "vex")]),
+    Column(None, _remark, "remark", flexible=True),
 )
 
 

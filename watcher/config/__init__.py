@@ -10,11 +10,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from watcher.config.acceptances import read_acceptances
 from watcher.config.document import Place, read_document
 from watcher.config.environment import merged, read_environment, variable
 from watcher.config.model import Config
 from watcher.config.problems import problem_lines
 from watcher.config.secret import ENVIRONMENT, Secret
+from watcher.domain.acceptance import Acceptance
 from watcher.domain.errors import UsageError
 
 __all__ = ["Config", "Secret", "load"]
@@ -32,8 +34,18 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
         return variable(environment, where) or document.place(where)
 
     try:
-        return Config.model_validate(values, context={ENVIRONMENT: environment})
+        config = Config.model_validate(values, context={ENVIRONMENT: environment})
     except ValidationError as error:
         problems = problem_lines(error, values, place)
+    else:
+        return config.accepting(_accepted(config))
     # Outside of the handler, so that no traceback carries pydantic's view of the input.
     raise UsageError("\n".join(problems))
+
+
+def _accepted(config: Config) -> tuple[Acceptance, ...]:
+    """The accepted risks; only the file that is looked for by default may be missing."""
+    if config.acceptances is None:
+        return ()
+    required = config.acceptances != Config.model_fields["acceptances"].default
+    return read_acceptances(config.acceptances, required=required)

@@ -36,7 +36,24 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """Read a YAML file; raises UsageError where it is missing, no YAML or no mapping."""
-    text = _text(path)
+    values, lines = _loaded(path, _text(path))
+    if values is None:
+        return Document(path, {}, {})
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise UsageError(f"{path}: must be a mapping of keys such as `registries:`")
+    return Document(path, values, lines)
+
+
+def read_list(path: Path, key: str) -> Document:
+    """Read a YAML file that is one list, as if it stood under a key; raises UsageError."""
+    values, lines = _loaded(path, _text(path))
+    if not isinstance(values, list | None):
+        raise UsageError(f"{path}: must be a list of entries, each beginning with `- `")
+    return Document(path, {key: values or []}, {(key, *where): n for where, n in lines.items()})
+
+
+def _loaded(path: Path, text: str) -> tuple[Any, dict[Place, int]]:
+    """Values of a file's text, and the line of each key and entry."""
     lines: dict[Place, int] = {}
     try:
         loader = yaml.SafeLoader(text)
@@ -51,11 +68,7 @@ def read_document(path: Path) -> Document:
         raise UsageError(f"{path}: is not valid YAML ({error}): put the text in quotes") from None
     except RecursionError:
         raise UsageError(f"{path}: is nested too deeply: write it flatter") from None
-    if values is None:
-        return Document(path, {}, {})
-    if not isinstance(root, yaml.MappingNode) or not all(isinstance(key, str) for key in values):
-        raise UsageError(f"{path}: must be a mapping of keys such as `registries:`")
-    return Document(path, values, lines)
+    return values, lines
 
 
 def _text(path: Path) -> str:

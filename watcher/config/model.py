@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final, Self
 
-from pydantic import model_validator
+from pydantic import PrivateAttr, model_validator
 
 from watcher.config.engine import Database, Executor, Retention, Schedule, Trivy, Web
 from watcher.config.filing import AnyTracker, Feeds, Policy, Tickets
@@ -22,6 +22,7 @@ from watcher.config.registries import AnyRegistry
 from watcher.config.scope import Owner, Rename, StreamSettings
 from watcher.config.section import Section
 from watcher.config.values import BasePattern, Folder
+from watcher.domain.acceptance import Acceptance
 from watcher.domain.errors import UsageError
 from watcher.domain.pattern import Pattern, Selection
 from watcher.domain.reference import Repository
@@ -30,8 +31,9 @@ from watcher.ports.store.passes import Snapshot
 
 # Read and checked, but nothing acts on them in this version.
 UNUSED: Final = (
-    "acceptances",
-    "feeds",
+    "feeds.epss",
+    "feeds.kev",
+    "feeds.ssvc",
     "policy",
     "renames",
     "retention",
@@ -61,6 +63,18 @@ class Config(Section):
     executor: Executor = "threads"
     web: Web = Web()
     retention: Retention = Retention()
+    _accepted: tuple[Acceptance, ...] = PrivateAttr(default=())
+
+    @property
+    def accepted(self) -> tuple[Acceptance, ...]:
+        """What the file of acceptances holds."""
+        return self._accepted
+
+    def accepting(self, accepted: tuple[Acceptance, ...]) -> Self:
+        """The same configuration with what its file of acceptances holds."""
+        whole = self.model_copy()
+        whole._accepted = accepted  # noqa: SLF001 - its own
+        return whole
 
     def some_registries(self) -> tuple[AnyRegistry, ...]:
         """The registries, for what cannot do without; raises UsageError where there is none."""
@@ -114,9 +128,15 @@ class Config(Section):
         return [name for name in UNUSED if attrgetter(name)(self) != attrgetter(name)(untouched)]
 
     def snapshot(self) -> Snapshot:
-        """The configuration as canonical JSON in which secrets are masked, and its sha256."""
+        """The configuration as canonical JSON in which secrets are masked, and its sha256.
+
+        What is accepted is part of it, so that a report of any time shows what was then.
+        """
+        told = self.model_dump(mode="json", by_alias=True)
+        if self._accepted:
+            told["accepted"] = [_written(one) for one in self._accepted]
         body = json.dumps(
-            self.model_dump(mode="json", by_alias=True),
+            told,
             sort_keys=True,
             separators=(",", ":"),
             allow_nan=False,
@@ -141,6 +161,16 @@ class Config(Section):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+
+def _written(one: Acceptance) -> dict[str, object]:
+    return {
+        "vulnerability": one.vulnerability,
+        "match": one.match.text if one.match else None,
+        "reason": one.reason,
+        "author": one.author,
+        "expires": one.expires.isoformat(),
+    }
 
 
 def _twice(key: str, names: Iterable[str]) -> list[str]:

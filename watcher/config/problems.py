@@ -13,6 +13,7 @@ from watcher.config.document import Place
 from watcher.config.keys import siblings
 from watcher.config.model import Config
 from watcher.config.near import nearest, printable
+from watcher.config.section import Section
 
 # The kinds of value, as pydantic names their errors.
 _WANTED: Final = {
@@ -44,10 +45,13 @@ _BOUNDS: Final = {
 
 
 def problem_lines(
-    error: ValidationError, values: Mapping[str, Any], place: Callable[[Place], str]
+    error: ValidationError,
+    values: Mapping[str, Any],
+    place: Callable[[Place], str],
+    section: type[Section] = Config,
 ) -> list[str]:
     """Say every problem in a line of its own; `place` names where a key was given."""
-    return list(dict.fromkeys(map(printable, _lines(error, values, place))))
+    return list(dict.fromkeys(map(printable, _lines(error, values, place, section))))
 
 
 def key_path(where: Place) -> str:
@@ -57,14 +61,17 @@ def key_path(where: Place) -> str:
 
 
 def _lines(
-    error: ValidationError, values: Mapping[str, Any], place: Callable[[Place], str]
+    error: ValidationError,
+    values: Mapping[str, Any],
+    place: Callable[[Place], str],
+    section: type[Section],
 ) -> Iterator[str]:
     details = error.errors(include_url=False)
     places = {detail["loc"][:-1] for detail in details}
     for detail in details:
         if detail["type"] == "too_short" and detail["loc"] in places:
             continue  # its entries are there, and wrong
-        where, message = _where(values, detail), _message(detail)
+        where, message = _where(values, detail), _message(detail, section)
         if where:
             yield f"{place(where)}: {key_path(where)}: {message}"
         else:
@@ -86,21 +93,19 @@ def _where(values: Mapping[str, Any], detail: ErrorDetails) -> Place:
     return (*where, "kind") if detail["type"] in _KINDS else tuple(where)
 
 
-def _message(detail: ErrorDetails) -> str:
+def _message(detail: ErrorDetails, section: type[Section]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if detail["input"] is None:
         return "is empty: give it a value, or remove the key"
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
         return f"{words} {context[bound]:g}"
+    if kind == "extra_forbidden":
+        known = siblings(section, detail["loc"])
+        return f"unknown key{nearest(str(detail['loc'][-1]), known)}"
     if kind in _SAID:
         return _SAID[kind](detail, context)
     return _WANTED.get(kind, detail["msg"])
-
-
-def _unknown_key(detail: ErrorDetails, _: Mapping[str, Any]) -> str:
-    known = siblings(Config, detail["loc"])
-    return f"unknown key{nearest(str(detail['loc'][-1]), known)}"
 
 
 def _unknown_choice(detail: ErrorDetails, context: Mapping[str, Any]) -> str:
@@ -116,7 +121,6 @@ def _unknown_kind(_: ErrorDetails, context: Mapping[str, Any]) -> str:
 
 
 _SAID: Final[Mapping[str, Callable[[ErrorDetails, Mapping[str, Any]], str]]] = {
-    "extra_forbidden": _unknown_key,
     "literal_error": _unknown_choice,
     "missing": lambda *_: "is missing: add it",
     "union_tag_invalid": _unknown_kind,

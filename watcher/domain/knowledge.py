@@ -9,7 +9,7 @@ from typing import Literal
 
 from watcher.domain.interval import Bound
 
-MatchEnd = Literal["knowledge_withdrawn", "detection_change"]
+MatchEnd = Literal["knowledge_withdrawn", "detection_change", "vex_not_affected"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ def exposures(record: Reading, wanted: WindowFilter) -> Document:
     """The windows that a filter leaves."""
     covered = {track: one.covered for track, one in record.coverage().items()}
     windows = record.app.exposures.windows(wanted, record.upto)
-    return exposure_report.document(record.as_of, windows, record.app.config.owner_of, covered)
+    accepted = record.app.views.accepted(record.upto)
+    owner_of = record.app.config.owner_of
+    return exposure_report.document(record.as_of, windows, owner_of, covered, accepted)
 
 
 def find(record: Reading, text: str, search: Search) -> Document:

@@ -9,6 +9,7 @@ from watcher.ports.store.bumps import recorded
 from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.views import StreamHead, Unlisted
 from watcher.reading.reading import Reading
+from watcher.report.exposures import acceptance_of
 from watcher.report.figures import coverage, management, period, stretch
 from watcher.report.figures.coverage import WatchedStream
 from watcher.report.figures.estimates import Document
@@ -33,7 +34,14 @@ def report(record: Reading, since: datetime | None = None) -> Document:
         versions[-1] if versions else None,
         past.idle(record.as_of),
     )
-    stretches = stretch.stretches_of(windows, owner_of, _bases(record))
+    accepted = record.app.views.accepted(record.upto)
+    stretches = stretch.stretches_of(
+        windows,
+        owner_of,
+        _bases(record),
+        lambda one: acceptance_of(one, accepted),
+        record.as_of,
+    )
     return management.document(covered, _SCOPE, stretches, watched, beside=beside)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watcher.domain.exposure import is_flap
-from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow
+from watcher.domain.acceptance import Acceptance
+from watcher.domain.acceptance import accepted as longest
+from watcher.domain.exposure import is_flap, run_before
+from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow, ShownStatement
 from watcher.ports.store.ledger import Track
 from watcher.report.times import stamp
 
@@ -18,16 +21,28 @@ def document(
     windows: Iterable[ReadWindow],
     team_of: Callable[[str], str | None],
     covered: Mapping[Track, bool],
+    accepted: Sequence[Acceptance] = (),
 ) -> Document:
-    """Write windows down; `team_of` names the owner of a stream, `covered` holds its tracks."""
+    """Write windows down; `team_of` names the owner of a stream, `covered` holds its tracks.
+
+    `accepted` are the risks that were accepted then.
+    """
+    beside = _Beside(as_of, team_of, covered, accepted)
     return {
         "schema": "watcher/exposures/1",
         "as_of": stamp(as_of),
-        "windows": [
-            _window(one, as_of, team_of(stream_name(one)), covered=covered.get(one.track, False))
-            for one in windows
-        ],
+        "windows": [_window(one, beside) for one in windows],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a window is written down with."""
+
+    as_of: datetime
+    team_of: Callable[[str], str | None]
+    covered: Mapping[Track, bool]
+    accepted: Sequence[Acceptance]
 
 
 def stream_name(window: ReadWindow) -> str:
@@ -35,7 +50,7 @@ def stream_name(window: ReadWindow) -> str:
     return f"{window.repository}{':' if window.by == 'tag' else '#'}{window.stream}"
 
 
-def _window(window: ReadWindow, as_of: datetime, team: str | None, *, covered: bool) -> Document:
+def _window(window: ReadWindow, beside: _Beside) -> Document:
     last = window.episodes[-1]
     severity, source = window.rating
     return {
@@ -45,15 +60,47 @@ def _window(window: ReadWindow, as_of: datetime, team: str | None, *, covered: b
         "stream": window.stream,
         "by": window.by,
         "platform": window.track.platform,
-        "team": team,
-        "covered": covered,
+        "team": beside.team_of(stream_name(window)),
+        "covered": beside.covered.get(window.track, False),
         "vulnerability": window.vulnerability,
-        "aliases": [],
+        "aliases": list(window.aliases),
         "severity": severity,
         "severity_source": source,
         "open": last.episode.end is None,
-        "cumulative_days": _days(window.episodes, as_of),
+        "cumulative_days": _days(window.episodes, beside.as_of),
+        "acceptance": _acceptance(acceptance_of(window, beside.accepted), beside.as_of),
+        "vex": [_statement(one) for one in window.statements],
         "episodes": _episodes(window),
+    }
+
+
+def acceptance_of(window: ReadWindow, accepted: Sequence[Acceptance]) -> Acceptance | None:
+    """The acceptance of a window's risk that holds the longest; None where nobody accepted it."""
+    names = (window.vulnerability, *window.aliases)
+    return longest(accepted, names, str(window.repository), stream_name(window))
+
+
+def _acceptance(found: Acceptance | None, as_of: datetime) -> Document | None:
+    if found is None:
+        return None
+    return {
+        "reason": found.reason,
+        "author": found.author,
+        "expires": stamp(found.expires),
+        "expired": found.expired(as_of),
+    }
+
+
+def _statement(one: ShownStatement) -> Document:
+    return {
+        "author": one.author,
+        "status": one.status,
+        "justification": one.justification or None,
+        "stated": stamp(one.stated_at),
+        "seen": stamp(one.seen_at),
+        "document": one.document,
+        "sha256": one.sha256,
+        "doubts": list(one.doubts),
     }
 
 
@@ -62,13 +109,19 @@ def _days(episodes: Iterable[ReadEpisode], as_of: datetime) -> float:
     for one in episodes:
         end = one.episode.end.at if one.episode.end else max(as_of, one.episode.start.at)
         total += end - one.episode.start.at
-    return round(total / timedelta(days=1), 6)
+    return _in_days(total)
+
+
+def _in_days(time: timedelta) -> float:
+    return round(time / timedelta(days=1), 6)
 
 
 def _episodes(window: ReadWindow) -> list[Document]:
     written, previous = [], None
-    for one in window.episodes:
-        written.append(_episode(window, one, flap=is_flap(previous, one.episode.start.at)))
+    before = run_before(one.episode for one in window.episodes)
+    for one, run in zip(window.episodes, before, strict=True):
+        flap = is_flap(previous, one.episode.start.at)
+        written.append({**_episode(window, one, flap=flap), "due_clock_days_before": _in_days(run)})
         previous = one.episode.end.at if one.episode.end else None
     return written
 

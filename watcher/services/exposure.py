@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watcher.domain.exposure import Episode, fold, presumed
+from watcher.domain.exposure import Episode, presumed
 from watcher.ports.store.ledger import Ledger, TrackFacts
 from watcher.ports.store.passes import PassRecord
 from watcher.services.outcome import Outcome
@@ -32,4 +32,4 @@ def folded(facts: TrackFacts) -> Mapping[int, list[Episode]]:
     """The episodes of a track, by vulnerability; those asked for even where none is left."""
     history = presumed(facts.history)
     asked = facts.matches.keys() if facts.vulnerabilities is None else facts.vulnerabilities
-    return {number: fold(history, facts.matches.get(number, {})) for number in asked}
+    return {number: facts.folded(number, history) for number in asked}

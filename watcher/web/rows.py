@@ -35,6 +35,16 @@ class EndedBy:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """Who accepted a window's risk, why and until when; `expired` where that is over."""
+
+    reason: str
+    author: str
+    expires: str
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WindowRow:
     """A window as a row. Days are whole numbers and fractions; times are as documents write them.
 
@@ -64,6 +74,7 @@ class WindowRow:
     late: float
     ends: EndedBy | None
     repeats: bool
+    accepted: Accepted | None = None
 
 
 def rows_of(
@@ -112,6 +123,7 @@ def _row(
         late=(end - due) / _DAY if due else 0.0,
         ends=ends if window["open"] else None,
         repeats=repeats,
+        accepted=Accepted(**window["acceptance"]) if window["acceptance"] else None,
     )
 
 

@@ -15,6 +15,7 @@ from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.progress import Silent
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner, Known, fake_package
+from tests.fakes.vex import FakeFeed
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.views import SqlViews
 from watcher.bootstrap import Parts, pass_runner
@@ -60,6 +61,7 @@ class Fleet:
     scanner: FakeScanner = field(default_factory=FakeScanner)
     artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
     library: FakeLibrary = field(default_factory=FakeLibrary)
+    feeds: list[FakeFeed] = field(default_factory=list)
     include: tuple[str, ...] = ("**",)
     bases: tuple[str, ...] = ()
     by: By | None = None
@@ -86,12 +88,18 @@ class Fleet:
         effective: datetime,
         found: Mapping[str, Iterable[str]],
         published: Mapping[str, datetime] | None = None,
+        aliases: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """Offer a database that finds these vulnerabilities in these packages."""
         self.artifacts.offered = f"sha256:{sha256(str(effective).encode()).hexdigest()}"
         self.library.updated[self.artifacts.offered] = effective
         known = [
-            Known(package, name, published=(published or {}).get(name))
+            Known(
+                package,
+                name,
+                published=(published or {}).get(name),
+                vendor_ids=(aliases or {}).get(name, ()),
+            )
             for package, names in found.items()
             for name in names
         ]
@@ -118,6 +126,7 @@ class Fleet:
             is_base=lambda repository: bases.holds(repository.path),
             executor=Inline(),
             progress=Silent(),
+            vex=self.feeds,
         )
         named = sha256(repr((self.include, self.bases, self.by)).encode()).hexdigest()
         return pass_runner(parts).make(at, at, list(stages), Snapshot(named, "{}"), mood)

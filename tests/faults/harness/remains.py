@@ -33,7 +33,12 @@ Lists = Mapping[Any, Sequence[object]]
 # Passes are told by their times. Who works, what is called for and which calls to trackers were
 # begun says how a pass went, not what it found; `unsound` looks at those that must not stay.
 _HOW_IT_WENT: Final = frozenset({"passes", "workers", "jobs", "calls", "ticket_intents"})
-_SUBJECTS: Final = {"inventory": "repositories", "match": "contexts"}
+_SUBJECTS: Final = {
+    "inventory": "repositories",
+    "reconciliation": "repositories",
+    "match": "contexts",
+    "vex": "vex_feeds",
+}
 
 
 @dataclass(frozen=True, slots=True)

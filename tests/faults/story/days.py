@@ -1,9 +1,10 @@
 """Three days of a small fleet, in which every stage has something to write and something to end.
 
 On day 1 everything is new. Before day 3 the base is rebuilt, a flaw is withdrawn, another one
-becomes known: two tickets are filed. Before day 5 one team has rebuilt all of its images and the
-other one some; a tag is deleted, and the configuration leaves a repository out. One image is
-matched by scans of its own, and is rebuilt before day 5.
+becomes known, one gets its CVE, one is stated not to matter: two tickets are filed. Before day 5
+one team has rebuilt all of its images and the other one some; a tag is deleted, the statement is
+withdrawn, and the configuration leaves a repository out. One image is matched by scans of its own,
+and is rebuilt before day 5.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tests.faults.story.flaws import (
     IN_JINJA,
     IN_OPENSSL,
     IN_TAR,
+    UNNAMED_IN_JINJA,
     WORSE_IN_TAR,
     Flaw,
     database,
@@ -28,6 +30,7 @@ from tests.faults.story.flaws import (
 )
 from tests.faults.story.images import Shipped
 from watcher.demo.workshop import Artifact
+from watcher.domain.vex import Product, Statement
 
 Tag = tuple[str, str]  # repository and tag
 
@@ -44,6 +47,7 @@ class Day:
     flaws: tuple[Flaw, ...]
     include: tuple[str, ...] = EVERYTHING
     pushed: Mapping[Tag, float] = field(default_factory=dict)
+    stated: tuple[Statement, ...] = ()
 
     @property
     def at(self) -> datetime:
@@ -64,6 +68,15 @@ class Day:
         """The Java database on offer."""
         return jars(self.number - 0.5).artifact()
 
+
+NOT_OURS = Statement(
+    author="data team",
+    names=(WORSE_IN_TAR.name,),
+    products=(Product("local/data/train"),),
+    status="not_affected",
+    justification="vulnerable_code_not_in_execute_path",
+    stated_at=day(2),
+)
 
 _FIRST: Mapping[Tag, Shipped] = {
     BASE: made.OLD_BASE,
@@ -89,11 +102,12 @@ _THIRD = {
 _SEEN = {("data/train", "latest"): -14.0}
 
 DAYS: tuple[Day, ...] = (
-    Day(1, _FIRST, (IN_OPENSSL, IN_CURL, IN_JINJA, IN_TAR), pushed=_SEEN),
+    Day(1, _FIRST, (IN_OPENSSL, IN_CURL, UNNAMED_IN_JINJA, IN_TAR), pushed=_SEEN),
     Day(
         3,
         _SECOND,
         (IN_OPENSSL, IN_JINJA, IN_BASH, WORSE_IN_TAR),
+        stated=(NOT_OURS,),
         pushed={("data/train", "latest"): 2.0},
     ),
     Day(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from tests.fakes.scanner import Known
@@ -42,6 +42,7 @@ class Flaw:
     severity: Severity = "HIGH"
     published: float = -30.0
     python: bool = False
+    alias: str = ""  # the advisory's own id, where it is known by another
 
     @property
     def known(self) -> Known:
@@ -54,14 +55,25 @@ class Flaw:
             day(self.published),
             (self.version,),
             self.name,
+            self.vendor_ids,
         )
+
+    @property
+    def vendor_ids(self) -> tuple[str, ...]:
+        """What its sources call it beside."""
+        return (self.alias,) if self.alias else ()
 
     @property
     def advisory(self) -> Advisory:
         """As a database tells it."""
         if self.python:
             return LanguageAdvisory(
-                PIP, self.package, self.name, (f"<{self.fixed}",), (self.fixed,)
+                PIP,
+                self.package,
+                self.name,
+                (f"<{self.fixed}",),
+                (self.fixed,),
+                self.vendor_ids,
             )
         if self.fixed:
             return OsAdvisory(DEBIAN, self.package, self.name, fixed_version=self.fixed)
@@ -77,7 +89,8 @@ class Flaw:
 
 IN_OPENSSL = Flaw("CVE-2026-1", "openssl", OLD_OPENSSL, NEW_OPENSSL)
 IN_CURL = Flaw("CVE-2026-2", "curl", CURL)
-IN_JINJA = Flaw("CVE-2026-3", "jinja2", OLD_JINJA, NEW_JINJA, "MEDIUM", python=True)
+UNNAMED_IN_JINJA = Flaw("GHSA-3", "jinja2", OLD_JINJA, NEW_JINJA, "MEDIUM", python=True)
+IN_JINJA = replace(UNNAMED_IN_JINJA, name="CVE-2026-3", alias="GHSA-3")
 IN_BASH = Flaw("CVE-2026-4", "bash", OLD_BASH, NEW_BASH, published=-3)
 IN_TAR = Flaw("CVE-2026-5", "tar", TAR, severity="LOW")
 WORSE_IN_TAR = Flaw("CVE-2026-5", "tar", TAR, severity="MEDIUM")

@@ -16,6 +16,7 @@ from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.progress import Silent
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner
+from tests.fakes.vex import FakeFeed
 from tests.faults.story.days import BASE, Day
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.trackers.folder import FolderTracker
@@ -82,6 +83,13 @@ def in_memory(told: Day, folder: Path) -> Outside:
     return Outside(registry, artifacts, scanner, sources)
 
 
+def _feed(told: Day) -> FakeFeed:
+    """The one feed of statements, as it is on a day."""
+    feed = FakeFeed()
+    feed.put("statements.json", told.stated)
+    return feed
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A watcher in a folder of its own; `wrap` may put something around parts of the outside."""
@@ -115,5 +123,6 @@ class World:
             planning=Planning(team_of, lambda one: f"registry.example/{one.path}", "HIGH", LIMITS),
             filing=Filing(lambda _: "tickets", per_hour=5, open_at_most=20, terms=Terms()),
             trackers={"tickets": FolderTracker("tickets", self.folder / TICKETS)},
+            vex=[_feed(told)],
             width=lambda: 1,
         )

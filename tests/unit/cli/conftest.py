@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from watcher.adapters.store.migrate import SchemaState
 from watcher.bootstrap import App, Parts
 from watcher.cli import Session, run
 from watcher.config import Config
+from watcher.domain.acceptance import Acceptance
 from watcher.domain.errors import StartError, WatcherError
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.ports.identity import Identity
@@ -30,7 +31,8 @@ from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
 from watcher.ports.store.ledger import Track
-from watcher.ports.store.passes import Leadership, Snapshot
+from watcher.ports.store.passes import Leadership, PassRecord, Snapshot
+from watcher.ports.store.vex import FeedRead, RecordedStatement, UnusedStatement
 from watcher.ports.store.views import (
     Coverage,
     FinishedPass,
@@ -41,6 +43,7 @@ from watcher.ports.store.views import (
     Unlisted,
     WatchedImage,
 )
+from watcher.ports.vex import VexFeed
 from watcher.services.knowledge import Sources
 from watcher.services.pass_ import Mood, PassReport, PassRunner, Stage
 from watcher.services.pass_.watch import COMMANDED
@@ -94,6 +97,7 @@ class FakeViews:
     holdings: list[Holding] = field(default_factory=list)
     versions: list[KnowledgeDelta] = field(default_factory=list)
     direct: int = 0
+    risks: tuple[Acceptance, ...] = ()
     asked: list[object] = field(default_factory=list)
 
     def finished(self, at: datetime | None) -> FinishedPass | None:
@@ -122,6 +126,26 @@ class FakeViews:
 
     def knowledge(self, upto: int) -> list[KnowledgeDelta]:
         return self.versions if upto else []
+
+    def accepted(self, upto: int) -> tuple[Acceptance, ...]:
+        return self.risks if upto else ()
+
+
+@dataclass
+class FakeVexRecord:
+    """Signs the port `VexRecord` with what a test puts in."""
+
+    standing: list[RecordedStatement] = field(default_factory=list)
+    idle: list[UnusedStatement] = field(default_factory=list)
+
+    def record(self, this: PassRecord, feeds: Mapping[str, FeedRead]) -> frozenset[int]:
+        raise NotImplementedError
+
+    def in_force(self, upto: int) -> list[RecordedStatement]:
+        return self.standing if upto else []
+
+    def unused(self, upto: int) -> list[UnusedStatement]:
+        return self.idle if upto else []
 
 
 @dataclass
@@ -194,6 +218,8 @@ class Desk:
     views: FakeViews = field(default_factory=FakeViews)
     exposures: FakeExposures = field(default_factory=FakeExposures)
     database: FakeDatabase = field(default_factory=FakeDatabase)
+    statements: FakeVexRecord = field(default_factory=FakeVexRecord)
+    feeds: list[VexFeed] = field(default_factory=list)
     registry: FakeRegistry = field(default_factory=FakeRegistry)
     artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
     scanner: FakeScanner = field(default_factory=FakeScanner)
@@ -238,6 +264,7 @@ class Desk:
             calls=cast("Calls", None),
             leadership=cast("Leadership", None),
             identity=cast("Identity", None),
+            statements=self.statements,
             parts=self.parts,
         )
 
@@ -253,6 +280,7 @@ class Desk:
             rules=[],
             executor=cast("Executor", None),
             progress=progress,
+            vex=self.feeds,
         )
 
 

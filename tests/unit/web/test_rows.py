@@ -31,6 +31,7 @@ def window(**told: object) -> dict[str, Any]:
         "platform": "linux/amd64",
         "team": "shop",
         "covered": True,
+        "acceptance": None,
         "vulnerability": "CVE-1",
         "severity": "HIGH",
         "open": episode["to"] is None,

@@ -5,6 +5,7 @@ The only place that imports requests and the urllib3 under it.
 
 import logging
 
+from watcher.adapters.http.address import redacted as shown_address
 from watcher.adapters.http.answer import Answer
 from watcher.adapters.http.client import Http
 from watcher.adapters.http.gate import Gate
@@ -19,6 +20,7 @@ __all__ = [
     "Observer",
     "Retrying",
     "Timeouts",
+    "shown_address",
 ]
 
 # urllib3 logs whole addresses, signatures in their queries included, and stamina a line per retry

@@ -38,21 +38,31 @@ class Evidence:
     assessed: Mapping[Pair, list[Row[tuple[object, ...]]]]
     runs: Mapping[Pair, list[MatchRow]]
 
-    def packages(self, episode: Episode, vulnerability: int) -> tuple[AffectedPackage, ...]:
-        """The packages that match last, sorted by purl."""
-        found = [self._package(episode, number, vulnerability) for number in episode.packages]
+    def packages(self, episode: Episode, numbers: Collection[int]) -> tuple[AffectedPackage, ...]:
+        """The packages that match last, sorted by purl; `numbers` are all of the vulnerability."""
+        found = [self._package(episode, package, numbers) for package in episode.packages]
         return tuple(sorted(found, key=lambda one: one.purl))
 
+    def changed_at(self, episode: Episode, numbers: Collection[int]) -> datetime | None:
+        """When knowledge last changed what it says of the packages that match last."""
+        pairs = [(package, number) for package in episode.packages for number in numbers]
+        told = (row.effective_at for pair in pairs for row in self.assessed.get(pair, ()))
+        return max(told, default=None)
+
     def runs_under(
-        self, episode: Episode, packages: Iterable[int], vulnerability: int
+        self, episode: Episode, packages: Iterable[int], numbers: Collection[int]
     ) -> list[MatchRow]:
         """The runs of matches that reach into an episode, the earliest known first."""
-        rows = [run for package in packages for run in self.runs.get((package, vulnerability), ())]
+        pairs = [(package, number) for package in packages for number in sorted(numbers)]
+        rows = [run for pair in pairs for run in self.runs.get(pair, ())]
         reaching = [run for run in rows if run.end_at is None or run.end_at > episode.start.at]
         return sorted(reaching, key=lambda run: run.known_at)
 
-    def _package(self, episode: Episode, number: int, vulnerability: int) -> AffectedPackage:
-        rows = self.assessed[number, vulnerability]
+    def _package(
+        self, episode: Episode, number: int, vulnerability: Collection[int]
+    ) -> AffectedPackage:
+        told = [row for one in vulnerability for row in self.assessed.get((number, one), ())]
+        rows = sorted(told, key=lambda row: row.id)
         last = rows[-1]
         fixed = [position for position, row in enumerate(rows) if row.fixed_version]
         known = None

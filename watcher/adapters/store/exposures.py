@@ -7,20 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Engine, Row, select
 
+from watcher.adapters.store.aliases import read_names
+from watcher.adapters.store.asked import order, windows_asked
 from watcher.adapters.store.asof import folded_upto, visible
 from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.evidence import Evidence, read_evidence
-from watcher.adapters.store.facts import read_facts
+from watcher.adapters.store.facts import Facts, Grounds, read_facts
 from watcher.adapters.store.milestones import Beside, Milestones
-from watcher.adapters.store.tables.inventory import repositories, streams
+from watcher.adapters.store.statements.shown import ender, shown
 from watcher.adapters.store.tables.knowledge import vulnerabilities
-from watcher.adapters.store.tables.ledger import episodes, windows
+from watcher.adapters.store.tables.ledger import episodes
 from watcher.adapters.store.tables.passes import passes
-from watcher.domain.exposure import Episode, fold, presumed
+from watcher.domain.exposure import Episode, presumed
 from watcher.domain.reference import Repository
-from watcher.ports.store.exposures import ReadEpisode, ReadWindow, WindowFilter
+from watcher.ports.store.exposures import ReadEpisode, ReadWindow, ShownStatement, WindowFilter
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import stream_name
 
@@ -30,10 +32,19 @@ _BY_KNOWLEDGE = frozenset({"knowledge_withdrawn", "detection_change"})
 
 
 @dataclass(frozen=True, slots=True)
+class _Ids:
+    """The grounds of a reading, and the other ids of vulnerabilities by canonical number."""
+
+    grounds: Grounds
+    names: Mapping[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Folded:
     """A window's row with the episodes folded for it, and the packages that ever matched."""
 
     row: Row[tuple[object, ...]]
+    numbers: frozenset[int]  # all of its vulnerability
     episodes: list[Episode]
     packages: frozenset[int]
 
@@ -49,60 +60,17 @@ class SqlExposures:
         with self.engine.connect() as connection:
             beside = Beside.read(connection, upto) if wanted.milestones else Beside()
             upto = folded_upto(connection, upto)
+            grounds = Grounds.read(connection, upto)
             rows: dict[Track, list[Row[tuple[object, ...]]]] = defaultdict(list)
-            for row in sorted(connection.execute(_statement(wanted, upto)), key=_order):
+            for row in sorted(connection.execute(windows_asked(wanted, upto)), key=order):
                 rows[Track(row.stream_id, row.platform)].append(row)
+            every = {row.vulnerability_id for found in rows.values() for row in found}
+            ids = _Ids(grounds, read_names(connection, upto, every))
             for batch in batches(rows, _TRACKS):
                 batched = {track: rows[track] for track in batch}
-                for window in _read(connection, upto, batched, beside):
+                for window in _read(connection, upto, batched, beside, ids):
                     if wanted.severity in {None, window.severity}:
                         yield window
-
-
-def _statement(wanted: WindowFilter, upto: int) -> Select[tuple[object, ...]]:
-    return (
-        select(
-            windows,
-            vulnerabilities.c.name.label("vulnerability"),
-            vulnerabilities.c.published,
-            vulnerabilities.c.published_in,
-            streams.c.by,
-            streams.c.name.label("stream"),
-            repositories.c.registry,
-            repositories.c.path,
-        )
-        .join(vulnerabilities, vulnerabilities.c.id == windows.c.vulnerability_id)
-        .join(streams, streams.c.id == windows.c.stream_id)
-        .join(repositories, repositories.c.id == streams.c.repository_id)
-        .where(*_conditions(wanted, upto))
-    )
-
-
-def _order(row: Row[tuple[object, ...]]) -> tuple[str, ...]:
-    """Where a window stands; worked out here, for each server has its own idea of letters."""
-    return row.registry, row.path, row.by, row.stream, row.platform, row.vulnerability
-
-
-def _conditions(wanted: WindowFilter, upto: int) -> Iterator[ColumnElement[bool]]:
-    told = select(episodes.c.window_id).where(visible(episodes, upto))
-    if wanted.open_only:
-        told = told.where(or_(episodes.c.closed_in.is_(None), episodes.c.closed_in > upto))
-    if wanted.numbers is not None:
-        told = told.where(among(episodes.c.window_id, wanted.numbers))
-    yield windows.c.id.in_(told)
-    if wanted.vulnerability:
-        yield vulnerabilities.c.name == wanted.vulnerability
-    if wanted.stream:
-        name, _, platform = wanted.stream.partition("@")
-        sign = ":" if ":" in name else "#"
-        where, _, stream = name.partition(sign)
-        registry, _, path = where.partition("/")
-        yield and_(repositories.c.registry == registry, repositories.c.path == path)
-        if stream:
-            yield streams.c.name == stream
-            yield (streams.c.by == "tag") == (sign == ":")
-        if platform:
-            yield windows.c.platform == platform
 
 
 def _read(
@@ -110,9 +78,10 @@ def _read(
     upto: int,
     rows: Mapping[Track, list[Row[tuple[object, ...]]]],
     beside: Beside,
+    ids: _Ids,
 ) -> Iterator[ReadWindow]:
     asked = {track: frozenset(r.vulnerability_id for r in found) for track, found in rows.items()}
-    facts = read_facts(connection, upto, asked)
+    facts = read_facts(connection, upto, asked, ids.grounds)
     milestones = beside.of(connection, upto, facts, asked)
     folded: list[_Folded] = []
     for track, found in rows.items():
@@ -120,19 +89,45 @@ def _read(
         history = presumed(of_track.history)
         for row in found:
             matched = of_track.matches.get(row.vulnerability_id, {})
-            folded.append(_Folded(row, fold(history, matched), frozenset(matched)))
-    pairs = {(package, one.row.vulnerability_id) for one in folded for package in one.packages}
+            numbers = ids.grounds.aliases.all_of(row.vulnerability_id)
+            episodes_ = of_track.folded(row.vulnerability_id, history)
+            folded.append(_Folded(row, numbers, episodes_, frozenset(matched)))
+    pairs = {
+        (package, number) for one in folded for package in one.packages for number in one.numbers
+    }
     digests = {episode.last_image for one in folded for episode in one.episodes}
     evidence = read_evidence(connection, upto, pairs, digests)
+    published = _published(connection, upto, {n for one in folded for n in one.numbers})
     detected = _detected(connection, upto, [one.row.id for one in folded])
     for one in folded:
         seen = detected.get(one.row.id, {})
-        read = (_episode(one, episode, evidence, seen, milestones) for episode in one.episodes)
-        yield _window(one.row, tuple(read), upto)
+        read = (
+            _episode(one, episode, evidence, seen, milestones, facts) for episode in one.episodes
+        )
+        dates = [published[number] for number in one.numbers if number in published]
+        yield _window(
+            one, tuple(read), min(dates, default=None), ids, _statements(one, facts, evidence)
+        )
 
 
-def _window(row: Row[tuple[object, ...]], read: tuple[ReadEpisode, ...], upto: int) -> ReadWindow:
-    published = row.published if row.published_in is not None and row.published_in <= upto else None
+def _statements(one: _Folded, facts: Facts, evidence: Evidence) -> tuple[ShownStatement, ...]:
+    """What is stated of a window's last episode."""
+    stated = facts.grounds.stated.get(one.row.vulnerability_id)
+    if not stated:
+        return ()
+    last = one.episodes[-1]
+    places = facts.places(Track(one.row.stream_id, one.row.platform), last)
+    return shown(stated, places, last, evidence.changed_at(last, one.numbers))
+
+
+def _window(
+    one: _Folded,
+    read: tuple[ReadEpisode, ...],
+    published: datetime | None,
+    ids: _Ids,
+    statements: tuple[ShownStatement, ...],
+) -> ReadWindow:
+    row = one.row
     return ReadWindow(
         number=row.id,
         track=Track(row.stream_id, row.platform),
@@ -142,6 +137,8 @@ def _window(row: Row[tuple[object, ...]], read: tuple[ReadEpisode, ...], upto: i
         vulnerability=row.vulnerability,
         published=published,
         episodes=read,
+        aliases=ids.names.get(row.vulnerability_id, ()),
+        statements=statements,
     )
 
 
@@ -151,23 +148,36 @@ def _episode(
     evidence: Evidence,
     detected: Mapping[datetime, datetime],
     milestones: Milestones,
+    facts: Facts,
 ) -> ReadEpisode:
     row, track = one.row, Track(one.row.stream_id, one.row.platform)
     stream = stream_name(Repository(row.registry, row.path), row.by, row.stream)
-    number = one.row.vulnerability_id
-    runs = evidence.runs_under(episode, one.packages, number)
+    runs = evidence.runs_under(episode, one.packages, one.numbers)
     enders = [run.ended_by for run in runs if episode.end and run.end_at == episode.end.at]
-    by_knowledge = episode.cause in _BY_KNOWLEDGE and enders
+    ended_by = episode.ended_by
+    if episode.cause in _BY_KNOWLEDGE and enders:
+        ended_by = enders[0]
+    elif episode.cause == "vex_not_affected" and episode.end:
+        stated = facts.grounds.stated.get(row.vulnerability_id, ())
+        ended_by = ender(stated, facts.places(track, episode), episode.end.at)
     return ReadEpisode(
         episode=episode,
         detected=detected[episode.start.at],
-        packages=evidence.packages(episode, number),
+        packages=evidence.packages(episode, one.numbers),
         lacked_at=runs[0].lacked_at,
         known_at=runs[0].known_at,
-        ended_by=enders[0] if by_knowledge else episode.ended_by,
+        ended_by=ended_by,
         ticketed=milestones.ticketed(stream, row.platform, row.vulnerability, episode),
-        base_fix_available=milestones.base_fix(track, number, episode),
+        base_fix_available=milestones.base_fix(track, row.vulnerability_id, episode),
     )
+
+
+def _published(connection: Connection, upto: int, numbers: Iterable[int]) -> dict[int, datetime]:
+    """When vulnerabilities were published, as far as that was recorded."""
+    statement = select(vulnerabilities.c.id, vulnerabilities.c.published).where(
+        among(vulnerabilities.c.id, numbers), vulnerabilities.c.published_in <= upto
+    )
+    return {row.id: row.published for row in connection.execute(statement)}
 
 
 def _detected(

@@ -184,6 +184,7 @@ class ShownFlaw:
     title: str
     published: datetime | None
     in_db_at: datetime
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

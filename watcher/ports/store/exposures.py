@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from watcher.domain.exposure import Episode
 from watcher.domain.package import rank
@@ -22,7 +22,7 @@ class WindowFilter:
 
     open_only: bool = False
     stream: str | None = None  # registry/repository:tag or registry/repository#line[@platform]
-    vulnerability: str | None = None
+    vulnerability: str | None = None  # by any of its ids
     severity: str | None = None
     milestones: bool = True
     numbers: frozenset[int] | None = None  # windows by their own numbers
@@ -54,6 +54,27 @@ class ReadEpisode:
     base_fix_available: datetime | None = None  # since when its base's lineage was without it
 
 
+Doubt = Literal["another_version", "older_than_match", "does_not_suffice"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStatement:
+    """A VEX statement in force about a window, and what is doubtful about it.
+
+    It may be about `another_version` of the package, `older_than_match`: made before knowledge last
+    changed what it says, or not suffice: somebody else says otherwise, or it covers a part.
+    """
+
+    author: str
+    status: str
+    justification: str
+    stated_at: datetime | None
+    seen_at: datetime
+    document: str
+    sha256: str
+    doubts: tuple[Doubt, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ReadWindow:
     """A window: the episodes of one vulnerability in one stream on one platform, oldest first."""
@@ -66,6 +87,8 @@ class ReadWindow:
     vulnerability: str
     published: datetime | None
     episodes: tuple[ReadEpisode, ...]
+    aliases: tuple[str, ...] = ()  # other ids of the same vulnerability
+    statements: tuple[ShownStatement, ...] = ()  # about what matched last
 
     @property
     def rating(self) -> tuple[str, str | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from watcher.domain.alias import Claim
 from watcher.domain.interval import Bound
 from watcher.domain.knowledge import KnowledgeVersion, MatchEnd
 from watcher.domain.package import Finding, Package
@@ -77,6 +78,7 @@ class ContextMatch:
 
     `whole` says that all packages in scope took part, not only new ones. `joined` take part from
     now on, `left` no longer; `reassessed` are findings whose match goes on under other terms.
+    `claims` is all that the findings say of which advisory is which CVE.
     """
 
     context: int
@@ -88,6 +90,7 @@ class ContextMatch:
     appeared: tuple[Appearance, ...]
     disappeared: tuple[Disappearance, ...]
     reassessed: tuple[tuple[int, Finding], ...]
+    claims: frozenset[Claim] = frozenset()
 
 
 class Matches(Protocol):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 PassState = Literal["running", "complete", "partial", "abandoned"]
-CoveredStage = Literal["inventory", "reconciliation", "knowledge", "match"]
+CoveredStage = Literal["inventory", "reconciliation", "knowledge", "match", "vex"]
 
 
 @dataclass(frozen=True, slots=True)

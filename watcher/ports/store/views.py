@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from watcher.domain.acceptance import Acceptance
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
 
@@ -186,6 +187,9 @@ class Views(Protocol):
 
     def directs(self, upto: int) -> int:
         """How many images that streams point to are matched by scans of their own."""
+
+    def accepted(self, upto: int) -> tuple[Acceptance, ...]:
+        """The risks that the configuration of a pass accepted."""
 
     def knowledge(self, upto: int) -> list[KnowledgeDelta]:
         """All versions of knowledge, oldest first."""

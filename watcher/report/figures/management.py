@@ -11,6 +11,7 @@ from watcher.domain.policy import DEFAULT, Policy
 from watcher.ports.store.browsing import KnownVersion
 from watcher.ports.store.bumps import RecordedBump
 from watcher.report.figures import backlog, bumps, coverage
+from watcher.report.figures.accepted import Accepted
 from watcher.report.figures.change import change
 from watcher.report.figures.coverage import Watched
 from watcher.report.figures.curve import points
@@ -52,7 +53,8 @@ def document(
     `scope` says in a sentence what the report is about. All numbers of days are exact; shares are
     between 0 and 1. Raises ValueError where a stream's stretches do not stand together.
     """
-    fleet = fleet_of(united(stretches), period, policy)
+    accepted = Accepted()
+    fleet = fleet_of(accepted.counting(united(stretches)), period, policy)
     every = _group(fleet, SEVERITIES)
     teams = backlog.teams(fleet, watched)
     return {
@@ -81,6 +83,7 @@ def document(
         "due_in_all": fleet.dues.counted(),
         "knowledge": _knowledge(beside.knowledge),
         "change": change(fleet, every, teams),
+        "accepted": accepted.written(),
     }
 
 

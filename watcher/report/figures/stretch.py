@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Literal
 
 from packageurl import PackageURL
 
+from watcher.domain.acceptance import Acceptance
 from watcher.domain.exposure import Cause
 from watcher.ports.store.exposures import AffectedPackage, ReadWindow
 from watcher.report.exposures import stream_name
@@ -26,7 +28,8 @@ class Stretch:
     `stream` is the whole name without the platform. `start` is when the exposure was known to the
     world, `detected` when watcher recorded it. `team` is None where nobody owns the stream.
     `packages` are the names of what is affected, while it lasts. `cluster` names what it is not
-    independent of: the base that its stream is built on, else the stream.
+    independent of: the base that its stream is built on, else the stream. `accepted` says whether
+    somebody accepted the risk, and whether that still holds.
     """
 
     stream: str
@@ -41,20 +44,25 @@ class Stretch:
     detected: datetime
     packages: tuple[str, ...] = ()
     cluster: str = ""
+    accepted: Literal["holds", "expired"] | None = None
 
 
 def stretches_of(
     windows: Iterable[ReadWindow],
     team_of: Callable[[str], str | None],
     base_of: Mapping[str, str] = _NO_BASES,
+    accepted: Callable[[ReadWindow], Acceptance | None] = lambda _: None,
+    as_of: datetime | None = None,
 ) -> Iterator[Stretch]:
     """Read windows as stretches, one at a time.
 
-    `team_of` names the owner of a stream, `base_of` the base that it is built on.
+    `team_of` names the owner of a stream, `base_of` the base that it is built on. `accepted` tells
+    who accepted a window's risk, if anybody did; it is judged as of `as_of`.
     """
     for window in windows:
         stream, severity = stream_name(window), window.severity
-        team, cluster = team_of(stream), base_of.get(stream, stream)
+        team, cluster, risk = team_of(stream), base_of.get(stream, stream), accepted(window)
+        expired = risk is not None and as_of is not None and risk.expired(as_of)
         for one in window.episodes:
             episode = one.episode
             yield Stretch(
@@ -70,6 +78,7 @@ def stretches_of(
                 detected=one.detected,
                 packages=() if episode.end else _names(one.packages),
                 cluster=cluster,
+                accepted=None if risk is None else "expired" if expired else "holds",
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from watcher.domain.alias import Claim, claims_of
 from watcher.domain.knowledge import KnowledgeVersion, begun, ended
 from watcher.domain.package import Finding, Package
 from watcher.ports.store.matches import (
@@ -67,6 +68,9 @@ def compare(
         appeared=tuple(appeared),
         disappeared=tuple(disappeared),
         reassessed=_reassessed(held, found),
+        claims=frozenset[Claim]().union(
+            *(claims_of(one.vulnerability, one.vendor_ids) for one in found.values())
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from watcher.services.knowledge import KnowledgeStage
 from watcher.services.match import DirectStage, MatchStage
 from watcher.services.streams import StreamStage
 from watcher.services.ticket import TicketStage
+from watcher.services.vex import VexStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Stages:
     birth: BirthAudit
     direct: DirectStage
     audit: AuditStage
+    vex: VexStage
     exposure: ExposureStage
     bump: BumpStage
     ticket: TicketStage

@@ -128,6 +128,11 @@ class Running:
             self._direct(bench)
 
     def _exposure(self) -> None:
+        # What is stated is subtracted here, so whoever folds asks the feeds first.
+        stated = self.stages.vex.take(self.this)
+        if stated.covered or stated.failures:
+            self.records.passes.cover(self.this, "vex", stated.covered)
+        self._take_in(stated)
         self._take_in(self.stages.exposure.take(self.this))
 
     def _bump(self) -> None:

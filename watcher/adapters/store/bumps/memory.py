@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, insert, select, update
 
+from watcher.adapters.store.aliases import read_renames
 from watcher.adapters.store.asof import visible
 from watcher.adapters.store.engine import Row as NewRow
 from watcher.adapters.store.engine import add_numbered
@@ -46,7 +47,8 @@ def remembered(connection: Connection, upto: int | None) -> list[Remembered]:
         .join(ticket_texts, ticket_texts.c.ticket_id == tickets.c.id)
         .where(now if upto is None else visible(ticket_texts, upto))
     )
-    found = [_remembered(row) for row in connection.execute(statement)]
+    called = read_renames(connection, upto)
+    found = [_remembered(row, called) for row in connection.execute(statement)]
     # Sorted here, for each server has its own idea of letters.
     return sorted(found, key=lambda one: (one.key.cause, one.key.generation))
 
@@ -106,7 +108,12 @@ def _memory(ticket: Remembered) -> _Memory:
     )
 
 
-def _remembered(row: Row[tuple[object, ...]]) -> Remembered:
+def _renamed(told: Mapping[str, Rated], called: Mapping[str, str]) -> dict[str, Rated]:
+    """What was written of vulnerabilities, by the ids they have now."""
+    return {called.get(name, name): rated for name, rated in told.items()}
+
+
+def _remembered(row: Row[tuple[object, ...]], called: Mapping[str, str]) -> Remembered:
     memory = _MEMORY.validate_python(row.memory)
     written = row.fingerprint != _UNWRITTEN
     return Remembered(
@@ -121,6 +128,6 @@ def _remembered(row: Row[tuple[object, ...]]) -> Remembered:
         substance=memory.substance,
         action=memory.action,
         lines=memory.lines,
-        listed=memory.listed,
-        outstanding=memory.outstanding,
+        listed=_renamed(memory.listed, called),
+        outstanding=_renamed(memory.outstanding, called),
     )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace as changed
 from datetime import timedelta
 from hashlib import sha256
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, func, select, update
 
+from watcher.adapters.store.aliases import read_renames
 from watcher.adapters.store.asof import visible
 from watcher.adapters.store.engine import Row as NewRow
 from watcher.adapters.store.engine import add_rows, batches
 from watcher.adapters.store.tables.filing import bump_plans
-from watcher.domain.ticket import BumpTicket, Cause
+from watcher.domain.ticket import BumpTicket, Cause, Fix
 from watcher.ports.store.passes import PassRecord
 
 _FRESH = timedelta(days=1)  # how long a plan may stand whose figures only move by time
@@ -23,7 +25,8 @@ _PLAN = TypeAdapter(BumpTicket)
 def standing(connection: Connection, upto: int) -> list[BumpTicket]:
     """The plans in force after a pass, by cause."""
     statement = select(bump_plans.c.body).where(visible(bump_plans, upto))
-    found = [_PLAN.validate_python(body) for body in connection.scalars(statement)]
+    called = read_renames(connection, upto)
+    found = [_read(body, called) for body in connection.scalars(statement)]
     # Sorted here, for each server has its own idea of letters.
     return sorted(found, key=lambda one: one.cause)
 
@@ -42,6 +45,22 @@ def last(connection: Connection, upto: int, causes: frozenset[Cause]) -> list[Bu
         statement = select(bump_plans.c.body).where(bump_plans.c.id.in_(batch))
         found += [_PLAN.validate_python(body) for body in connection.scalars(statement)]
     return sorted(found, key=lambda one: one.cause)
+
+
+def _read(body: object, called: Mapping[str, str]) -> BumpTicket:
+    """A plan as it was written, but for ids: an advisory that is a CVE by then goes by that."""
+    plan = _PLAN.validate_python(body)
+    if called.keys().isdisjoint(fix.vulnerability for fix in (*plan.fixes, *plan.listed)):
+        return plan
+    return changed(
+        plan,
+        fixes=tuple(_renamed(fix, called) for fix in plan.fixes),
+        listed=tuple(_renamed(fix, called) for fix in plan.listed),
+    )
+
+
+def _renamed(fix: Fix, called: Mapping[str, str]) -> Fix:
+    return changed(fix, vulnerability=called.get(fix.vulnerability, fix.vulnerability))
 
 
 def replace(connection: Connection, this: PassRecord, wanted: Mapping[Cause, BumpTicket]) -> None:

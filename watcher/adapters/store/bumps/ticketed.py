@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from watcher.adapters.store.aliases import read_renames
 from watcher.adapters.store.tables.filing import ticket_texts
 
 _ROWS = 100  # texts in memory at once
@@ -56,11 +57,12 @@ def read_ticketed(connection: Connection, upto: int) -> Ticketed:
     found: dict[Line, list[Asked]] = defaultdict(list)
     current: dict[Line, Asked] = {}
     ticket: int | None = None
+    called = read_renames(connection, upto)
     for row in connection.execute(statement):
         if row.ticket_id != ticket:
             _close(found, current, current.keys(), None)
             ticket = row.ticket_id
-        names = frozenset(row.memory["outstanding"])
+        names = frozenset(called.get(one, one) for one in row.memory["outstanding"])
         lines = {_line(line) for line in row.memory["lines"] if line["done"] is None}
         over = [line for line, one in current.items() if (line not in lines) or one[2] != names]
         _close(found, current, over, row.written_at)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine, func, select, update
 
-from watcher.adapters.store.facts import read_facts
+from watcher.adapters.store.facts import Grounds, read_facts
 from watcher.adapters.store.ledger.pending import in_batches, pending_tracks
+from watcher.adapters.store.ledger.renamed import Renamed
 from watcher.adapters.store.ledger.revising import revise
 from watcher.adapters.store.statistics import count_grown
 from watcher.adapters.store.tables.passes import passes
@@ -29,11 +30,14 @@ class SqlLedger:
         count_grown(self.engine)
         with self.engine.connect() as connection:
             since = connection.scalar(select(func.max(passes.c.id)).where(passes.c.folded)) or 0
-            changed = pending_tracks(connection, since)
+            grounds = Grounds.read(connection, this.number)
+            renamed = Renamed.since(grounds, Grounds.read(connection, since))
+            changed = pending_tracks(connection, since, renamed)
         for asked in in_batches(changed):
             with self.engine.connect() as connection:
-                facts = read_facts(connection, this.number, asked)
-            yield [facts.of(track, numbers) for track, numbers in asked.items()]
+                facts = read_facts(connection, this.number, asked, grounds)
+            told = (facts.of(track, numbers) for track, numbers in asked.items())
+            yield [replace(one, before=renamed.before) for one in told]
 
     def revise(
         self, this: PassRecord, folded: Sequence[tuple[TrackFacts, Mapping[int, list[Episode]]]]

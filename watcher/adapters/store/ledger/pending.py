@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import CompoundSelect, Connection, Executable, Select, select, union
 
+from watcher.adapters.store.ledger.renamed import Renamed
 from watcher.adapters.store.rows import among, batches, unindexed
 from watcher.adapters.store.tables.inventory import bindings, streams
 from watcher.adapters.store.tables.knowledge import matches, package_coverage, vulnerabilities
@@ -28,11 +29,13 @@ _WHOLE: Final = 100  # tracks whose every fact is in memory at once
 _SINGLE: Final = 10_000  # vulnerabilities of single tracks that are folded at once
 
 
-def pending_tracks(connection: Connection, since: int) -> dict[Track, frozenset[int] | None]:
+def pending_tracks(
+    connection: Connection, since: int, renamed: Renamed
+) -> dict[Track, frozenset[int] | None]:
     """Tracks with facts recorded after pass `since`: vulnerabilities by number, or None for all.
 
     All are pending where a binding changed, or an image became known; single ones where matches of
-    known packages began or ended, or their vulnerability got its published date.
+    known packages began or ended, or their vulnerability got its published date or another number.
     """
     found: dict[Track, frozenset[int] | None] = {}
     statements: list[Executable] = [_rebound(since), _newly_known(since)]
@@ -42,7 +45,7 @@ def pending_tracks(connection: Connection, since: int) -> dict[Track, frozenset[
         rows = connection.execute(statement)
         found |= dict.fromkeys(Track(row.stream_id, row.platform) for row in rows)
     single: dict[Track, set[int]] = defaultdict(set)
-    by_set = _rematched(connection, since)
+    by_set = _rematched(connection, since, renamed)
     for row in connection.execute(_holding(by_set)):
         single[Track(row.stream_id, row.platform)] |= by_set[row.set_id]
     return {track: frozenset(numbers) for track, numbers in single.items()} | found
@@ -95,14 +98,14 @@ def _sent_away(connection: Connection, since: int) -> set[int]:
     return set(connection.scalars(union(*(image.where(column > since) for column in recorded))))
 
 
-def _rematched(connection: Connection, since: int) -> dict[int, set[int]]:
+def _rematched(connection: Connection, since: int, renamed: Renamed) -> dict[int, set[int]]:
     """Vulnerabilities whose matches changed, by the sets that hold the packages.
 
     A package matched for the first time is none of them: its images become known, as a whole.
     """
     by_package: dict[int, set[int]] = defaultdict(set)
-    for row in connection.execute(_changed(since)):
-        by_package[row.package_id].add(row.vulnerability_id)
+    for row in connection.execute(_changed(since, renamed.moved)):
+        by_package[row.package_id] |= renamed.concerned(row.vulnerability_id)
     coverage = package_coverage.c
     known = select(coverage.package_id).where(
         among(coverage.package_id, by_package), unindexed(coverage.opened_in) <= since
@@ -116,14 +119,17 @@ def _rematched(connection: Connection, since: int) -> dict[int, set[int]]:
     return by_set
 
 
-def _changed(since: int) -> CompoundSelect[tuple[int, int]]:
+def _changed(since: int, moved: frozenset[int]) -> CompoundSelect[tuple[int, int]]:
     pair = select(matches.c.package_id, matches.c.vulnerability_id)
     published = select(vulnerabilities.c.id).where(vulnerabilities.c.published_in > since)
-    return union(
+    parts = [
         pair.where(matches.c.opened_in > since),
         pair.where(matches.c.closed_in > since),
         pair.where(matches.c.vulnerability_id.in_(published)),
-    )
+    ]
+    if moved:
+        parts.append(pair.where(among(matches.c.vulnerability_id, moved)))
+    return union(*parts)
 
 
 def _holding(sets: Iterable[int]) -> Select[tuple[int, str, int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, update
 
 from watcher.adapters.store.copying import Row
+from watcher.adapters.store.ledger.renamed import families
 from watcher.adapters.store.ledger.windows import (
     Ending,
     Opening,
@@ -48,12 +49,38 @@ def revise(
     recorded = recorded_episodes(connection, (held[w] for w in wanted if w in held))
     new = [window for window, found in wanted.items() if found and window not in held]
     numbers = held | add_windows(connection, new)
-    changes = _Changes(this)
-    for window, found in wanted.items():
-        if window in numbers:
-            changes.take(numbers[window], recorded.get(numbers[window], {}), found)
+    changes = _Changes(this, _before(folded))
+    for members in _together(folded, (window for window in wanted if window in numbers)):
+        changes.take(
+            [
+                _Rewritten(one, numbers[one], recorded.get(numbers[one], {}), wanted[one])
+                for one in members
+            ]
+        )
     changes.write(connection)
     return LedgerCounts(changes.opened, changes.closed)
+
+
+def _together(
+    folded: Sequence[tuple[TrackFacts, Mapping[int, list[Episode]]]], concerned: Iterable[Window]
+) -> Iterable[list[Window]]:
+    """Windows of one track that took over from each other; nearly all stand alone."""
+    standing = families(_before(folded))
+    found: dict[Window, list[Window]] = {}
+    for window in concerned:
+        stream, platform, number = window
+        found.setdefault((stream, platform, standing.get(number, number)), []).append(window)
+    return found.values()
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewritten:
+    """A window with what is recorded in it, and what the facts say."""
+
+    window: Window
+    number: int
+    recorded: Mapping[int, Recorded]
+    found: Sequence[Pair]
 
 
 @dataclass(slots=True)
@@ -61,27 +88,41 @@ class _Changes:
     """What is to be written, gathered over many windows."""
 
     this: PassRecord
+    before: Mapping[int, frozenset[int]]
     close: list[tuple[int, Ending]] = field(default_factory=list)
     supersede: list[int] = field(default_factory=list)
     add: list[Row] = field(default_factory=list)
     opened: int = 0
     closed: int = 0
 
-    def take(self, window: int, recorded: Mapping[int, Recorded], found: Sequence[Pair]) -> None:
-        """Take in what changes in one window."""
-        pairs = {number: (one.opening, one.ending) for number, one in recorded.items()}
-        revision: Revision[Opening, Ending] = revision_of(pairs, found)
-        outdated = [recorded[number] for number in revision.supersede]
-        self.close += revision.close
-        self.supersede += revision.supersede
-        self.add += [_row(self.this, window, pair, outdated) for pair in revision.add]
-        still = sum(one.ending is None for one in outdated)
-        lasting = sum(ending is None for _, ending in revision.add)
-        more = lasting - still - len(revision.close)
+    def take(self, members: Sequence[_Rewritten]) -> None:
+        """Take in what changes in a window, or in several that took over from each other."""
+        outdated: dict[int, list[Recorded]] = {}
+        revisions: list[tuple[_Rewritten, Revision[Opening, Ending]]] = []
+        for one in members:
+            pairs = {number: (each.opening, each.ending) for number, each in one.recorded.items()}
+            revision: Revision[Opening, Ending] = revision_of(pairs, one.found)
+            outdated[one.window[2]] = [one.recorded[number] for number in revision.supersede]
+            revisions.append((one, revision))
+        more = added = 0
+        for one, revision in revisions:
+            self.close += revision.close
+            self.supersede += revision.supersede
+            earlier = self._told_before(one.window[2], outdated)
+            self.add += [_row(self.this, one.number, pair, earlier) for pair in revision.add]
+            added += len(revision.add)
+            more += sum(ending is None for _, ending in revision.add) - len(revision.close)
+        over = [each for found in outdated.values() for each in found]
+        more -= sum(each.ending is None for each in over)
         # One found already ended was opened and closed: what is open is always the difference.
-        opened = max(0, more, len(revision.add) - len(outdated))
+        opened = max(0, more, added - len(over))
         self.opened += opened
         self.closed += opened - more
+
+    def _told_before(self, number: int, outdated: Mapping[int, list[Recorded]]) -> list[Recorded]:
+        """What told of the same vulnerability until now, under this number or another."""
+        numbers = self.before.get(number, frozenset()) | {number}
+        return [each for one in sorted(numbers) for each in outdated.get(one, [])]
 
     def write(self, connection: Connection) -> None:
         """Write it all."""
@@ -102,6 +143,13 @@ class _Changes:
             ]
             connection.execute(end, ended)
         add_rows(connection, episodes, self.add)
+
+
+def _before(
+    folded: Iterable[tuple[TrackFacts, Mapping[int, list[Episode]]]],
+) -> Mapping[int, frozenset[int]]:
+    """Earlier numbers of vulnerabilities: the same for every track of a fold."""
+    return next((facts.before for facts, _ in folded), {})
 
 
 def _pair(one: Episode) -> Pair:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Select, exists, select
 
+from watcher.adapters.store.aliases import LAST, read_aliases, read_renames
 from watcher.adapters.store.catalogues.direct import in_force
 from watcher.adapters.store.engine import batches, still_open
 from watcher.adapters.store.tables.knowledge import (
@@ -77,7 +78,9 @@ def _unmatched() -> Select[tuple[int]]:
 
 
 def flaws(connection: Connection, wanted: Collection[int]) -> dict[int, Sequence[Flaw]]:
-    """What packages match now."""
+    """What packages match now; an advisory that is a CVE goes by that."""
+    merged = read_aliases(connection, LAST)
+    names = read_renames(connection, None)
     found: dict[int, list[Flaw]] = defaultdict(list)
     same = (assessments.c.package_id == matches.c.package_id) & (
         assessments.c.vulnerability_id == matches.c.vulnerability_id
@@ -93,8 +96,8 @@ def flaws(connection: Connection, wanted: Collection[int]) -> dict[int, Sequence
     for batch in batches(sorted(wanted)):
         for row in connection.execute(statement.where(packages.c.id.in_(batch))):
             flaw = Flaw(
-                number=row.vulnerability_id,
-                name=row.name,
+                number=merged.of(row.vulnerability_id),
+                name=names.get(row.name, row.name),
                 severity=row.severity,
                 package=row.package,
                 installed=row.version,

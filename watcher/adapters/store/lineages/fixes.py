@@ -96,7 +96,7 @@ def read_base_fixes(
             known = built.get((image or 0, track.platform))
             if known is not None:
                 wanted[known.lineage] |= vulnerabilities
-    told = read_facts(connection, upto, wanted)
+    told = read_facts(connection, upto, wanted, facts.grounds.of_images)
     packages = {
         image: frozenset[int]().union(*(one.packages for one in contents))
         for image, contents in told.contents.items()

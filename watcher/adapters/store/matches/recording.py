@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from watcher.adapters.store.copying import Row
 from watcher.adapters.store.lock import one_at_a_time
+from watcher.adapters.store.matches.claims import record_claims
 from watcher.adapters.store.matches.existence import Existence
 from watcher.adapters.store.matches.naming import numbered, numbers_of
 from watcher.adapters.store.rows import add_rows, among
@@ -39,6 +40,7 @@ def record(
         existence.end(match.disappeared)
         existence.begin(match.appeared)
         existence.reassess(match.reassessed)
+        record_claims(connection, this, match)
         _leave(connection, this, match)
         _join(connection, this, version, match.joined)
         if match.whole:

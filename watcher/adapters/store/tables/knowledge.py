@@ -89,6 +89,27 @@ vulnerabilities = Table(
     opened(),
 )
 
+# A completed match of a context said that an advisory's own id is of a CVE.
+alias_claims = Table(
+    "alias_claims",
+    metadata,
+    key(),
+    refer("context_id", "contexts"),
+    Column("alias", String(128), nullable=False, index=True),
+    refer("vulnerability_id", "vulnerabilities", index=True),
+    opened(),
+    closed(),
+    Index(
+        "ix_alias_claims_open",
+        "context_id",
+        "alias",
+        "vulnerability_id",
+        unique=True,
+        sqlite_where=text("closed_in IS NULL"),
+        postgresql_where=text("closed_in IS NULL"),
+    ),
+)
+
 matches = Table(
     "matches",
     metadata,

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select
 
 from watcher.adapters.store.tables.passes import passes
+from watcher.adapters.store.views.accepted import read_accepted
 from watcher.adapters.store.views.current import count_direct
 from watcher.adapters.store.views.find import read_holdings
 from watcher.adapters.store.views.judged import read_coverage, read_unlisted
 from watcher.adapters.store.views.knowledge import read_knowledge
 from watcher.adapters.store.views.watched import read_images, read_streams
+from watcher.domain.acceptance import Acceptance
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import (
     Coverage,
@@ -75,6 +77,11 @@ class SqlViews:
         """How many images that streams point to are matched by scans of their own."""
         with self.engine.connect() as connection:
             return count_direct(connection, upto)
+
+    def accepted(self, upto: int) -> tuple[Acceptance, ...]:
+        """The risks that the configuration of a pass accepted."""
+        with self.engine.connect() as connection:
+            return read_accepted(connection, upto)
 
     def knowledge(self, upto: int) -> list[KnowledgeDelta]:
         """All versions of knowledge, oldest first."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, or_, select
 
+from watcher.adapters.store.aliases import called, read_aliases
 from watcher.adapters.store.asof import unended, visible
 from watcher.adapters.store.catalogues.direct import shown
-from watcher.adapters.store.engine import batches
+from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.knowledge import matches, vulnerabilities
 from watcher.adapters.store.tables.packages import (
@@ -69,18 +70,18 @@ def _named(connection: Connection, wanted: Search) -> _Sought:
 
 
 def _exposed(connection: Connection, wanted: Search, upto: int) -> _Sought:
-    """Packages that match the vulnerability as it stood recorded."""
-    statement = (
-        select(matches.c.package_id, vulnerabilities.c.name)
-        .join(vulnerabilities, vulnerabilities.c.id == matches.c.vulnerability_id)
-        .where(func.lower(vulnerabilities.c.name) == wanted.vulnerability.lower())
-        .where(visible(matches, upto), unended(matches, upto))
+    """Packages that match the vulnerability, by any of its ids, as it stood recorded."""
+    of = (vulnerabilities.c.id, vulnerabilities.c.name)
+    sought = vulnerabilities.c.id.in_(called(wanted.vulnerability, upto))
+    names = {row.id: row.name for row in connection.execute(select(*of).where(sought))}
+    every = read_aliases(connection, upto).closed(names)
+    statement = select(matches.c.package_id.distinct()).where(
+        among(matches.c.vulnerability_id, every), visible(matches, upto), unended(matches, upto)
     )
-    rows = connection.execute(statement).all()
     listed: dict[tuple[int, str], ListedPackage] = {}
-    for batch in batches(sorted({row.package_id for row in rows})):
+    for batch in batches(sorted(connection.scalars(statement)) if names else []):
         listed |= _listed(connection, _packages().where(packages.c.id.in_(batch)))
-    return _Sought(listed, rows[0].name if rows else None)
+    return _Sought(listed, min(names.values(), default=None))
 
 
 def _packages() -> Select[tuple[int, str, str, str]]:

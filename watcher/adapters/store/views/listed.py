@@ -24,10 +24,11 @@ from sqlalchemy import (
     select,
 )
 
+from watcher.adapters.store.aliases import called, merged_into, sole_claims
 from watcher.adapters.store.asof import folded_upto, unended, visible
 from watcher.adapters.store.engine import among
 from watcher.adapters.store.tables.inventory import repositories, streams
-from watcher.adapters.store.tables.knowledge import matches, vulnerabilities
+from watcher.adapters.store.tables.knowledge import alias_claims, matches, vulnerabilities
 from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.adapters.store.tables.packages import packages
 from watcher.adapters.store.views.rated import (
@@ -67,11 +68,12 @@ class _Listing:
     wanted: WindowsWanted
     spans: Subquery
     rated: Subquery
+    upto: int
     exact: Exact = field(default_factory=dict)
 
     @classmethod
     def of(cls, wanted: WindowsWanted, upto: int) -> _Listing:
-        return cls(wanted, _spans(wanted, upto), ratings(upto))
+        return cls(wanted, _spans(wanted, upto), ratings(upto), upto)
 
     @property
     def by_severity(self) -> bool:
@@ -100,7 +102,7 @@ class _Listing:
         if not self.by_severity:
             return frozenset()
         apart = select(windows.c.id).select_from(self.rows)
-        apart = apart.where(*_conditions(self.wanted, self.spans), differing(self.rated))
+        apart = apart.where(*_conditions(self.wanted, self.spans, self.upto), differing(self.rated))
         return frozenset(connection.scalars(apart))
 
     def counted(self) -> Select[tuple[int, int, int]]:
@@ -115,7 +117,7 @@ class _Listing:
         return every.order_by(*self._order()).offset(self.wanted.offset).limit(self.wanted.at_most)
 
     def _all_conditions(self) -> Iterator[ColumnElement[bool]]:
-        yield from _conditions(self.wanted, self.spans)
+        yield from _conditions(self.wanted, self.spans, self.upto)
         if self.wanted.severities:
             yield self.rank.in_(sorted(rank(one) for one in self.wanted.severities))
         if self.wanted.due:
@@ -171,23 +173,25 @@ def _spans(wanted: WindowsWanted, upto: int) -> Subquery:
     return (last.having(lasting == 0) if wanted.state == "closed" else last).subquery("spans")
 
 
-def _conditions(wanted: WindowsWanted, spans: Subquery) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: WindowsWanted, spans: Subquery, upto: int) -> Iterator[ColumnElement[bool]]:
     if wanted.streams is not None:
         yield among(windows.c.stream_id, wanted.streams)
     if wanted.platform is not None:
         yield windows.c.platform == wanted.platform
     if wanted.vulnerability is not None:
-        yield vulnerabilities.c.name == wanted.vulnerability
+        yield windows.c.vulnerability_id.in_(called(wanted.vulnerability, upto))
     if wanted.since_before is not None:
         yield spans.c.start_at < wanted.since_before
     if wanted.text:
-        yield _says(wanted.text)
+        yield _says(wanted.text, upto)
 
 
-def _says(text: str) -> ColumnElement[bool]:
+def _says(text: str, upto: int) -> ColumnElement[bool]:
     """The condition that a text is in the names of what a window is about."""
     sign = case((streams.c.by == "tag", ":"), else_="#")
     stream = repositories.c.registry + "/" + repositories.c.path + sign + streams.c.name
+    alias = alias_claims.c.alias
+    under = select(alias).where(alias.icontains(text, autoescape=True))
     named = (
         select(matches.c.vulnerability_id)
         .join(packages, packages.c.id == matches.c.package_id)
@@ -197,4 +201,6 @@ def _says(text: str) -> ColumnElement[bool]:
         vulnerabilities.c.name.icontains(text, autoescape=True),
         stream.icontains(text, autoescape=True),
         windows.c.vulnerability_id.in_(named),
+        windows.c.vulnerability_id.in_(merged_into(named, upto)),
+        windows.c.vulnerability_id.in_(select(sole_claims(upto, under).c.vulnerability_id)),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select
 
+from watcher.adapters.store.aliases import members
 from watcher.adapters.store.asof import visible
 from watcher.adapters.store.engine import among
 from watcher.adapters.store.tables.knowledge import assessments
@@ -32,15 +33,18 @@ def last_assessments(upto: int) -> Select[tuple[int]]:
 
 def ratings(upto: int) -> Subquery:
     """The worst and the mildest rank of each vulnerability among all packages."""
-    ranked = severity_rank(assessments.c.severity)
+    ranked, merged = severity_rank(assessments.c.severity), members(upto)
+    number = func.coalesce(merged.c.number, assessments.c.vulnerability_id)
     return (
         select(
-            assessments.c.vulnerability_id,
+            number.label("vulnerability_id"),
             func.min(ranked).label("worst"),
             func.max(ranked).label("mildest"),
         )
+        .select_from(assessments)
+        .outerjoin(merged, merged.c.member == assessments.c.vulnerability_id)
         .where(assessments.c.id.in_(last_assessments(upto)))
-        .group_by(assessments.c.vulnerability_id)
+        .group_by(number)
         .subquery("ratings")
     )
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from watcher.report.figures.stretch import UNOWNED
-from watcher.report.pages.sections.shape import Coverage, Knowledge, Report, Uncovered
+from watcher.report.pages.sections.shape import Accepted, Coverage, Knowledge, Report, Uncovered
 from watcher.report.pages.sections.watch import Span, Watch
 
 _PRINTED = 3
@@ -37,6 +37,7 @@ class Facts:
     uncovered: tuple[Uncovered, ...]  # the first, with reasons
     unlisted: int  # how many more are not covered
     knowledge: Knowledge | None
+    accepted: Accepted | None = None  # None too where nothing is accepted
 
     @property
     def known(self) -> bool:
@@ -52,7 +53,7 @@ class Facts:
 def facts(report: Report, watch: Watch) -> Facts:
     """Gather the facts."""
     coverage = report["coverage"]
-    uncovered = coverage["uncovered"]
+    uncovered, accepted = coverage["uncovered"], report.get("accepted")
     return Facts(
         as_of=report["as_of"],
         streams=coverage["streams"],
@@ -66,6 +67,7 @@ def facts(report: Report, watch: Watch) -> Facts:
         uncovered=tuple(uncovered[:_LISTED]),
         unlisted=len(uncovered[_LISTED:]),
         knowledge=report.get("knowledge"),
+        accepted=accepted if accepted and any(accepted.values()) else None,
     )
 
 

@@ -203,6 +203,13 @@ class Knowledge(TypedDict):
     effective_at: str
 
 
+class Accepted(TypedDict):
+    """Open stretches whose risk somebody accepted, and those where that has expired."""
+
+    open: int
+    expired: int
+
+
 class Report(TypedDict):
     """The document; reports archived by an older watcher lack what is not required."""
 
@@ -225,3 +232,4 @@ class Report(TypedDict):
     due_in_all: NotRequired[DueInAll]
     change: NotRequired[Change]
     knowledge: NotRequired[Knowledge | None]
+    accepted: NotRequired[Accepted]

@@ -1,31 +1,23 @@
-"""The fold: bindings and matches, intersected to episodes of exposure, each with its evidence.
-
-An episode of (stream, platform, vulnerability) is a maximal interval in which some package of the
-bound image matches. The fold is pure: the same facts give the same episodes in whatever order they
-arrived. A binding whose image is not known, catalogued and matched proves nothing: what was open
-before it stays open until the next evidence.
-"""
+"""Bindings and matches, intersected and joined to episodes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
+from watcher.domain.exposure.episode import (
+    NOTHING_EXCUSED,
+    Cause,
+    Content,
+    Episode,
+    Excused,
+    Held,
+)
 from watcher.domain.interval import Bound, earlier, later
 from watcher.domain.knowledge import Match
 from watcher.domain.stream import Binding
-
-Cause = Literal[
-    "remediated",
-    "knowledge_withdrawn",
-    "detection_change",
-    "retired",
-    "head_removed",
-    "platform_gone",
-    "out_of_scope",
-]
+from watcher.domain.vex import without
 
 # What counts when several packages' matches end at the same moment: it is a success only where
 # nothing else explains the end of any of them.
@@ -34,50 +26,11 @@ _PRECEDENCE: tuple[Cause, ...] = (
     "retired",
     "head_removed",
     "platform_gone",
+    "vex_not_affected",
     "knowledge_withdrawn",
     "detection_change",
     "remediated",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """The packages of an image over [since, until), by number, as one catalogue lists them."""
-
-    packages: frozenset[int]
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A binding with what its image contains; no contents means: not known yet.
-
-    `known_until` is set where the binding is presumed to go on: from then on nothing opens, and
-    what is open lasts as long as some package of the image matches.
-    """
-
-    binding: Binding
-    contents: tuple[Content, ...] = ()
-    known_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """One uninterrupted stretch of exposure; `end` None while it lasts.
-
-    `first_image`, `last_image` are manifest digests; `present` is the start of the unbroken run of
-    bindings that held an affected package; `packages` are ids of the packages that match last.
-    """
-
-    start: Bound
-    end: Bound | None
-    cause: Cause | None
-    first_image: str
-    last_image: str
-    present: datetime
-    packages: frozenset[int]
-    ended_by: str | None = None  # the digest of the image that remediated it
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,53 +58,23 @@ class _Piece:
         return self.start.at, self.presumed, self.position, self.package
 
 
-def fold(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> list[Episode]:
+def fold(
+    history: Sequence[Held],
+    matches: Mapping[int, Sequence[Match]],
+    excused: Excused = NOTHING_EXCUSED,
+) -> list[Episode]:
     """Fold the matches of one vulnerability (by package id) into the episodes of one stream.
 
-    `history` holds the stream's bindings on one platform, oldest first and not overlapping.
+    `history` holds the stream's bindings on one platform, oldest first and not overlapping. What
+    is excused is subtracted from the matches.
     """
-    pieces = sorted(_pieces(history, matches), key=lambda piece: piece.order)
+    pieces = sorted(_pieces(history, matches, excused), key=lambda piece: piece.order)
     return [_episode(run, history) for run in _runs(pieces)]
 
 
-def is_flap(earlier: datetime | None, start: datetime) -> bool:
-    """Whether an episode starts within a day of the end of the one before it."""
-    return earlier is not None and (start - earlier).total_seconds() < 24 * 3600
-
-
-def presumed(history: Iterable[Held]) -> list[Held]:
-    """Stretch known bindings over the unknown ones behind them: nothing is believed meanwhile.
-
-    What was open stays open over them, and nothing new opens. The bound at which something is known
-    again reaches back, in doubt, to where knowing stopped.
-    """
-    known: list[Held] = []
-    doubt: datetime | None = None  # since when nothing is known, without a gap until now
-    reach: datetime | None = None  # where the binding before ended
-    for held in history:
-        binding = held.binding
-        doubt = doubt if reach == binding.start.at else None
-        reach = binding.end.at if binding.end else None
-        if held.contents:
-            start = binding.start.reaching_back_to(doubt) if doubt else binding.start
-            known.append(replace(held, binding=replace(binding, start=start)))
-            doubt = None
-            continue
-        doubt = doubt or binding.start.earliest
-        last = known[-1].binding.end if known else None
-        if last and last.at == binding.start.at:
-            known[-1] = _stretched(known[-1], binding)
-    return known
-
-
-def _stretched(held: Held, over: Binding) -> Held:
-    doubt = (held.binding.end or over.start).earliest
-    end = over.end.reaching_back_to(doubt) if over.end else None
-    stretched = replace(held.binding, end=end, reason=over.reason)
-    return Held(stretched, held.contents, held.known_until or over.start.at)
-
-
-def _pieces(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> Iterator[_Piece]:
+def _pieces(
+    history: Sequence[Held], matches: Mapping[int, Sequence[Match]], excused: Excused
+) -> Iterator[_Piece]:
     for position, held in enumerate(history):
         for number, content in enumerate(held.contents):
             packages = content.packages & matches.keys()
@@ -160,10 +83,20 @@ def _pieces(history: Sequence[Held], matches: Mapping[int, Sequence[Match]]) -> 
             here = _stretch(position, held, content)
             going_on = _next_packages(history, position, number, here)
             for package in packages:
-                for match in matches[package]:
+                for match in _left(matches[package], held.binding, package, excused):
                     piece = _intersect(package, here, match, goes_on=package in going_on)
                     if piece.end is None or piece.start.at < piece.end.at:
                         yield piece
+
+
+def _left(
+    matches: Iterable[Match], binding: Binding, package: int, excused: Excused
+) -> Iterable[Match]:
+    """What counts of a package's matches while a stream points to an image."""
+    found = excused.get((binding.image, binding.target, package))
+    if not found:
+        return matches
+    return (left for match in matches for left in without(match, found))
 
 
 def _stretch(position: int, held: Held, content: Content) -> _Stretch:
@@ -194,7 +127,8 @@ def _next_packages(
 def _intersect(package: int, here: _Stretch, match: Match, *, goes_on: bool) -> _Piece:
     """A package's match in a stretch; `goes_on` where the next stretch has the package too.
 
-    The first end says why. Where both come at once, the match ended only if the package goes on.
+    The first end says why. Where both come at once, the match ended only if the package goes on. A
+    match that lasts though the package goes on can end only where the next image has it excused.
     """
     start = later(here.start, match.start)
     beyond = here.known_until is not None and start.at >= here.known_until
@@ -206,6 +140,9 @@ def _intersect(package: int, here: _Stretch, match: Match, *, goes_on: bool) -> 
         else:
             end = match.end if end is None else earlier(match.end, end)
         cause = match.end_cause or "knowledge_withdrawn" if by_match else cause
+        goes_on = goes_on and not by_match
+    if goes_on and end is not None:
+        cause = "vex_not_affected"
     return _Piece(package, here.position, start, end, cause, presumed=beyond)
 
 
