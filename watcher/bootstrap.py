@@ -28,6 +28,7 @@ from watcher.adapters.store.ledger import SqlLedger
 from watcher.adapters.store.lineages import SqlLineages
 from watcher.adapters.store.lock import DatabaseLock, NamedLock
 from watcher.adapters.store.matches import SqlMatches
+from watcher.adapters.store.offers import SqlOffers
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.presence import SqlPresence
 from watcher.adapters.store.views import SqlViews
@@ -121,7 +122,9 @@ def pass_runner(parts: Parts) -> PassRunner:
     return PassRunner(
         records=Records(DatabaseLock(engine), SqlPasses(engine), matches, catalogues),
         stages=Stages(
-            knowledge=KnowledgeStage(parts.artifacts, library, scanner, matches, parts.sources),
+            knowledge=KnowledgeStage(
+                parts.artifacts, library, scanner, matches, SqlOffers(engine), parts.sources
+            ),
             inventory=InventoryStage(
                 parts.registries, parts.includes, inventory, executor, parts.reconcile
             ),

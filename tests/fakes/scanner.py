@@ -98,7 +98,10 @@ class FakeScanner:
         """Let a database say exactly this."""
         self._knowledge[str(knowledge.db)] = tuple(known)
 
-    def catalog(self, access: PullAccess, knowledge: KnowledgeFiles) -> Catalogue:
+    def catalog(
+        self, access: PullAccess, knowledge: KnowledgeFiles, *, shared: bool = False
+    ) -> Catalogue:
+        del shared
         digest = access.reference.rpartition("@")[2]
         self._start(digest, str(knowledge.db))
         if digest not in self.images:

@@ -70,3 +70,4 @@ class Catalogue:
     occurrences: tuple[Occurrence, ...]
     findings: tuple[Finding, ...]
     not_covered: str | None = None  # why the image as a whole cannot be matched; None where it can
+    unknown_jars: bool = False  # whether it may have jars that the Java database has no name for

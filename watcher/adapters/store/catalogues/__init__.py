@@ -12,7 +12,7 @@ from watcher.adapters.store.statistics import count_grown
 from watcher.adapters.store.tables.packages import packages
 from watcher.adapters.store.writing import writing
 from watcher.domain.package import Catalogue, Finding
-from watcher.ports.store.catalogues import CatalogueOrigin, Newborn, Uncatalogued
+from watcher.ports.store.catalogues import CatalogueOrigin, Newborn, Outdated, Uncatalogued
 from watcher.ports.store.passes import PassRecord
 
 
@@ -26,6 +26,11 @@ class SqlCatalogues:
         """Images that some stream points to now and that no scanner version has catalogued."""
         with self.engine.connect() as connection:
             return waiting.uncatalogued(connection)
+
+    def outdated(self, since: Outdated) -> list[Uncatalogued]:
+        """Images that some stream points to now and whose newest catalogue is to be made again."""
+        with self.engine.connect() as connection:
+            return waiting.outdated(connection, since)
 
     def add(
         self, this: PassRecord, image: int, origin: CatalogueOrigin, catalogue: Catalogue

@@ -24,12 +24,12 @@ def record(
     origin: CatalogueOrigin,
     catalogue: Catalogue,
 ) -> None:
-    """Record a catalogue unless the same scanner's stands already; the transaction is all of it."""
+    """Record a catalogue unless the image's newest is of the same origin.
+
+    The transaction is all of it.
+    """
     one_at_a_time(connection, "catalogues")
-    standing = select(catalogues.c.id).where(
-        catalogues.c.image_id == image, catalogues.c.scanner == origin.scanner
-    )
-    if connection.scalar(standing) is not None:
+    if _stands(connection, image, origin):
         return
     sets = numbered_sets(connection, this, catalogue.occurrences)
     (number,) = add_numbered(connection, catalogues, [_row(this, image, origin, catalogue)])
@@ -37,6 +37,14 @@ def record(
     if catalogue.not_covered is None:
         body = written(catalogue.findings)
         add_rows(connection, birth_findings, [{"catalogue_id": number, "body": body}])
+
+
+def _stands(connection: Connection, image: int, origin: CatalogueOrigin) -> bool:
+    """Whether an image's newest catalogue says what this scanner and Java database say."""
+    columns = (catalogues.c.scanner, catalogues.c.java_db_digest)
+    newest = select(*columns).where(catalogues.c.image_id == image)
+    row = connection.execute(newest.order_by(catalogues.c.id.desc()).limit(1)).first()
+    return row is not None and tuple(row) == (origin.scanner, origin.java_db_digest)
 
 
 def _link(connection: Connection, catalogue: int, sets: Sequence[int]) -> None:
@@ -54,6 +62,7 @@ def _row(this: PassRecord, image: int, origin: CatalogueOrigin, catalogue: Catal
         "os_version": catalogue.os_version,
         "end_of_life": catalogue.end_of_life,
         "package_count": len(catalogue.occurrences),
+        "unknown_jars": catalogue.unknown_jars,
         "not_covered": catalogue.not_covered,
         "applied_at": this.at,
         "audit": "pending",

@@ -7,9 +7,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, exists, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from watcher.adapters.store.catalogues.findings import read
+from watcher.adapters.store.catalogues.newest import newest
 from watcher.adapters.store.rows import among, batches
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.packages import (
@@ -20,7 +31,7 @@ from watcher.adapters.store.tables.packages import (
     packages,
 )
 from watcher.domain.reference import Repository
-from watcher.ports.store.catalogues import Newborn, Uncatalogued
+from watcher.ports.store.catalogues import Newborn, Outdated, Uncatalogued
 
 _TOGETHER: Final = 50  # catalogues whose own findings are in memory at once
 # As its index says it: a variable would not do.
@@ -39,16 +50,33 @@ class Ready:
 
 def uncatalogued(connection: Connection) -> list[Uncatalogued]:
     """Images that some stream points to now and that no scanner version has catalogued."""
+    return _pointed_to(connection, ~exists().where(catalogues.c.image_id == bindings.c.image_id))
+
+
+def outdated(connection: Connection, since: Outdated) -> list[Uncatalogued]:
+    """Images that some stream points to now and whose newest catalogue is to be made again."""
+    listed = catalogues.c
+    another_java = listed.java_db_digest.is_distinct_from(since.java_db)
+    renamed = (
+        and_(listed.unknown_jars, another_java, listed.applied_at <= since.jars_before)
+        if since.java_db
+        else false()
+    )
+    outdone = exists().where(
+        listed.image_id == bindings.c.image_id,
+        newest(),
+        or_(listed.scanner != since.scanner, renamed),
+    )
+    return _pointed_to(connection, outdone)
+
+
+def _pointed_to(connection: Connection, condition: ColumnElement[bool]) -> list[Uncatalogued]:
     statement = (
         select(images, repositories.c.registry, repositories.c.path)
         .join(bindings, bindings.c.image_id == images.c.id)
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
-        .where(
-            ~exists().where(catalogues.c.image_id == bindings.c.image_id),
-            bindings.c.end_at.is_(None),
-            bindings.c.superseded_in.is_(None),
-        )
+        .where(condition, bindings.c.end_at.is_(None), bindings.c.superseded_in.is_(None))
         .order_by(images.c.id, repositories.c.id)
     )
     found: dict[int, Uncatalogued] = {}

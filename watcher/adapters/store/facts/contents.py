@@ -1,9 +1,16 @@
-"""What images contain; an image of which something was never matched is not known yet."""
+"""What images contain; a list of which something was never matched is not known yet.
+
+An image may have had several lists, one after another. Until the next one is known the one before
+goes on.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import Connection, exists, select
 
@@ -23,31 +30,51 @@ def read_contents(
     connection: Connection, upto: int, images: Collection[int], asked: frozenset[int] | None
 ) -> Mapping[int, tuple[Content, ...]]:
     """The contents of those images that are known; of packages asked for, where not all are."""
-    sets_of = _sets(connection, upto, images)
-    sets = frozenset[int]().union(*sets_of.values())
+    lists = _lists(connection, upto, images)
+    sets = frozenset[int]().union(*(one.sets for held in lists.values() for one in held))
     unknown = _unknown(connection, upto, sets)
     members = _members(connection, upto, sets, asked)
-    return {
-        image: (Content(frozenset[int]().union(*(members[one] for one in held))),)
-        for image, held in sets_of.items()
-        if unknown.isdisjoint(held)
+    known = {
+        image: [one for one in held if unknown.isdisjoint(one.sets)]
+        for image, held in lists.items()
     }
+    return {image: _contents(held, members) for image, held in known.items() if held}
 
 
-def _sets(connection: Connection, upto: int, images: Collection[int]) -> dict[int, set[int]]:
-    """The package sets of catalogued images; one without packages has none."""
-    found: dict[int, set[int]] = {}
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A catalogue: since when it counts, and its sets; one without packages has none."""
+
+    since: datetime
+    sets: set[int] = field(default_factory=set)
+
+
+def _contents(held: Sequence[_List], members: Mapping[int, set[int]]) -> tuple[Content, ...]:
+    """One list after another: the first one reaches back, the last one goes on."""
+    bounds = [None, *(one.since for one in held[1:]), None]
+    return tuple(
+        Content(frozenset[int]().union(*(members[one] for one in listed.sets)), since, until)
+        for listed, (since, until) in zip(held, pairwise(bounds), strict=True)
+    )
+
+
+def _lists(connection: Connection, upto: int, images: Collection[int]) -> dict[int, list[_List]]:
+    """The lists of images that are believed, oldest first."""
+    found: dict[int, dict[int, _List]] = {}
     statement = (
-        select(catalogues.c.image_id, catalogue_sets.c.set_id)
+        select(
+            catalogues.c.id, catalogues.c.image_id, catalogues.c.applied_at, catalogue_sets.c.set_id
+        )
         .outerjoin(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
         .where(among(catalogues.c.image_id, images), catalogues.c.not_covered.is_(None))
         .where(visible(catalogues, upto))
+        .order_by(catalogues.c.id)
     )
     for row in connection.execute(statement):
-        held = found.setdefault(row.image_id, set())
+        listed = found.setdefault(row.image_id, {}).setdefault(row.id, _List(row.applied_at))
         if row.set_id is not None:
-            held.add(row.set_id)
-    return found
+            listed.sets.add(row.set_id)
+    return {image: list(held.values()) for image, held in found.items()}
 
 
 def _unknown(connection: Connection, upto: int, sets: Collection[int]) -> frozenset[int]:

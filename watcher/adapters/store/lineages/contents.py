@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Select, exists, select
 
+from watcher.adapters.store.catalogues.newest import newest
 from watcher.adapters.store.engine import batches, still_open
 from watcher.adapters.store.tables.knowledge import (
     assessments,
@@ -34,7 +35,8 @@ def installed(connection: Connection, wanted: Collection[int]) -> dict[int, list
     """
     found: dict[int, list[Installed]] = {}
     for batch in batches(sorted(wanted)):
-        of_them = (catalogues.c.image_id.in_(batch), catalogues.c.not_covered.is_(None))
+        listed = (catalogues.c.not_covered.is_(None), newest())
+        of_them = (catalogues.c.image_id.in_(batch), *listed)
         known = set(connection.scalars(select(catalogues.c.image_id).where(*of_them)))
         known -= set(connection.scalars(_unmatched().where(*of_them)))
         found |= {image: [] for image in known}
@@ -58,7 +60,7 @@ def _members() -> Select[tuple[object, ...]]:
         .join(package_sets, package_sets.c.id == catalogue_sets.c.set_id)
         .join(package_set_members, package_set_members.c.set_id == package_sets.c.id)
         .join(packages, packages.c.id == package_set_members.c.package_id)
-        .where(catalogues.c.not_covered.is_(None))
+        .where(catalogues.c.not_covered.is_(None), newest())
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -82,13 +83,15 @@ catalogues = Table(
     Column("os_version", Words, nullable=False),
     Column("end_of_life", Boolean, nullable=False),
     Column("package_count", Integer, nullable=False),
+    # Whether it may have jars that the Java database has no name for: a later one may have.
+    Column("unknown_jars", Boolean, nullable=False, server_default=false()),
     Column("not_covered", Words, nullable=True),
     Column("applied_at", Utc, nullable=False),
     Column("audit", String(16), nullable=False),  # pending, equal, different, skipped
     Column("differences", JSON, nullable=False),
     refer("audited_in", "passes", nullable=True),
     opened(),
-    UniqueConstraint("image_id", "scanner"),
+    UniqueConstraint("image_id", "opened_in"),
     Index(
         "ix_catalogues_pending",
         "image_id",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from watcher.adapters.store.asof import unended, visible
+from watcher.adapters.store.catalogues.newest import newest
 from watcher.adapters.store.engine import batches
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.knowledge import matches, vulnerabilities
@@ -130,7 +131,8 @@ def _holders(numbers: Collection[int], upto: int) -> Select[tuple[object, ...]]:
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
         .where(_MEMBERS.c.package_id.in_(numbers))
-        .where(visible(catalogues, upto), visible(bindings, upto), streams.c.published)
+        .where(visible(catalogues, upto), newest(upto), visible(bindings, upto))
+        .where(streams.c.published)
         .distinct()
     )
 
