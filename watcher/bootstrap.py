@@ -65,6 +65,7 @@ from watcher.services.inventory import RECONCILE, InventoryStage
 from watcher.services.knowledge import KnowledgeStage, Sources
 from watcher.services.match import MatchCraft, MatchStage
 from watcher.services.pass_ import PassRunner, Records, Stages
+from watcher.services.retention import KEPT, Limits, RetentionStage
 from watcher.services.streams import StreamStage
 from watcher.services.supply import Supply
 from watcher.services.ticket import Filing, TicketStage
@@ -104,6 +105,7 @@ class Parts:
     hands: Executor | None = None
     width: Callable[[], int] = lambda: 4
     reconcile: timedelta = RECONCILE
+    retention: Limits = KEPT
 
 
 def pass_runner(parts: Parts) -> PassRunner:
@@ -113,7 +115,7 @@ def pass_runner(parts: Parts) -> PassRunner:
     by_name = {registry.name: registry for registry in parts.registries}
     scanner, library = parts.scanner, parts.library
     lineages, bumps = SqlLineages(engine), SqlBumps(engine)
-    supply = Supply(parts.artifacts, library)
+    supply, offers = Supply(parts.artifacts, library), SqlOffers(engine)
 
     def supplied(under: Wanted) -> object:
         return supply.files(under.db, under.java_db, parts.sources)
@@ -123,7 +125,7 @@ def pass_runner(parts: Parts) -> PassRunner:
         records=Records(DatabaseLock(engine), SqlPasses(engine), matches, catalogues),
         stages=Stages(
             knowledge=KnowledgeStage(
-                parts.artifacts, library, scanner, matches, SqlOffers(engine), parts.sources
+                parts.artifacts, library, scanner, matches, offers, parts.sources
             ),
             inventory=InventoryStage(
                 parts.registries, parts.includes, inventory, executor, parts.reconcile
@@ -137,6 +139,9 @@ def pass_runner(parts: Parts) -> PassRunner:
             exposure=ExposureStage(SqlLedger(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
             ticket=TicketStage(parts.trackers, parts.filing, bumps, draft),
+            retention=RetentionStage(
+                library, matches, offers, catalogues, SqlJobs(engine), parts.retention
+            ),
         ),
         registries=parts.registries,
         scanner=scanner,
@@ -233,6 +238,7 @@ def _parts(
         progress=progress,
         width=lambda: trivy.workers,
         reconcile=config.schedule.reconcile,
+        retention=Limits(config.retention.db_files, config.retention.raw),
         is_base=config.is_base,
         planning=_planning(config, registries),
         filing=_filing(config),

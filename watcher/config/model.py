@@ -34,7 +34,6 @@ UNUSED: Final = (
     "feeds",
     "policy",
     "renames",
-    "retention",
     "schedule.audit",
     "web.auth",
 )

@@ -78,5 +78,8 @@ class Catalogues(Protocol):
     def audited(self, this: PassRecord, catalogue: int, differences: Sequence[str] | None) -> None:
         """Record what the comparison found (None: too late for one) and drop the own findings."""
 
+    def expire(self, this: PassRecord, before: datetime) -> None:
+        """Drop the own findings of catalogues made before a time that were never compared."""
+
     def distinct_packages(self) -> int:
         """How many distinct packages are recorded."""

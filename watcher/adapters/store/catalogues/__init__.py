@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Engine, func, select
 
@@ -59,6 +60,11 @@ class SqlCatalogues:
         """Record what the comparison found (None: too late for one) and drop the own findings."""
         with writing(self.engine, this) as connection:
             audit.record(connection, this, catalogue, differences)
+
+    def expire(self, this: PassRecord, before: datetime) -> None:
+        """Drop the own findings of catalogues made before a time that were never compared."""
+        with writing(self.engine, this) as connection:
+            audit.expire(connection, this, before)
 
     def distinct_packages(self) -> int:
         """How many distinct packages are recorded."""

@@ -14,11 +14,11 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal_column,
     or_,
     select,
 )
 
+from watcher.adapters.store.catalogues.audit import PENDING
 from watcher.adapters.store.catalogues.findings import read
 from watcher.adapters.store.catalogues.newest import newest
 from watcher.adapters.store.rows import among, batches
@@ -34,8 +34,6 @@ from watcher.domain.reference import Repository
 from watcher.ports.store.catalogues import Newborn, Outdated, Uncatalogued
 
 _TOGETHER: Final = 50  # catalogues whose own findings are in memory at once
-# As its index says it: a variable would not do.
-_PENDING: Final[ColumnElement[str]] = literal_column("'pending'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def ready(connection: Connection, covered: frozenset[int]) -> list[Ready]:
         .join(bindings, bindings.c.image_id == images.c.id)
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
-        .where(catalogues.c.audit == _PENDING, catalogues.c.not_covered.is_(None))
+        .where(catalogues.c.audit == PENDING, catalogues.c.not_covered.is_(None))
         .group_by(catalogues.c.id, catalogues.c.scanner, catalogues.c.db_digest, images.c.digest)
         .order_by(catalogues.c.id)
     )
