@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,8 @@ from typing import Final
 _MOST_PLACES: Final = 64  # runs at once; beyond, one has to do without
 _LARGEST: Final = 512 << 20  # bytes of one place's file; then it begins again
 _KEPT: Final = 2  # pairs of Trivy and Java database
+# How Trivy and its bbolt complain of their own file, or fall over it.
+_OURS: Final = re.compile(r"\bcache\b|\bTrivy crashed\b|fanal\.db", re.IGNORECASE)
 _UNKNOWN_JARS: Final = "unknown-jars.json"
 
 
@@ -33,6 +36,13 @@ class Place:
     def cache(self) -> Path:
         """The folder that Trivy calls `fanal`."""
         return self.folder / "fanal"
+
+    def spoiled(self, complaint: str) -> bool:
+        """Whether a run failed by what is kept here; if so it begins again with nothing."""
+        if _OURS.search(complaint) is None:
+            return False
+        shutil.rmtree(self.cache, ignore_errors=True)
+        return True
 
     def with_unknown_jars(self) -> frozenset[str]:
         """Layers (diff ids) analysed together with jars that the Java database did not know."""
@@ -69,7 +79,7 @@ class LayerAnalyses:
             yield Place(folder)
         finally:
             with suppress(OSError):
-                if _size(folder) > _LARGEST:
+                if folder.is_dir() and _size(folder) > _LARGEST:
                     shutil.rmtree(folder)
             os.close(lock)
 
@@ -122,4 +132,4 @@ def _in_use(database: Path) -> bool:
 
 
 def _size(folder: Path) -> int:
-    return sum(one.stat().st_size for one in (folder / "fanal").iterdir())
+    return sum(one.stat().st_size for one in folder.glob("fanal/*"))

@@ -18,7 +18,7 @@ from watcher.adapters.scanners.trivy.findings import TEMPLATE, read_matches
 from watcher.adapters.scanners.trivy.jars import analysed, any_unknown, layers_of
 from watcher.adapters.scanners.trivy.layers import LayerAnalyses, Place
 from watcher.adapters.scanners.trivy.version import find_binary, read_version
-from watcher.domain.errors import PermanentError, StartError, TransientError
+from watcher.domain.errors import AttemptError, PermanentError, StartError, TransientError
 from watcher.domain.package import Catalogue, Finding, Package
 from watcher.ports.registry import PullAccess
 from watcher.ports.scanner import KnowledgeFiles
@@ -76,7 +76,13 @@ class TrivyScanner:
             if layers is not None:
                 place.keep_layers_in(layers.cache)
             place.give_credentials(access)
-            log = self._run(self._image(access, knowledge, layers), place, *_told(access))
+            try:
+                log = self._run(self._image(access, knowledge, layers), place, *_told(access))
+            except AttemptError as error:
+                if layers is None or not layers.spoiled(str(error)):
+                    raise
+                layers = None
+                log = self._run(self._image(access, knowledge, None), place, *_told(access))
             image, report = access.reference.rpartition("@")[2], place.output.read_bytes()
             found = read_catalogue(report, log, image, access.reference)
             return replace(found, unknown_jars=_unknown_jars(report, log, layers))
