@@ -9,7 +9,7 @@ from watcher.adapters.scanners.trivy.layers import Place
 from watcher.ports.registry import PullAccess
 from watcher.ports.scanner import KnowledgeFiles
 
-IMAGE = PullAccess("registry.test/shop/api@sha256:1")
+IMAGE = PullAccess("registry.test/shop/api@sha256:1", plain_http=False)
 SCANNER = TrivyScanner("trivy", Path("/nowhere"))
 
 
