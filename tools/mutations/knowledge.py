@@ -25,6 +25,11 @@ def _matching(says: str, words: str, instead: str, *tests: str) -> Rule:
 
 
 KNOWLEDGE: tuple[Rule, ...] = (
+    _matching(
+        "match: the source of a severity is an interval of its own",
+        "finding.severity, finding.severity_source, finding.status",
+        'finding.severity, "nvd", finding.status',
+    ),
     rule(
         "knowledge: an older database is passed over",
         _DOMAIN,

@@ -110,6 +110,28 @@ def test_a_match_under_other_terms_is_reassessed_and_goes_on() -> None:
     assert (match.appeared, match.disappeared, match.reassessed) == ((), (), ((P, now),))
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"severity": "LOW"},
+        {"severity_source": "ghsa"},
+        {"status": "fixed"},
+        {"fixed_version": "2"},
+    ],
+    ids=str,
+)
+def test_each_term_of_a_match_is_news_of_its_own(changed: dict[str, str]) -> None:
+    now = replace(finding(P, "V"), **changed)  # type: ignore[arg-type] # one of its texts
+    held = {(P, "V"): assessment(finding(P, "V"))}
+    question = asked(P, taking_part={P: None})
+    match = compare(question, held, {(P, "V"): now}, (VERSIONS, VERSIONS[2]))
+    assert match.reassessed == ((P, now),)
+
+
+def test_a_document_never_has_more_packages_than_one_run_takes_in_time() -> None:
+    assert match.SHARD <= 10_000
+
+
 # The stage.
 
 

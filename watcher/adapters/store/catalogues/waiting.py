@@ -54,6 +54,9 @@ def uncatalogued(connection: Connection) -> list[Uncatalogued]:
 def outdated(connection: Connection, since: Outdated) -> list[Uncatalogued]:
     """Images that some stream points to now and whose newest catalogue is to be made again."""
     listed = catalogues.c
+    any_at_all = exists().where(or_(listed.scanner != since.scanner, listed.unknown_jars))
+    if not connection.scalar(select(any_at_all)):
+        return []  # as in nearly every pass: one look, and none at the bindings
     another_java = listed.java_db_digest.is_distinct_from(since.java_db)
     renamed = (
         and_(listed.unknown_jars, another_java, listed.applied_at <= since.jars_before)
