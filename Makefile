@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults check format bench lock clean
+.PHONY: help setup demo test faults mutate check format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ test: setup ## all tests, the real servers included; ARGS="-k name" goes to pyte
 
 faults: setup ## a death and a failure at every step with real parts: an hour or so
 	@$(WITH_TOOLS) WATCHER_FAULTS=whole $(BIN)/python -m pytest tests/faults --durations=0 $(ARGS)
+
+mutate: setup ## break each rule of the match in turn and show the test that fails; ARGS="-k text"
+	@$(WITH_TOOLS) $(BIN)/python tools/mutate.py $(ARGS)
 
 check: setup ## format, lint, types, import contracts
 	$(BIN)/ruff format --check $(CODE)

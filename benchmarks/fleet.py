@@ -1,4 +1,8 @@
-"""A fleet for measuring: many images on a dozen bases in five systems, and news about them."""
+"""A fleet for measuring: many images on a dozen bases in eight systems, and news about them.
+
+Jars and packages of a third party are among them: what the match leaves out, and what only the
+Java database names.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from watcher.demo.workshop import (
+    MAVEN,
     NPM,
     PIP,
     Advisory,
@@ -15,6 +20,8 @@ from watcher.demo.workshop import (
     Database,
     DebianPackage,
     Image,
+    Jar,
+    JavaArtifact,
     Job,
     LanguageAdvisory,
     Layer,
@@ -25,6 +32,8 @@ from watcher.demo.workshop import (
     alpine_base,
     built_on,
     debian_base,
+    java_database,
+    java_layer,
     node_layer,
     python_layer,
     trivy_database,
@@ -35,10 +44,23 @@ from watcher.domain.package import Severity
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 SEVERITIES: tuple[Severity, ...] = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
-SYSTEMS = ("debian 11", "debian 12", "ubuntu 22.04", "alpine 3.19", "wolfi")
+SYSTEMS = (
+    "debian 11",
+    "debian 12",
+    "debian 13",
+    "ubuntu 20.04",
+    "ubuntu 22.04",
+    "alpine 3.18",
+    "alpine 3.19",
+    "wolfi",
+)
 BASES = 12
-LIBRARIES = 400  # names of language packages to choose from
+LIBRARIES = 200  # names of language packages to choose from, where the fleet does not say
+VERSIONS = 3  # of each library
 PER_IMAGE = 30  # language packages of an image
+EVERY = 4  # one image in so many has jars
+JARS = 3
+JAR_KINDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +69,13 @@ class Fleet:
 
     images: int
     packages: int
+    libraries: int = LIBRARIES
+
+    @classmethod
+    def of(cls, images: int, distinct: int, packages: int) -> Fleet:
+        """A fleet of about so many distinct packages, `packages` of which each base has."""
+        languages = max(0, distinct - BASES * packages)
+        return cls(images, packages, max(PER_IMAGE, languages // (2 * VERSIONS)))
 
     def jobs(self) -> Iterator[Job]:
         """Every image with its repository."""
@@ -54,6 +83,7 @@ class Fleet:
         for number in range(self.images):
             chosen = random.Random(number)  # noqa: S311 - a fleet, not a secret
             layers = [self._python(chosen), self._node(chosen)]
+            layers += [java_layer(_jars(number))] if number % EVERY == 0 else []
             base = bases[number % BASES]
             image = built_on(base, layers, created=START - timedelta(days=number % 90))
             yield Job(f"team{number % 9}/service{number}", "latest", image)
@@ -65,27 +95,49 @@ class Fleet:
         details = [_detail(name) for name in names]
         return trivy_database(advisories, details, updated_at=START + timedelta(days=day))
 
+    def java_database(self) -> Database:
+        """The database that names the jars of this fleet by their digests."""
+        jars = {jar for number in range(0, self.images, EVERY) for jar in _jars(number)}
+        known = [JavaArtifact(one.group, one.artifact, one.version, one.sha1) for one in jars]
+        return java_database(known, updated_at=START)
+
     def _base(self, number: int) -> Image:
         system = SYSTEMS[number % len(SYSTEMS)]
         return Image([_system_layer(system, number, self.packages)], created=START)
 
     def _python(self, chosen: random.Random) -> Layer:
-        names = chosen.sample(range(LIBRARIES), PER_IMAGE // 2)
-        return python_layer([PythonPackage(f"lib{n}", f"{chosen.randrange(3)}.0") for n in names])
+        names = chosen.sample(range(self.libraries), PER_IMAGE // 2)
+        return python_layer(
+            [PythonPackage(f"lib{n}", f"{chosen.randrange(VERSIONS)}.0") for n in names]
+        )
 
     def _node(self, chosen: random.Random) -> Layer:
-        names = chosen.sample(range(LIBRARIES), PER_IMAGE // 2)
-        return node_layer([NodePackage(f"lib{n}", f"{chosen.randrange(3)}.0.0") for n in names])
+        names = chosen.sample(range(self.libraries), PER_IMAGE // 2)
+        return node_layer(
+            [NodePackage(f"lib{n}", f"{chosen.randrange(VERSIONS)}.0.0") for n in names]
+        )
 
     def _advisories(self) -> Iterator[Advisory]:
         for system in SYSTEMS:
             for package in range(self.packages):
                 yield from _system_advisories(system, package)
         for ecosystem, name in ((PIP, "PY"), (NPM, "JS")):
-            for package in range(LIBRARIES):
+            for package in range(self.libraries):
                 yield LanguageAdvisory(
                     ecosystem, f"lib{package}", _name(name, package, 0), ("<2.0",), ("2.0",)
                 )
+        for place in range(JAR_KINDS):
+            flaw = _name("JV", place, 0)
+            yield LanguageAdvisory(MAVEN, f"org.example:jar{place}", flaw, ("<2.0",), ("2.0",))
+
+
+_DOCKER = "Docker <support@docker.com>"
+
+
+def _jars(number: int) -> list[Jar]:
+    """The jars of an image; one kind of them names itself."""
+    places = ((number // EVERY + place) % JAR_KINDS for place in range(JARS))
+    return [Jar("org.example", f"jar{n}", "1.0", names_itself=n == 0) for n in places]
 
 
 def _system_layer(system: str, number: int, packages: int) -> Layer:
@@ -93,6 +145,8 @@ def _system_layer(system: str, number: int, packages: int) -> Layer:
     version = f"1.{number}.0"
     if family in {"debian", "ubuntu"}:
         debian = [DebianPackage(f"pkg{n}", f"{version}-1") for n in range(packages)]
+        # Trivy tells a third party by who maintains it; the advisory of pkg0 is not about it.
+        debian.append(DebianPackage("pkg0-docker", "1.0", "pkg0", maintainer=_DOCKER))
         return debian_base(release, debian) if family == "debian" else ubuntu_base(release, debian)
     apk = [ApkPackage(f"pkg{n}", f"{version}-r0") for n in range(packages)]
     return alpine_base(f"{release}.1", apk) if family == "alpine" else wolfi_base(apk)

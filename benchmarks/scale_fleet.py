@@ -50,10 +50,12 @@ class NamedScanner(FakeScanner):
         super().__init__()
         self._by_name: dict[str, dict[str, list[Known]]] = {}
 
-    def learn(self, knowledge: KnowledgeFiles, known: Iterable[Known]) -> None:
+    def learn(
+        self, knowledge: KnowledgeFiles, known: Iterable[Known], version: str | None = None
+    ) -> None:
         """Let a database say exactly this."""
         every = list(known)
-        super().learn(knowledge, every)
+        super().learn(knowledge, every, version)
         by_name: dict[str, list[Known]] = defaultdict(list)
         for one in every:
             by_name[one.package].append(one)

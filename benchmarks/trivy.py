@@ -29,9 +29,11 @@ _FLAGS = (
     "--offline-scan",
     "--skip-version-check",
     "--disable-telemetry",
+    "--skip-java-db-update",
     "--quiet",
 )
-_NO_UPDATE = ("--skip-db-update", "--skip-java-db-update")
+# Jars are named where an image is analysed: by whoever scans, with a server too.
+_NO_UPDATE = ("--skip-db-update",)
 
 
 @dataclass(slots=True)
@@ -43,12 +45,13 @@ class Trivy:
     workers: int
     caches: SimpleQueue[Path] = field(default_factory=SimpleQueue)
 
-    def load(self, database: Database) -> None:
-        """Give every worker the database, and caches without a single layer."""
+    def load(self, *databases: Database) -> None:
+        """Give every worker the databases, and caches without a single layer."""
         self.caches = SimpleQueue()
         for number in range(self.workers):
             cache = self.folder / f"cache-{number}"
-            database.unpack(cache)
+            for database in databases:
+                database.unpack(cache)
             self.caches.put(cache)
 
     def scan_all(self, references: Sequence[str], server: str | None = None) -> dict[str, Found]:

@@ -31,6 +31,7 @@ from watcher.adapters.store.ledger import SqlLedger
 from watcher.adapters.store.lineages import SqlLineages
 from watcher.adapters.store.lock import DatabaseLock, NamedLock
 from watcher.adapters.store.matches import SqlMatches
+from watcher.adapters.store.offers import SqlOffers
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.presence import SqlPresence
 from watcher.adapters.store.statements.record import SqlVex
@@ -72,6 +73,7 @@ from watcher.services.inventory import RECONCILE, InventoryStage
 from watcher.services.knowledge import KnowledgeStage, Sources
 from watcher.services.match import DirectCraft, DirectStage, MatchCraft, MatchStage
 from watcher.services.pass_ import PassRunner, Records, Stages
+from watcher.services.retention import KEPT, Limits, RetentionStage
 from watcher.services.streams import StreamStage
 from watcher.services.supply import Supply
 from watcher.services.ticket import Filing, TicketStage
@@ -113,6 +115,7 @@ class Parts:
     hands: Executor | None = None
     width: Callable[[], int] = lambda: 4
     reconcile: timedelta = RECONCILE
+    retention: Limits = KEPT
 
 
 def pass_runner(parts: Parts) -> PassRunner:
@@ -122,7 +125,7 @@ def pass_runner(parts: Parts) -> PassRunner:
     by_name = {registry.name: registry for registry in parts.registries}
     scanner, library = parts.scanner, parts.library
     lineages, bumps, audits = SqlLineages(engine), SqlBumps(engine), SqlAudits(engine)
-    supply = Supply(parts.artifacts, library)
+    supply, offers = Supply(parts.artifacts, library), SqlOffers(engine)
 
     def supplied(under: Wanted) -> object:
         return supply.files(under.db, under.java_db, parts.sources)
@@ -131,7 +134,9 @@ def pass_runner(parts: Parts) -> PassRunner:
     return PassRunner(
         records=Records(DatabaseLock(engine), SqlPasses(engine), matches, catalogues),
         stages=Stages(
-            knowledge=KnowledgeStage(parts.artifacts, library, scanner, matches, parts.sources),
+            knowledge=KnowledgeStage(
+                parts.artifacts, library, scanner, matches, offers, parts.sources
+            ),
             inventory=InventoryStage(
                 parts.registries, parts.includes, inventory, executor, parts.reconcile
             ),
@@ -151,6 +156,9 @@ def pass_runner(parts: Parts) -> PassRunner:
             exposure=ExposureStage(SqlLedger(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
             ticket=TicketStage(parts.trackers, parts.filing, bumps, draft),
+            retention=RetentionStage(
+                library, matches, offers, catalogues, SqlJobs(engine), parts.retention
+            ),
         ),
         registries=parts.registries,
         scanner=scanner,
@@ -251,6 +259,7 @@ def _parts(
         progress=progress,
         width=lambda: trivy.workers,
         reconcile=config.schedule.reconcile,
+        retention=Limits(config.retention.db_files, config.retention.raw),
         is_base=config.is_base,
         planning=_planning(config, registries),
         filing=_filing(config),

@@ -47,7 +47,7 @@ class FakeLibrary:
 
     def __init__(self) -> None:
         self.updated: dict[str, datetime] = {}
-        self._shelves: set[tuple[Shelf, str]] = set()
+        self._shelves: dict[tuple[Shelf, str], None] = {}
         self._refused: dict[str, str] = {}
 
     def folder(self, digest: str) -> KnowledgeFiles:
@@ -74,7 +74,7 @@ class FakeLibrary:
     def unpack(self, shelf: Shelf, digest: str, archive: Path) -> None:
         """Let it stand ready."""
         del archive
-        self._shelves.add((shelf, digest))
+        self._shelves[shelf, digest] = None
 
     def updated_at(self, shelf: Shelf, digest: str) -> datetime:
         """The time the test gave it."""
@@ -86,6 +86,10 @@ class FakeLibrary:
         del java_db
         return self.folder(db)
 
+    def standing(self, shelf: Shelf) -> list[str]:
+        """What was unpacked, the last one first."""
+        return [digest for on, digest in reversed(self._shelves) if on == shelf]
+
     def drop(self, shelf: Shelf, digest: str) -> None:
         """Take it away again."""
-        self._shelves.discard((shelf, digest))
+        self._shelves.pop((shelf, digest), None)

@@ -75,7 +75,7 @@ class FakeScanner:
         self.matched: list[tuple[str, tuple[Package, ...]]] = []
         self.overlooked: set[str] = set()
         self.imagined: set[str] = set()
-        self._knowledge: dict[str, tuple[Known, ...]] = {}
+        self._knowledge: dict[tuple[str, str | None], tuple[Known, ...]] = {}
         self._lock = threading.Lock()
 
     def put_image(
@@ -85,6 +85,7 @@ class FakeScanner:
         *,
         system: tuple[str, str] = ("debian", "12.5"),
         not_covered: str | None = None,
+        unknown_jars: bool = False,
     ) -> None:
         """Let an image consist of these packages; a bare package lies in no layer it names."""
         listed = tuple(
@@ -98,13 +99,19 @@ class FakeScanner:
             occurrences=listed,
             findings=(),
             not_covered=not_covered,
+            unknown_jars=unknown_jars,
         )
 
-    def learn(self, knowledge: KnowledgeFiles, known: Iterable[Known]) -> None:
-        """Let a database say exactly this."""
-        self._knowledge[str(knowledge.db)] = tuple(known)
+    def learn(
+        self, knowledge: KnowledgeFiles, known: Iterable[Known], version: str | None = None
+    ) -> None:
+        """Let a database say exactly this, to one version of the scanner or to any other."""
+        self._knowledge[str(knowledge.db), version] = tuple(known)
 
-    def catalog(self, access: PullAccess, knowledge: KnowledgeFiles) -> Catalogue:
+    def catalog(
+        self, access: PullAccess, knowledge: KnowledgeFiles, *, shared: bool = False
+    ) -> Catalogue:
+        del shared
         digest = access.reference.rpartition("@")[2]
         self._start(digest, str(knowledge.db))
         if digest not in self.images:
@@ -137,7 +144,10 @@ class FakeScanner:
 
     def _known(self, knowledge: KnowledgeFiles) -> tuple[Known, ...]:
         try:
-            return self._knowledge[str(knowledge.db)]
+            told = str(knowledge.db)
+            any_version = (told, None)
+            here = (told, self.version)
+            return self._knowledge[here if here in self._knowledge else any_version]
         except KeyError:
             raise PermanentError(f"the database {knowledge.db} is unusable") from None
 

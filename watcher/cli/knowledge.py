@@ -18,8 +18,10 @@ _COLUMNS = (
     field("applied_at", "applied"),
     field("effective_at", "effective"),
     field("in_force", "in force"),
+    field("reason", "new in it"),
     field("matches_added", "added"),
     field("matches_removed", "removed"),
+    field("matches_reassessed", "reassessed"),
     field("first_matches", "first matches"),
     field("contexts_matched", "contexts"),
 )
@@ -31,7 +33,7 @@ def knowledge(
     format_: AsOption = Format.TABLE,
     output: FileOption = None,
 ) -> None:
-    """List every version of knowledge, oldest first: its times, and matches added and removed."""
+    """List every version of knowledge, oldest first: its times, what it changed, and why."""
     with reading(context, as_of) as record:
         told = documents.knowledge(record)
     entries = entries_of(told, "knowledge")

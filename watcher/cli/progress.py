@@ -5,12 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Final, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from watcher.ports import progress as port
+
+_LEFT: Final = TextColumn("left")
+
+
+class Rate(ProgressColumn):
+    """How many steps are done in a second, of late; in a minute where they are slow."""
+
+    def render(self, task: Task) -> Text:
+        """Show it once it can be told."""
+        speed = task.finished_speed or task.speed
+        return Text(
+            "" if not speed else f"{speed:.1f}/s" if speed >= 1 else f"{60 * speed:.1f}/min"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +46,7 @@ class BarProgress:
     def over(self, stage: str, total: int) -> Iterator[Callable[[], None]]:
         """Show a bar of so many steps."""
         columns = (TextColumn("{task.description}", markup=False), BarColumn())
-        counted = (MofNCompleteColumn(), TimeElapsedColumn())
+        counted = (MofNCompleteColumn(), Rate(), TimeElapsedColumn(), _LEFT, TimeRemainingColumn())
         with Progress(*columns, *counted, console=self.console, transient=True) as bars:
             task = bars.add_task(stage, total=total)
             yield lambda: bars.advance(task)

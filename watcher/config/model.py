@@ -36,7 +36,6 @@ UNUSED: Final = (
     "feeds.ssvc",
     "policy",
     "renames",
-    "retention",
     "web.auth",
 )
 _STREAM = re.compile(r"(?P<stream>(?P<repository>[^:#@]+)(?:[:#][^@]*)?)(?:@.*)?", re.DOTALL)

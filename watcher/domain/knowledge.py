@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from watcher.domain.interval import Bound
 
 MatchEnd = Literal["knowledge_withdrawn", "detection_change", "vex_not_affected"]
+Reason = Literal["advisory", "scanner", "both"]
+
+# How long the first source must have offered an older database until it counts: upstream went back.
+ROLLED_BACK: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,38 @@ def effective_at(updated_at: datetime, seen_at: datetime, predecessor: datetime 
     """Date a database: its own stamp, never in the future, never before its predecessor."""
     stamp = min(updated_at, seen_at)
     return stamp if predecessor is None else max(stamp, predecessor)
+
+
+def is_older(updated_at: datetime, current: KnowledgeVersion | None) -> bool:
+    """Whether a database is older than the one in force.
+
+    A stamp in the future must not make every later database an older one.
+    """
+    return current is not None and updated_at < min(current.updated_at, current.applied_at)
+
+
+def reason(before: KnowledgeVersion, now: KnowledgeVersion) -> Reason:
+    """What differs between two versions, and so explains why their answers do."""
+    if before.scanner == now.scanner:
+        return "advisory"
+    return "scanner" if before.db_digest == now.db_digest else "both"
+
+
+def first_step(
+    versions: Sequence[KnowledgeVersion], last: int | None, now: KnowledgeVersion
+) -> KnowledgeVersion | None:
+    """The version to match under before `now` what was last matched under version `last`.
+
+    Where scanner and database are both new, the new scanner is asked about the old database first,
+    so that each change has one reason. None where one step is enough, or no such version was ever
+    in force.
+    """
+    before = next((one for one in versions if one.number == last), None)
+    if before is None or reason(before, now) != "both":
+        return None
+    asked = (now.scanner, before.db_digest)
+    between = (one for one in versions if before.number < one.number < now.number)
+    return next((one for one in between if (one.scanner, one.db_digest) == asked), None)
 
 
 def match_interval(run: Run, known: Known) -> Match:

@@ -70,6 +70,7 @@ class Catalogue:
     occurrences: tuple[Occurrence, ...]
     findings: tuple[Finding, ...]
     not_covered: str | None = None  # why no document can carry the packages; None where one can
+    unknown_jars: bool = False  # whether it may have jars that the Java database has no name for
 
 
 _DIRECT: Final = "direct"  # the first word of a context that is matched by scans of one image

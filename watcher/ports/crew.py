@@ -23,12 +23,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class CatalogTask:
-    """List the packages of one image, named by its registry, path and digest."""
+    """List the packages of one image, named by its registry, path and digest.
+
+    `shared` allows to take over what was found in the same layers of other images.
+    """
 
     registry: str
     path: str
     digest: str
     under: Wanted
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,5 +36,8 @@ class Library(Protocol):
     def files(self, db: str, java_db: str | None) -> KnowledgeFiles:
         """The finished databases for a scanner; raises PermanentError where one is missing."""
 
+    def standing(self, shelf: Shelf) -> list[str]:
+        """The digests of the databases that stand ready, the last one that came first."""
+
     def drop(self, shelf: Shelf, digest: str) -> None:
-        """Remove a database that turned out unusable."""
+        """Remove a database that turned out unusable, or that nobody needs; none is no error."""

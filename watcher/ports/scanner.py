@@ -30,8 +30,14 @@ class Scanner(Protocol):
     def runs(self) -> int:
         """How often the binary was started to catalogue or match since the adapter was built."""
 
-    def catalog(self, access: PullAccess, knowledge: KnowledgeFiles) -> Catalogue:
-        """Pull an image and list its packages, with the scanner's own findings on it."""
+    def catalog(
+        self, access: PullAccess, knowledge: KnowledgeFiles, *, shared: bool = False
+    ) -> Catalogue:
+        """Pull an image and list its packages, with the scanner's own findings on it.
+
+        `shared` lets it take over what was found in the same layers of other images: that is
+        faster, and believes that layers are what images call them.
+        """
 
     def match(
         self, context: str, packages: Sequence[Package], knowledge: KnowledgeFiles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from watcher.ports.store.views import KnowledgeDelta
+from watcher.ports.store.views import TERMS, KnowledgeDelta, MatchChange, MatchChanges
 from watcher.report.times import stamp
 
 Document = dict[str, object]
@@ -37,4 +37,26 @@ def _version(one: KnowledgeDelta, *, in_force: bool) -> Document:
         "matches_removed": one.removed,
         "first_matches": one.first_matched,
         "contexts_matched": one.contexts,
+        "reason": one.reason,
+        "images_listed_again": one.changes.listed_again,
+        "matches_reassessed": reassessed(one.changes),
+        "changes": {why: dict(counts) for why, counts in one.changes.counts.items()},
+        "changes_listed": [_change(change) for change in one.changes.listed],
+    }
+
+
+def reassessed(changes: MatchChanges) -> int:
+    """How often something is said otherwise of matches that go on."""
+    return sum(counts.get(what, 0) for counts in changes.counts.values() for what in TERMS)
+
+
+def _change(one: MatchChange) -> Document:
+    return {
+        "vulnerability": one.vulnerability,
+        "package": one.package,
+        "version": one.installed,
+        "what": one.what,
+        "reason": one.reason,
+        "before": one.before,
+        "after": one.after,
     }

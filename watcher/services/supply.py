@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from watcher.domain.errors import AttemptError, PermanentError, TransientError
 from watcher.domain.reference import ArtifactReference
@@ -16,6 +16,7 @@ from watcher.services.outcome import one_line
 
 T = TypeVar("T")
 
+KEPT: Final = 5  # databases of a kind on a machine that only works
 _NEXT = "whatever is offered next will be taken"
 
 
@@ -77,8 +78,12 @@ class Supply:
         )
 
     def _complete(self, shelf: Shelf, digest: str, references: Sequence[ArtifactReference]) -> None:
-        if not self.library.has(shelf, digest):
-            _first(references, lambda one: self.acquire(shelf, one, digest))
+        if self.library.has(shelf, digest):
+            return
+        _first(references, lambda one: self.acquire(shelf, one, digest))
+        # On a machine that makes no passes nobody else puts the shelf in order.
+        for old in self.library.standing(shelf)[KEPT:]:
+            self.library.drop(shelf, old)
 
     def _pull(self, reference: ArtifactReference, digest: str, archive: Path) -> None:
         try:

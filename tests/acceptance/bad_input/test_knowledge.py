@@ -192,3 +192,27 @@ def test_a_state_folder_that_cannot_be_written_is_said_in_one_line(
     state.unlink()
     (fleet.folder / "aside").rename(state)
     assert_made_good(fleet, undisturbed)
+
+
+def test_an_older_database_is_skipped_until_it_has_stood_at_its_source_for_a_day(
+    fleet: Fleet,
+) -> None:
+    fleet.publish(SECOND)
+    assert fleet.sync(1).lines == ()
+    before = fleet.exposures(1)
+    fleet.publish(FIRST)
+    for at in (1.5, 2.4):
+        told = fleet.sync(at)
+        assert (told.code, told.failures) == (1, [("knowledge", "db", False)])
+        assert_clear(told.lines[0], "failed: knowledge: db: ", FIRST.digest, "older", "skipped")
+        assert told.document["knowledge"]["db"] == SECOND.digest
+        assert told.document["counts"]["matches_removed"] == 0
+    assert [one["vulnerability"] for one in fleet.exposures(2.4)["windows"]] == [
+        one["vulnerability"] for one in before["windows"]
+    ]
+    told = fleet.sync(2.5)
+    assert (told.code, told.lines) == (0, ())
+    assert told.document["knowledge"]["db"] == FIRST.digest
+    assert told.document["knowledge"]["changed"]
+    (layer,) = FIRST.layers
+    assert asked(fleet, f"GET /v2/{DATABASE}/blobs/{layer.digest}") == 1

@@ -277,3 +277,20 @@ def test_an_image_of_20000_packages_is_catalogued(engine: Engine) -> None:
     assert len(store.in_scope(context.number, day(-30), only_new=True)) == 20_000
     # A server that plans by sizes it counted before would take a quarter of a minute.
     assert perf_counter() - begun < 5
+
+
+def test_findings_that_nobody_came_to_compare_expire_and_the_list_stays(engine: Engine) -> None:
+    this = begin(engine, 0)
+    number = repository(engine, this)
+    bind(engine, this, number, bound("image", 0))
+    catalogued(engine, this, "image", catalogue([P1], [finding(P1, "V")]))
+    before = rows(engine)
+    store = SqlCatalogues(engine)
+    store.expire(begin(engine, 30), day(0))
+    assert audits(engine) == [("pending", [])]
+    store.expire(begin(engine, 31), day(1))
+    assert audits(engine) == [("skipped", [])]
+    after = rows(engine)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"birth_findings", "passes"}
+    assert after["birth_findings"] == 0

@@ -227,3 +227,24 @@ def test_a_state_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
     assert not library.has("db", ONE)
     with pytest.raises(TransientError, match=r"var/knowledge: (Not a directory|File exists)"):
         library.refuse(ONE, "x")
+
+
+def test_what_stands_ready_is_listed_the_last_one_first(
+    library: FolderLibrary, db: bytes, java_db: bytes, tmp_path: Path
+) -> None:
+    assert library.standing("db") == []
+    names = [f"sha256:{number:064x}" for number in (3, 1, 2)]
+    for place, name in enumerate(names):
+        with library.receiving(name) as archive:
+            archive.write_bytes(db)
+            library.unpack("db", name, archive)
+        folder = tmp_path / "var" / "knowledge" / name.removeprefix("sha256:") / "db"
+        os.utime(folder, (place, place))
+    with library.receiving(names[0]) as archive:
+        archive.write_bytes(java_db)
+        library.unpack("java-db", names[0], archive)
+    assert library.standing("db") == names[::-1]
+    assert library.standing("java-db") == names[:1]
+    library.drop("db", names[0])
+    assert library.standing("db") == names[:0:-1]
+    assert library.has("java-db", names[0])

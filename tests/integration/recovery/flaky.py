@@ -41,7 +41,10 @@ class FlakyScanner(FakeScanner):
         super().__init__()
         self.broken: dict[str, WatcherError] = {}
 
-    def catalog(self, access: PullAccess, knowledge: KnowledgeFiles) -> Catalogue:
+    def catalog(
+        self, access: PullAccess, knowledge: KnowledgeFiles, *, shared: bool = False
+    ) -> Catalogue:
+        del shared
         self._works("catalog")
         return super().catalog(access, knowledge)
 

@@ -16,7 +16,10 @@ from watcher.domain.knowledge import (
     begun,
     effective_at,
     ended,
+    first_step,
+    is_older,
     match_interval,
+    reason,
 )
 
 
@@ -118,3 +121,40 @@ def test_a_match_starts_when_its_vulnerability_was_known(
 def test_a_match_ends_as_its_run_does() -> None:
     run = Run(1, first=True, dated=DATED, end=bound(8, 7), end_cause="detection_change")
     assert match_interval(run, Known(None, day(5))) == Match(DATED, bound(8, 7), "detection_change")
+
+
+def of(number: int, scanner: str, db: str) -> KnowledgeVersion:
+    return KnowledgeVersion(number, scanner, db, day(number), day(number), day(number))
+
+
+OLD, BETWEEN, NEW = of(1, "0.74.0", "a"), of(2, "0.75.0", "a"), of(3, "0.75.0", "b")
+
+
+def test_what_differs_between_versions_is_why_their_answers_do() -> None:
+    assert reason(OLD, BETWEEN) == "scanner"
+    assert reason(BETWEEN, NEW) == "advisory"
+    assert reason(OLD, NEW) == "both"
+
+
+def test_where_both_are_new_the_new_scanner_is_asked_about_the_old_database_first() -> None:
+    assert first_step([OLD, BETWEEN, NEW], 1, NEW) == BETWEEN
+
+
+@pytest.mark.parametrize(
+    ("versions", "last"),
+    [
+        ([OLD, BETWEEN, NEW], None),  # never matched
+        ([OLD, BETWEEN, NEW], 2),  # the step was taken
+        ([OLD, NEW], 1),  # no such version was in force
+        ([of(1, "0.74.0", "z"), of(2, "0.75.0", "a"), NEW], 1),  # nor one with its database
+    ],
+)
+def test_else_one_step_is_enough(versions: list[KnowledgeVersion], last: int | None) -> None:
+    assert first_step(versions, last, NEW) is None
+
+
+def test_a_stamp_in_the_future_makes_no_later_database_an_older_one() -> None:
+    far = KnowledgeVersion(1, "0.74.0", "a", day(99), day(3), day(3))
+    assert is_older(day(2), far)
+    assert not is_older(day(4), far)
+    assert not is_older(day(4), None)

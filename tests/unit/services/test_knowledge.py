@@ -15,6 +15,7 @@ from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.reference import ArtifactReference
 from watcher.ports.library import Shelf
 from watcher.ports.store.matches import Stamp
+from watcher.ports.store.offers import OlderOffer
 from watcher.ports.store.passes import PassRecord
 from watcher.services.knowledge import KnowledgeOutcome, KnowledgeStage, Sources
 
@@ -61,6 +62,18 @@ class Book:
 
     adopted: list[KnowledgeVersion] = field(default_factory=list)
     java: str | None = None
+    standing: dict[str, OlderOffer] = field(default_factory=dict)
+
+    def older(self) -> dict[str, OlderOffer]:
+        return dict(self.standing)
+
+    def offered(self, this: PassRecord, offer: OlderOffer) -> None:
+        del this
+        self.standing[offer.source] = offer
+
+    def over(self, this: PassRecord, source: str) -> None:
+        del this
+        del self.standing[source]
 
     def versions(self) -> list[KnowledgeVersion]:
         return self.adopted
@@ -107,6 +120,7 @@ class Desk:
             self.library,
             self.scanner,
             self.book,  # type: ignore[arg-type]
+            self.book,
             sources,
         )
         return stage.take(PassRecord(1, day(at)))
@@ -153,6 +167,102 @@ def test_an_older_database_is_skipped(desk: Desk) -> None:
     (failure,) = desk.take(5).failures
     assert "older" in failure.error
     assert len(desk.book.adopted) == 1
+
+
+def test_an_older_database_of_the_first_source_is_taken_once_it_has_stood_there_for_a_day(
+    desk: Desk,
+) -> None:
+    desk.offer("sha256:0", 0)
+    for at in (5, 5.5, 5.99):
+        outcome = desk.take(at)
+        assert (outcome.changed, outcome.covered) == (False, ())
+        assert f"at {day(6):%Y-%m-%dT%H:%M:%SZ}, upstream went back" in outcome.failures[0].error
+    outcome = desk.take(6)
+    assert (outcome.changed, outcome.failures, outcome.covered) == (True, [], (0,))
+    assert desk.effective()[1] == ("sha256:0", day(5))  # when it was first seen there
+    assert desk.take(7).failures == []
+    assert desk.book.standing == {}
+    assert len(desk.book.adopted) == 2
+
+
+def test_the_day_begins_again_where_the_first_source_offered_another_one_meanwhile(
+    desk: Desk,
+) -> None:
+    desk.offer("sha256:0", 0)
+    desk.take(5)
+    desk.offer("sha256:1", 1)
+    assert desk.take(5.5).failures == []
+    desk.offer("sha256:0", 0)
+    desk.take(5.6)
+    assert not desk.take(6.5).changed
+    assert desk.take(6.6).changed
+
+
+def test_a_source_that_does_not_answer_meanwhile_has_not_taken_its_offer_back(desk: Desk) -> None:
+    desk.offer("sha256:0", 0)
+    desk.take(5)
+    desk.offers.at["mirror.invalid/db"] = TransientError("no route")
+    desk.take(5.5)
+    desk.offer("sha256:0", 0)
+    assert desk.take(6).changed
+
+
+def test_an_older_database_of_another_source_is_never_taken(desk: Desk) -> None:
+    desk.offers.at["mirror.invalid/db"] = TransientError("no route")
+    desk.offer("sha256:0", 0, "source.invalid/db")
+    for at in (5, 7, 9):
+        outcome = desk.take(at)
+        assert not outcome.changed
+        assert "older" in outcome.failures[0].error
+    assert desk.offers.pulls == 2  # it tells its age once
+
+
+def test_where_a_source_offers_an_older_one_the_next_source_is_asked(desk: Desk) -> None:
+    desk.offer("sha256:0", 0)
+    desk.offer("sha256:2", 4, "source.invalid/db")
+    outcome = desk.take(5)
+    assert (outcome.changed, outcome.covered) == (True, (0,))
+    assert desk.effective()[1] == ("sha256:2", day(4))
+
+
+def test_a_mirror_does_not_bring_back_what_upstream_went_back_from(desk: Desk) -> None:
+    desk.offer("sha256:2", 4)
+    desk.take(5)
+    desk.offer("sha256:1", 1)
+    desk.take(6)
+    assert desk.take(7).changed
+    desk.offers.at["mirror.invalid/db"] = TransientError("no route")
+    desk.offer("sha256:2", 4, "source.invalid/db")
+    assert not desk.take(8).changed
+    desk.offer("sha256:2", 4)
+    assert desk.take(9).changed  # upstream itself may
+
+
+def test_a_broken_database_is_named_though_the_next_source_serves(desk: Desk) -> None:
+    desk.offer("sha256:3", 4)
+    desk.library.broken.add("sha256:3")
+    desk.offer("sha256:2", 4, "source.invalid/db")
+    outcome = desk.take(5)
+    assert (outcome.changed, outcome.covered) == (True, (0,))
+    assert ["cut off" in one.error for one in outcome.failures] == [True]
+
+
+def test_a_new_scanner_reads_the_old_database_before_the_new_one(desk: Desk) -> None:
+    desk.scanner.version = "0.75.0"
+    desk.offer("sha256:2", 4)
+    outcome = desk.take(5)
+    told = [(one.scanner, one.db_digest, one.effective_at) for one in desk.book.adopted[1:]]
+    assert told == [("0.75.0", "sha256:1", day(5)), ("0.75.0", "sha256:2", day(5))]
+    assert outcome.current == desk.book.adopted[-1]
+
+
+def test_a_new_scanner_that_cannot_open_the_old_database_takes_the_new_one_at_once(
+    desk: Desk,
+) -> None:
+    desk.scanner = FakeScanner("0.75.0")
+    desk.offer("sha256:2", 4)
+    desk.take(5)
+    assert [one.db_digest for one in desk.book.adopted] == ["sha256:1", "sha256:2"]
 
 
 def test_another_scanner_over_the_same_database_is_news_of_now(desk: Desk) -> None:

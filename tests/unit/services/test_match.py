@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -111,6 +111,28 @@ def test_a_match_under_other_terms_is_reassessed_and_goes_on() -> None:
     assert (match.appeared, match.disappeared, match.reassessed) == ((), (), ((P, now),))
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"severity": "LOW"},
+        {"severity_source": "ghsa"},
+        {"status": "fixed"},
+        {"fixed_version": "2"},
+    ],
+    ids=str,
+)
+def test_each_term_of_a_match_is_news_of_its_own(changed: dict[str, str]) -> None:
+    now = replace(finding(P, "V"), **changed)  # type: ignore[arg-type] # one of its texts
+    held = {(P, "V"): assessment(finding(P, "V"))}
+    question = asked(P, taking_part={P: None})
+    match = compare(question, held, {(P, "V"): now}, (VERSIONS, VERSIONS[2]))
+    assert match.reassessed == ((P, now),)
+
+
+def test_a_document_never_has_more_packages_than_one_run_takes_in_time() -> None:
+    assert match.SHARD <= 10_000
+
+
 # The stage.
 
 
@@ -122,10 +144,12 @@ class Shelf:
     packages: dict[int, dict[int, Package]]
     on: dict[int, dict[int, int | None]] = field(default_factory=dict)
     recorded: list[ContextMatch] = field(default_factory=list)
+    weights: dict[int, dict[int, int]] = field(default_factory=dict)
     since: datetime = day(10) - match.REMEMBERED
+    known: list[KnowledgeVersion] = field(default_factory=lambda: VERSIONS)
 
     def versions(self) -> list[KnowledgeVersion]:
-        return VERSIONS
+        return self.known
 
     def contexts(self, since: datetime) -> list[ContextState]:
         assert since == self.since
@@ -147,15 +171,28 @@ class Shelf:
         del context
         return {}
 
+    def findings_of(self, context: int) -> Mapping[int, int]:
+        return self.weights.get(context, {})
+
+    def findings(self) -> Mapping[int, int]:
+        return {number: sum(held.values()) for number, held in self.weights.items()}
+
     def record(self, this: PassRecord, version: KnowledgeVersion, match: ContextMatch) -> bool:
-        assert version == VERSIONS[2]
+        assert version in self.known
         assert this.at - self.since == timedelta(days=30)
         self.recorded.append(match)
+        self.states = [
+            replace(one, last_version=version.number) if one.number == match.context else one
+            for one in self.states
+        ]
         return True
 
     def changed(self, this: PassRecord) -> Mapping[str, int]:
         del this
         return {"added": sum(len(one.appeared) for one in self.recorded), "removed": 0}
+
+
+UPGRADED = Wanted("0.75.0", "sha256:3")
 
 
 @dataclass(frozen=True)
@@ -165,7 +202,7 @@ class Near:
     scanner: FakeScanner
 
     def match(self, task: MatchTask) -> list[tuple[int, Finding]]:
-        assert task.under == Wanted("0.74.0", DIGEST)
+        assert task.under in {Wanted("0.74.0", DIGEST), Wanted("0.75.0", "sha256:1"), UPGRADED}
         numbers = {package.identity: number for number, package in task.packages}
         packages = [package for _, package in task.packages]
         found = self.scanner.match(task.context, packages, FakeLibrary().folder(task.under.db))
@@ -305,3 +342,54 @@ def test_packages_that_come_while_somebody_is_at_the_others_are_matched_too() ->
     staged(shelf, scanner, jobs)
     assert [*told, *(one.payload["packages"] for one in jobs.unfinished())] == [1, 2]
     assert scanner.runs == 2
+
+
+def upgraded(shelf: Shelf, scanner: FakeScanner, missing: frozenset[str] = frozenset()) -> None:
+    """Take the stage where scanner and database are both new since version 1."""
+    shelf.known = [
+        VERSIONS[0],
+        KnowledgeVersion(2, "0.75.0", "sha256:1", day(3), day(9), day(9)),
+        KnowledgeVersion(3, "0.75.0", DIGEST, day(9), day(9), day(9)),
+    ]
+    for digest in ("sha256:1", DIGEST):
+        scanner.learn(FakeLibrary().folder(digest), [Known("p", "V")])
+
+    def supplied(under: Wanted) -> None:
+        if under.db in missing:
+            raise TransientError("it is gone")
+
+    jobs = FakeJobs()
+    presence = FakePresence(jobs)
+    craft = MatchCraft(Near(scanner), shelf)  # type: ignore[arg-type] # what the stage needs of them
+    with ThreadPoolExecutor(2) as executor, presence.joined("pass") as worker:
+        bench = Bench(jobs, presence, executor, lambda: 2, worker, eager=False)
+        stage = MatchStage(craft, Silent(), supplied)
+        outcome = stage.take(jobs.begin(day(10)), shelf.known[2], UPGRADED, bench)
+    assert (outcome.failures, outcome.covered) == ([], {1, 2})
+
+
+def test_a_new_scanner_is_asked_about_the_old_database_before_the_new_one() -> None:
+    scanner = FakeScanner()
+    shelf = Shelf(contexts(1, None), {1: {P: PACKAGES[P]}, 2: {Q: PACKAGES[Q]}})
+    upgraded(shelf, scanner)
+    told = [(one.context, one.last_version) for one in shelf.recorded]
+    assert told[0] == (1, 1)
+    assert sorted(told[1:], key=str) == [(1, 2), (2, None)]
+    assert scanner.runs == 3
+
+
+def test_where_the_old_database_is_gone_one_step_has_to_do() -> None:
+    scanner = FakeScanner()
+    shelf = Shelf(contexts(1, None), {1: {P: PACKAGES[P]}, 2: {Q: PACKAGES[Q]}})
+    upgraded(shelf, scanner, frozenset({"sha256:1"}))
+    assert sorted((one.context, one.last_version) for one in shelf.recorded[:1]) == [(1, 1)]
+    assert scanner.runs == 2
+
+
+def test_a_context_with_many_findings_is_matched_in_several_runs() -> None:
+    scanner = FakeScanner()
+    many = {number: fake_package("p", str(number)) for number in range(4)}
+    shelf = Shelf(contexts(2), {1: many}, weights={1: dict.fromkeys(many, 9_000)})
+    outcome = staged(shelf, scanner)
+    assert sorted(len(packages) for _, packages in scanner.matched) == [2, 2]
+    assert outcome.counts["trivy_runs"] == 2

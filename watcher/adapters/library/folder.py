@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -115,13 +115,28 @@ class FolderLibrary:
         java = None if java_db is None else self._standing("java-db", java_db)
         return KnowledgeFiles(db=self._standing("db", db), java_db=java)
 
+    def standing(self, shelf: Shelf) -> list[str]:
+        """The digests of the databases that stand ready, the last one that came first."""
+        with self._disk():
+            if not self._root.is_dir():
+                return []
+            names = [f"sha256:{one.name}" for one in self._root.iterdir()]
+            ready = [one for one in names if is_digest(one) and self.has(shelf, one)]
+            return sorted(ready, key=lambda one: (-self._came(shelf, one), one))
+
     def drop(self, shelf: Shelf, digest: str) -> None:
-        """Remove a database that turned out unusable; one that is not there is no error."""
+        """Remove a database that is unusable or not needed; one that is not there is no error."""
         target = self._folder(shelf, digest)
         with self._disk(), self._latch.held():
             self._remove(target)
             if target.parent.is_dir() and not any(target.parent.iterdir()):
                 target.parent.rmdir()
+
+    def _came(self, shelf: Shelf, digest: str) -> int:
+        """When a database was put on its shelf, by the disk's clock."""
+        with suppress(FileNotFoundError):
+            return self._folder(shelf, digest).stat().st_mtime_ns
+        return 0
 
     def _standing(self, shelf: Shelf, digest: str) -> Path:
         if not self.has(shelf, digest):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from watcher.domain.package import Catalogue, Finding
@@ -20,6 +21,18 @@ class Uncatalogued:
     digest: str
     platform: str
     layer_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """When a catalogue is to be made again: another scanner made it, or it has unknown jars.
+
+    Those only under another Java database, where the catalogue was made by `jars_before`.
+    """
+
+    scanner: str
+    java_db: str | None
+    jars_before: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,9 @@ class Catalogues(Protocol):
     def uncatalogued(self) -> list[Uncatalogued]:
         """Images that some stream points to now and that no scanner version has catalogued."""
 
+    def outdated(self, since: Outdated) -> list[Uncatalogued]:
+        """Images that some stream points to now and whose newest catalogue is to be made again."""
+
     def add(
         self, this: PassRecord, image: int, origin: CatalogueOrigin, catalogue: Catalogue
     ) -> None:
@@ -61,6 +77,9 @@ class Catalogues(Protocol):
 
     def audited(self, this: PassRecord, catalogue: int, differences: Sequence[str] | None) -> None:
         """Record what the comparison found (None: too late for one) and drop the own findings."""
+
+    def expire(self, this: PassRecord, before: datetime) -> None:
+        """Drop the own findings of catalogues made before a time that were never compared."""
 
     def distinct_packages(self) -> int:
         """How many distinct packages are recorded."""

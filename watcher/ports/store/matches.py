@@ -23,6 +23,7 @@ class Stamp:
     source: str
     updated_at: datetime
     effective_at: datetime
+    seen_at: datetime | None = None  # where it was seen before it was put in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,12 @@ class Matches(Protocol):
 
     def held(self, context: int) -> dict[tuple[int, str], Assessment]:
         """The open matches of a context, by package id and vulnerability name."""
+
+    def findings_of(self, context: int) -> Mapping[int, int]:
+        """How many open matches each package of a context has; those without any are left out."""
+
+    def findings(self) -> Mapping[int, int]:
+        """How many open matches each context has."""
 
     def record(self, this: PassRecord, version: KnowledgeVersion, match: ContextMatch) -> bool:
         """Record a completed match in one transaction; False where it was recorded meanwhile."""

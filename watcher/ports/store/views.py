@@ -5,12 +5,13 @@ Every view is of the record as it stood after one pass, whose number is asked fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Literal, Protocol
 
 from watcher.domain.acceptance import Acceptance
+from watcher.domain.knowledge import Reason
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
 
@@ -143,6 +144,35 @@ class Holding:
     until: datetime | None
 
 
+What = Literal["appeared", "ended", "severity", "severity_source", "status", "fixed_version"]
+TERMS: Final[tuple[What, ...]] = ("severity", "severity_source", "status", "fixed_version")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchChange:
+    """One change of a match under a version of knowledge: what, why, and from what to what."""
+
+    vulnerability: str
+    package: str
+    installed: str
+    what: What
+    reason: Reason
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchChanges:
+    """What changed under a version: counts by reason, some of the changes, images listed again.
+
+    What new images brought is no change. `listed` holds some of the newest versions' only.
+    """
+
+    counts: Mapping[Reason, Mapping[What, int]] = field(default_factory=dict)
+    listed: Sequence[MatchChange] = ()
+    listed_again: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class KnowledgeDelta:
     """A version of knowledge with what it changed.
@@ -162,6 +192,8 @@ class KnowledgeDelta:
     removed: int
     first_matched: int
     contexts: int
+    reason: Reason | None = None  # what is new in it; None for the first one
+    changes: MatchChanges = field(default_factory=MatchChanges)
 
 
 class Views(Protocol):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from watcher.domain.package import Finding, Package
+from watcher.domain.package import Finding
 from watcher.ports.crew import Crew, MatchTask, Wanted
 from watcher.ports.store.jobs import Job
 from watcher.ports.store.matches import Matches
 from watcher.services.match.compare import Asked, compare
+from watcher.services.sharding import shards
 from watcher.services.work import Prepared
 
 REMEMBERED = timedelta(days=30)  # how long after its last binding an image is still matched
@@ -41,7 +42,9 @@ class MatchCraft:
             return Prepared([])
         packages = self.store.in_scope(number, since, only_new=not whole)
         asked = Asked(context, whole, packages, self.store.taking_part(number))
-        tasks = [MatchTask(context.name, shard, under) for shard in _shards(packages)]
+        findings = self.store.findings_of(number) if whole else {}
+        cut = shards(packages, findings, SHARD)
+        tasks = [MatchTask(context.name, shard, under) for shard in cut]
         return Prepared(tasks, asked)
 
     def apply(
@@ -59,8 +62,3 @@ class MatchCraft:
         }
         held = self.store.held(kept.context.number)
         self.store.record(job.wanted, now, compare(kept, held, found, (versions, now)))
-
-
-def _shards(packages: Mapping[int, Package]) -> list[list[tuple[int, Package]]]:
-    items = list(packages.items())
-    return [items[start : start + SHARD] for start in range(0, len(items), SHARD)]

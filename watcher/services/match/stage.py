@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from watcher.domain.errors import AttemptError
-from watcher.domain.knowledge import KnowledgeVersion
+from watcher.domain.knowledge import KnowledgeVersion, first_step
 from watcher.ports.crew import Wanted
 from watcher.ports.progress import Progress
 from watcher.ports.store.jobs import Order
@@ -14,7 +14,8 @@ from watcher.ports.store.matches import ContextState
 from watcher.ports.store.passes import PassRecord
 from watcher.services.match.craft import REMEMBERED, SHARD, MatchCraft
 from watcher.services.match.outcome import MatchOutcome
-from watcher.services.work import Bench, Tries
+from watcher.services.sharding import how_many
+from watcher.services.work import Bench, Left, Tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,12 @@ class MatchStage:
         outcome = MatchOutcome("match")
         since = this.at - REMEMBERED
         store, asked = self.craft.store, dict[int, int]()
-        orders = []
-        for context in store.contexts(since):
+        orders, known = [], store.contexts(since)
+        steps = self._first_steps(known, version, under)
+        if steps:
+            self._clear(this, steps, bench, outcome)
+            known = store.contexts(since)
+        for context in known:
             whole = context.last_version != version.number
             if not whole and not context.new:
                 outcome.covered.add(context.number)
@@ -45,23 +50,55 @@ class MatchStage:
             orders.append(_order(context, version, asked[context.number], under))
         if orders and not self._supplied(under, outcome):
             return outcome
-        tries = Tries.of(bench, "match")
-        bench.order(this, "match", orders)
+        left = self._clear(this, orders, bench, outcome)
         if not orders:
             return outcome
-        with self.progress.over("match", len(orders)) as step:
-            bench.clear(self.craft, step)
-        left = bench.left("match")
         outcome.failures += [one.failure for one in left]
         done = asked.keys() - {one.job.payload["context"] for one in left}
         outcome.covered |= done
         outcome.counts["packages_matched"] += sum(asked[number] for number in done)
-        tried = done | {one.job.payload["context"] for one in tries.failed(left)}
-        runs = (-(-asked[number] // SHARD) for number in tried & asked.keys())
-        outcome.counts["trivy_runs"] += sum(runs)
         for way, number in store.changed(this).items():
             outcome.counts[f"matches_{way}"] += number
         return outcome
+
+    def _first_steps(
+        self, known: Sequence[ContextState], version: KnowledgeVersion, under: Wanted
+    ) -> list[Order]:
+        """What is to be matched under a version in between first, where its database is to be had.
+
+        Without it one step has to do, and its changes have two reasons.
+        """
+        versions, orders = self.craft.store.versions(), list[Order]()
+        for context in known:
+            step = first_step(versions, context.last_version, version)
+            if step is None:
+                continue
+            before = replace(under, db=step.db_digest)
+            try:
+                self.supplied(before)
+            except AttemptError:
+                continue
+            orders.append(_order(context, step, context.packages, before))
+        return orders
+
+    def _clear(
+        self, this: PassRecord, orders: Sequence[Order], bench: Bench, outcome: MatchOutcome
+    ) -> list[Left]:
+        """Do what is ordered, and nothing else of the stage; gives what is left of it."""
+        tries, findings = Tries.of(bench, "match"), self.craft.store.findings() if orders else {}
+        bench.order(this, "match", orders)
+        if not orders:
+            return []
+        with self.progress.over("match", len(orders)) as step:
+            bench.clear(self.craft, step)
+        left = bench.left("match")
+        untried = {one.job.key for one in left} - {one.job.key for one in tries.failed(left)}
+        outcome.counts["trivy_runs"] += sum(
+            how_many(one.payload["packages"], findings.get(one.payload["context"], 0), SHARD)
+            for one in orders
+            if one.key not in untried
+        )
+        return left
 
     def _supplied(self, under: Wanted, outcome: MatchOutcome) -> bool:
         try:

@@ -13,6 +13,7 @@ from watcher.services.exposure import ExposureStage
 from watcher.services.inventory import InventoryStage
 from watcher.services.knowledge import KnowledgeStage
 from watcher.services.match import DirectStage, MatchStage
+from watcher.services.retention import RetentionStage
 from watcher.services.streams import StreamStage
 from watcher.services.ticket import TicketStage
 from watcher.services.vex import VexStage
@@ -44,3 +45,4 @@ class Stages:
     exposure: ExposureStage
     bump: BumpStage
     ticket: TicketStage
+    retention: RetentionStage

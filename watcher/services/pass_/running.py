@@ -52,6 +52,8 @@ class Running:
                 self.watch.look()
                 with self._timed(stage):
                     steps[stage]()
+        if "knowledge" in wanted:
+            self._take_in(self.stages.retention.take(self.this))
         self.report.counts["packages_distinct"] = self.records.catalogues.distinct_packages()
         versions = self.records.matches.versions()
         self.report.knowledge = versions[-1] if versions else None

@@ -32,7 +32,7 @@ class ScannerCrew:
                 f"no registry is called {task.registry} here: give every worker the same registries"
             )
         access = registry.pull_access(task.path, task.digest)
-        return self.scanner.catalog(access, self._files(task.under))
+        return self.scanner.catalog(access, self._files(task.under), shared=task.shared)
 
     def match(self, task: MatchTask) -> list[tuple[int, Finding]]:
         """Match packages without pulling anything: complete, or an error; by their numbers."""

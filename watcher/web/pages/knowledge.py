@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Response
 
 from watcher.reading import documents
@@ -10,6 +12,21 @@ from watcher.web.paging import Paging
 from watcher.web.site import Site
 
 _PAGE = 100
+_CHANGES: Final = 50  # shown below the versions
+_REASONS: Final = {
+    None: "the first one",
+    "advisory": "database",
+    "scanner": "Trivy",
+    "both": "database and Trivy",
+}
+_WHATS: Final = {
+    "appeared": "began",
+    "ended": "ended",
+    "severity": "severity",
+    "severity_source": "source of the severity",
+    "status": "status",
+    "fixed_version": "fixed version",
+}
 
 
 def routes(site: Site) -> APIRouter:
@@ -25,6 +42,8 @@ def routes(site: Site) -> APIRouter:
             number, _PAGE, len(every), lambda one: at.page("/knowledge", [("page", one)])
         )
         rows = every[paging.first_shown - 1 : paging.last_shown]
-        return site.show("knowledge", record, at, {"rows": rows, "paging": paging})
+        listed = [(one, change) for one in rows for change in one["changes_listed"]]
+        told = {"changes": listed[:_CHANGES], "reasons": _REASONS, "whats": _WHATS}
+        return site.show("knowledge", record, at, {"rows": rows, "paging": paging, **told})
 
     return router

@@ -18,6 +18,7 @@ from watcher.domain.errors import PermanentError, StartError, TransientError
 
 OUTPUT_LIMIT: Final = 512 << 20  # bytes; an image with 100,000 findings prints half as much
 _LOG_LIMIT: Final = 256 << 10  # bytes kept of each end of the log
+LONGEST_LOG: Final = 2 * _LOG_LIMIT  # one that long has lost its middle
 _CHUNK: Final = 1 << 16
 _BLINK: Final = 0.25  # seconds between two looks at whether watcher ends
 

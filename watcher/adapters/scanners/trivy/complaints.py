@@ -11,6 +11,9 @@ from watcher.domain.errors import PermanentError, TransientError, UnauthorizedEr
 _LENGTH: Final = 300
 _FATAL = re.compile(r"^\S+\t(?:FATAL|ERROR)\t", re.MULTILINE)
 _CRASH = re.compile(r"^(?:panic|fatal error|unexpected fault address).*", re.MULTILINE)
+# How `--debug` writes an error: a line for each layer, and below it where in the code that was.
+_FRAMES = re.compile(r"\n {4,}\S[^\n]*")
+_ITEMS = re.compile(r":?\n  - ")
 _WASTE = re.compile(r"[\x00-\x20\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 _USER = re.compile(r"//[^/\s@]+@")
 # The names of its own layers, in which Trivy wraps the cause.
@@ -74,6 +77,7 @@ def _cause(log: str) -> str:
         said = f"Trivy crashed: {crash.group()}"
     else:
         said = log[starts[-1] :] if starts else log.rpartition("\t")[2]
+        said = _ITEMS.sub(": ", _FRAMES.sub("", said))
     said = _USER.sub("//***@", _WASTE.sub(" ", said).strip())
     while found := _LAYERS.match(said):
         said = said[found.end() :]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -13,13 +15,15 @@ from watcher.adapters.scanners.trivy import command, database, document, workspa
 from watcher.adapters.scanners.trivy.catalogue import read_catalogue
 from watcher.adapters.scanners.trivy.complaints import failure
 from watcher.adapters.scanners.trivy.findings import TEMPLATE, read_matches
+from watcher.adapters.scanners.trivy.jars import analysed, any_unknown, layers_of
+from watcher.adapters.scanners.trivy.layers import LayerAnalyses, Place
 from watcher.adapters.scanners.trivy.version import find_binary, read_version
-from watcher.domain.errors import PermanentError, StartError, TransientError
+from watcher.domain.errors import AttemptError, PermanentError, StartError, TransientError
 from watcher.domain.package import Catalogue, Finding, Package
 from watcher.ports.registry import PullAccess
 from watcher.ports.scanner import KnowledgeFiles
 
-# Nothing is fetched, nothing is called home, nothing is cached between runs.
+# Nothing is fetched, nothing is called home.
 _QUIET: Final = (
     "--skip-db-update",
     "--skip-java-db-update",
@@ -27,9 +31,10 @@ _QUIET: Final = (
     "--skip-version-check",
     "--disable-telemetry",
     "--no-progress",
-    "--cache-backend=memory",
     "--scanners=vuln",
 )
+_FORGETFUL: Final = "--cache-backend=memory"
+_REMEMBERING: Final = "--cache-backend=fs"
 _GRACE: Final = 60.0  # seconds
 
 
@@ -37,14 +42,15 @@ class TrivyScanner:
     """Signs the Scanner port with a Trivy binary of 0.74.0 or later.
 
     `binary` is a name on PATH or a path; `state` a folder that remembers its version; `timeout`
-    ends each run, in seconds. Each run has its own folder, cache and process group, so that any
-    number of them may run at once.
+    ends each run, in seconds. Each run has its own folder and process group, and its own cache or a
+    place among those kept in `state`, so that any number of them may run at once.
     """
 
     def __init__(self, binary: str, state: Path, timeout: float = 600.0) -> None:
         self._name = binary
         self._state = state
         self._limit = command.Limit(timeout)
+        self._layers = LayerAnalyses(state / "layers")
         self._runs = 0
         self._lock = threading.Lock()
 
@@ -58,19 +64,39 @@ class TrivyScanner:
         """How often the binary was started to catalogue or match."""
         return self._runs
 
-    def catalog(self, access: PullAccess, knowledge: KnowledgeFiles) -> Catalogue:
+    def catalog(
+        self, access: PullAccess, knowledge: KnowledgeFiles, *, shared: bool = False
+    ) -> Catalogue:
         """Pull an image and list its packages; see the port."""
+        with ExitStack() as ending:
+            layers = None
+            if shared:
+                layers = ending.enter_context(self._layers.place(self.version, knowledge.java_db))
+            place = ending.enter_context(workspace.opened(knowledge))
+            if layers is not None:
+                place.keep_layers_in(layers.cache)
+            place.give_credentials(access)
+            try:
+                log = self._run(self._image(access, knowledge, layers), place, *_told(access))
+            except AttemptError as error:
+                if layers is None or not layers.spoiled(str(error)):
+                    raise
+                layers = None
+                log = self._run(self._image(access, knowledge, None), place, *_told(access))
+            image, report = access.reference.rpartition("@")[2], place.output.read_bytes()
+            found = read_catalogue(report, log, image, access.reference)
+            return replace(found, unknown_jars=_unknown_jars(report, log, layers))
+
+    def _image(
+        self, access: PullAccess, knowledge: KnowledgeFiles, layers: Place | None
+    ) -> list[str]:
+        """The arguments that list an image's packages."""
         arguments = ["image", *self._common(), "--list-all-pkgs", "--format=json"]
-        arguments += ["--image-src=remote"]
+        arguments += ["--image-src=remote", _FORGETFUL if layers is None else _REMEMBERING]
+        arguments += ["--debug"] if knowledge.java_db else []
         arguments += ["--insecure"] if access.plain_http else []
         arguments += ["--cacert", str(Path(access.ca_file).absolute())] if access.ca_file else []
-        with workspace.opened(knowledge) as place:
-            place.give_credentials(access)
-            log = self._run(
-                [*arguments, access.reference], place, access.reference, access.password
-            )
-            image = access.reference.rpartition("@")[2]
-            return read_catalogue(place.output.read_bytes(), log, image, access.reference)
+        return [*arguments, access.reference]
 
     def match(
         self, context: str, packages: Sequence[Package], knowledge: KnowledgeFiles
@@ -105,7 +131,13 @@ class TrivyScanner:
         counted: bool = True,
     ) -> list[Finding]:
         context = packages[0].context
-        arguments = ["sbom", *self._common(), "--format=template", f"--template={TEMPLATE}"]
+        arguments = [
+            "sbom",
+            *self._common(),
+            _FORGETFUL,
+            "--format=template",
+            f"--template={TEMPLATE}",
+        ]
         with workspace.opened(knowledge) as place:
             place.document.write_bytes(document.write(context, packages))
             self._run([*arguments, str(place.document)], place, subject, counted=counted)
@@ -138,3 +170,21 @@ class TrivyScanner:
         if outcome.code != 0:
             raise failure(outcome, subject, *secrets)
         return outcome.log
+
+
+def _told(access: PullAccess) -> tuple[str, str | None]:
+    """What a run is about, and what of it nobody may read."""
+    return access.reference, access.password
+
+
+def _unknown_jars(report: bytes, log: str, layers: Place | None) -> bool:
+    """Whether an image has jars without a name; in doubt, for layers analysed before, it has.
+
+    A run speaks of the jars of those layers alone that it analyses itself.
+    """
+    here = any_unknown(log)
+    if layers is None:
+        return here
+    if here:
+        layers.note_unknown_jars(analysed(log))
+    return here or not layers.with_unknown_jars().isdisjoint(layers_of(report))

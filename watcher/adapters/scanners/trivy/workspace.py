@@ -55,6 +55,10 @@ class Workspace:
         """Where the run's standard output is kept."""
         return self.folder / "output"
 
+    def keep_layers_in(self, folder: Path) -> None:
+        """Let Trivy keep its analyses of layers outside, where a later run finds them."""
+        (self.cache / "fanal").symlink_to(folder.resolve(), target_is_directory=True)
+
     def environment(self) -> dict[str, str]:
         """Everything that Trivy sees of the environment."""
         passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Engine, func, select
 
@@ -12,7 +13,7 @@ from watcher.adapters.store.statistics import count_grown
 from watcher.adapters.store.tables.packages import packages
 from watcher.adapters.store.writing import writing
 from watcher.domain.package import Catalogue, Finding
-from watcher.ports.store.catalogues import CatalogueOrigin, Newborn, Uncatalogued
+from watcher.ports.store.catalogues import CatalogueOrigin, Newborn, Outdated, Uncatalogued
 from watcher.ports.store.passes import PassRecord
 
 
@@ -26,6 +27,11 @@ class SqlCatalogues:
         """Images that some stream points to now and that no scanner version has catalogued."""
         with self.engine.connect() as connection:
             return waiting.uncatalogued(connection)
+
+    def outdated(self, since: Outdated) -> list[Uncatalogued]:
+        """Images that some stream points to now and whose newest catalogue is to be made again."""
+        with self.engine.connect() as connection:
+            return waiting.outdated(connection, since)
 
     def add(
         self, this: PassRecord, image: int, origin: CatalogueOrigin, catalogue: Catalogue
@@ -54,6 +60,11 @@ class SqlCatalogues:
         """Record what the comparison found (None: too late for one) and drop the own findings."""
         with writing(self.engine, this) as connection:
             audit.record(connection, this, catalogue, differences)
+
+    def expire(self, this: PassRecord, before: datetime) -> None:
+        """Drop the own findings of catalogues made before a time that were never compared."""
+        with writing(self.engine, this) as connection:
+            audit.expire(connection, this, before)
 
     def distinct_packages(self) -> int:
         """How many distinct packages are recorded."""

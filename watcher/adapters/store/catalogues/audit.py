@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, literal_column, select, update
 
 from watcher.adapters.store.catalogues.direct import reason_of, send_away, take_back
 from watcher.adapters.store.rows import still_open
@@ -19,6 +21,9 @@ from watcher.adapters.store.tables.packages import (
 )
 from watcher.domain.package import Finding
 from watcher.ports.store.passes import PassRecord
+
+# As its index says it: a variable would not do.
+PENDING: Final[ColumnElement[str]] = literal_column("'pending'")
 
 
 def derived(connection: Connection, catalogue: int) -> list[Finding]:
@@ -77,3 +82,15 @@ def record(
         told.values(audit=state, differences=list(differences or ()), audited_in=this.number)
     )
     connection.execute(delete(birth_findings).where(birth_findings.c.catalogue_id == catalogue))
+
+
+def expire(connection: Connection, this: PassRecord, before: datetime) -> None:
+    """Give up comparisons that nobody came to make in time, and drop what they needed.
+
+    A catalogue that still waits is found by its own index; most passes find none.
+    """
+    waiting = (catalogues.c.audit == PENDING) & (catalogues.c.applied_at < before)
+    late = select(catalogues.c.id).where(waiting)
+    connection.execute(delete(birth_findings).where(birth_findings.c.catalogue_id.in_(late)))
+    over = update(catalogues).where(waiting)
+    connection.execute(over.values(audit="skipped", audited_in=this.number))

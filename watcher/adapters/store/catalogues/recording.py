@@ -25,12 +25,12 @@ def record(
     origin: CatalogueOrigin,
     catalogue: Catalogue,
 ) -> None:
-    """Record a catalogue unless the same scanner's stands already; the transaction is all of it."""
+    """Record a catalogue unless the image's newest is of the same origin.
+
+    The transaction is all of it.
+    """
     one_at_a_time(connection, "catalogues")
-    standing = select(catalogues.c.id).where(
-        catalogues.c.image_id == image, catalogues.c.scanner == origin.scanner, ~catalogues.c.direct
-    )
-    if connection.scalar(standing) is None:
+    if not _stands(connection, image, origin):
         add_newborn(connection, this, image, origin, catalogue)
 
 
@@ -70,6 +70,14 @@ def add_catalogue(  # noqa: PLR0913 - a row and its links
     return number
 
 
+def _stands(connection: Connection, image: int, origin: CatalogueOrigin) -> bool:
+    """Whether an image's newest shared list says what this scanner and Java database say."""
+    columns = (catalogues.c.scanner, catalogues.c.java_db_digest)
+    newest = select(*columns).where(catalogues.c.image_id == image, ~catalogues.c.direct)
+    row = connection.execute(newest.order_by(catalogues.c.id.desc()).limit(1)).first()
+    return row is not None and tuple(row) == (origin.scanner, origin.java_db_digest)
+
+
 def _link(connection: Connection, catalogue: int, sets: Sequence[int]) -> None:
     links: list[Row] = [{"catalogue_id": catalogue, "set_id": one} for one in sets]
     add_rows(connection, catalogue_sets, links)
@@ -88,6 +96,7 @@ def _row(
         "end_of_life": catalogue.end_of_life,
         "package_count": len(catalogue.occurrences),
         "direct": False,
+        "unknown_jars": catalogue.unknown_jars,
         "not_covered": catalogue.not_covered,
         "applied_at": this.at,
         "audit": "pending",

@@ -7,9 +7,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, exists, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 
+from watcher.adapters.store.catalogues.audit import PENDING
 from watcher.adapters.store.catalogues.findings import read
+from watcher.adapters.store.catalogues.newest import newest
 from watcher.adapters.store.rows import among, batches
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.packages import (
@@ -20,11 +31,9 @@ from watcher.adapters.store.tables.packages import (
     packages,
 )
 from watcher.domain.reference import Repository
-from watcher.ports.store.catalogues import Newborn, Uncatalogued
+from watcher.ports.store.catalogues import Newborn, Outdated, Uncatalogued
 
 _TOGETHER: Final = 50  # catalogues whose own findings are in memory at once
-# As its index says it: a variable would not do.
-_PENDING: Final[ColumnElement[str]] = literal_column("'pending'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +48,36 @@ class Ready:
 
 def uncatalogued(connection: Connection) -> list[Uncatalogued]:
     """Images that some stream points to now and that no scanner version has catalogued."""
+    return _pointed_to(connection, ~exists().where(catalogues.c.image_id == bindings.c.image_id))
+
+
+def outdated(connection: Connection, since: Outdated) -> list[Uncatalogued]:
+    """Images that some stream points to now and whose newest catalogue is to be made again."""
+    listed = catalogues.c
+    any_at_all = exists().where(or_(listed.scanner != since.scanner, listed.unknown_jars))
+    if not connection.scalar(select(any_at_all)):
+        return []  # as in nearly every pass: one look, and none at the bindings
+    another_java = listed.java_db_digest.is_distinct_from(since.java_db)
+    renamed = (
+        and_(listed.unknown_jars, another_java, listed.applied_at <= since.jars_before)
+        if since.java_db
+        else false()
+    )
+    outdone = exists().where(
+        listed.image_id == bindings.c.image_id,
+        newest(),
+        or_(listed.scanner != since.scanner, renamed),
+    )
+    return _pointed_to(connection, outdone)
+
+
+def _pointed_to(connection: Connection, condition: ColumnElement[bool]) -> list[Uncatalogued]:
     statement = (
         select(images, repositories.c.registry, repositories.c.path)
         .join(bindings, bindings.c.image_id == images.c.id)
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
-        .where(
-            ~exists().where(catalogues.c.image_id == bindings.c.image_id),
-            bindings.c.end_at.is_(None),
-            bindings.c.superseded_in.is_(None),
-        )
+        .where(condition, bindings.c.end_at.is_(None), bindings.c.superseded_in.is_(None))
         .order_by(images.c.id, repositories.c.id)
     )
     found: dict[int, Uncatalogued] = {}
@@ -73,7 +102,7 @@ def ready(connection: Connection, covered: frozenset[int]) -> list[Ready]:
         .join(bindings, bindings.c.image_id == images.c.id)
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
-        .where(catalogues.c.audit == _PENDING, catalogues.c.not_covered.is_(None))
+        .where(catalogues.c.audit == PENDING, catalogues.c.not_covered.is_(None))
         .group_by(catalogues.c.id, catalogues.c.scanner, catalogues.c.db_digest, images.c.digest)
         .order_by(catalogues.c.id)
     )

@@ -48,7 +48,7 @@ class SqlMatches:
             "db_digest": stamp.db_digest,
             "source": stamp.source,
             "updated_at": stamp.updated_at,
-            "seen_at": this.at,
+            "seen_at": stamp.seen_at or this.at,
             "applied_at": this.at,
             "effective_at": stamp.effective_at,
             "opened_in": this.number,
@@ -89,6 +89,14 @@ class SqlMatches:
     def held(self, context: int) -> dict[tuple[int, str], Assessment]:
         """The open matches of a context, by package id and vulnerability name."""
         return scope.held(self.engine, context)
+
+    def findings_of(self, context: int) -> Mapping[int, int]:
+        """How many open matches each package of a context has; those without any are left out."""
+        return scope.findings_of(self.engine, context)
+
+    def findings(self) -> Mapping[int, int]:
+        """How many open matches each context has."""
+        return scope.findings(self.engine)
 
     def record(self, this: PassRecord, version: KnowledgeVersion, match: ContextMatch) -> bool:
         """Record a completed match in one transaction; False where it was recorded meanwhile."""

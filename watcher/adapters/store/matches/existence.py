@@ -85,6 +85,7 @@ class Existence:
                 "status": finding.status,
                 "fixed_version": finding.fixed_version,
                 "effective_at": self.version.effective_at,
+                "knowledge_id": self.version.number,
                 "opened_in": self.this.number,
             }
             for package, finding in assessed

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, exists, func, select, union
+from sqlalchemy import Column, ColumnElement, Engine, exists, func, select, union
 
+from watcher.adapters.store.catalogues.newest import replaced
 from watcher.adapters.store.rows import still_open, unindexed
 from watcher.adapters.store.statistics import count_grown
 from watcher.adapters.store.tables.inventory import bindings
 from watcher.adapters.store.tables.knowledge import (
     assessments,
     context_runs,
+    matches,
     package_coverage,
     vulnerabilities,
 )
@@ -114,6 +116,27 @@ def held(engine: Engine, context: int) -> dict[Pair, Assessment]:
         }
 
 
+def findings_of(engine: Engine, context: int) -> dict[int, int]:
+    """How many open matches each package of a context has; those without any are left out."""
+    return _counted(engine, packages.c.id, packages.c.context_id == context)
+
+
+def findings(engine: Engine) -> dict[int, int]:
+    """How many open matches each context has."""
+    return _counted(engine, packages.c.context_id)
+
+
+def _counted(engine: Engine, by: Column[int], *where: ColumnElement[bool]) -> dict[int, int]:
+    statement = (
+        select(by.label("number"), func.count().label("matches"))
+        .join(matches, matches.c.package_id == packages.c.id)
+        .where(still_open(matches), *where)
+        .group_by(by)
+    )
+    with engine.connect() as connection:
+        return {row.number: row.matches for row in connection.execute(statement)}
+
+
 def _in_scope(since: datetime) -> ColumnElement[bool]:
     """The condition that a package is in an image bound now or at some time after `since`.
 
@@ -125,6 +148,7 @@ def _in_scope(since: datetime) -> ColumnElement[bool]:
         select(catalogue_sets.c.set_id)
         .join(catalogues, catalogues.c.id == catalogue_sets.c.catalogue_id)
         .where(catalogues.c.image_id.in_(lately), catalogues.c.not_covered.is_(None))
+        .where(~replaced())
         .distinct()
     )
     members = package_set_members.c

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from watcher.adapters.store.tables.base import (
+    LONGEST,
     Utc,
     Words,
     closed,
@@ -45,6 +46,26 @@ java_databases = Table(
     key(),
     Column("digest", String(71), nullable=False),
     opened(),
+)
+
+# An older database that a source offers, from one pass to another: upstream may have gone back.
+offers = Table(
+    "offers",
+    metadata,
+    key(),
+    Column("source", Words(LONGEST), nullable=False),
+    Column("digest", String(71), nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    Column("since", Utc, nullable=False),
+    opened(),
+    closed(),
+    Index(
+        "ix_offers_open",
+        "source",
+        unique=True,
+        sqlite_where=text("closed_in IS NULL"),
+        postgresql_where=text("closed_in IS NULL"),
+    ),
 )
 
 context_runs = Table(
@@ -151,6 +172,7 @@ assessments = Table(
     Column("status", Words, nullable=False),
     Column("fixed_version", Words, nullable=False),
     Column("effective_at", Utc, nullable=False),
+    refer("knowledge_id", "knowledge"),  # the version that began to say it
     opened(),
     closed(),
     Index("ix_assessments_package_id_vulnerability_id", "package_id", "vulnerability_id"),

@@ -87,6 +87,8 @@ catalogues = Table(
     Column("package_count", Integer, nullable=False),
     # A list whose packages are matched by the image's own scans, and no document.
     Column("direct", Boolean, nullable=False, server_default=false()),
+    # Whether it may have jars that the Java database has no name for: a later one may have.
+    Column("unknown_jars", Boolean, nullable=False, server_default=false()),
     Column("not_covered", Words, nullable=True),
     Column("applied_at", Utc, nullable=False),
     Column("audit", String(16), nullable=False),  # pending, equal, different, skipped, late, direct

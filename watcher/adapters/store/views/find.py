@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, or_, select
 from watcher.adapters.store.aliases import called, read_aliases
 from watcher.adapters.store.asof import unended, visible
 from watcher.adapters.store.catalogues.direct import shown
+from watcher.adapters.store.catalogues.newest import newest
 from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.knowledge import matches, vulnerabilities
@@ -132,7 +133,7 @@ def _holders(numbers: Collection[int], upto: int) -> Select[tuple[object, ...]]:
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
         .where(_MEMBERS.c.package_id.in_(numbers))
-        .where(visible(catalogues, upto), shown(upto))
+        .where(visible(catalogues, upto), shown(upto), newest(upto))
         .where(visible(bindings, upto), streams.c.published)
         .distinct()
     )

@@ -6,6 +6,8 @@ from sqlalchemy import Column, ColumnElement, Connection, func, select
 
 from watcher.adapters.store.asof import unended, visible
 from watcher.adapters.store.tables.knowledge import context_runs, knowledge, matches
+from watcher.adapters.store.views.changes import read_changes
+from watcher.domain.knowledge import KnowledgeVersion, reason
 from watcher.ports.store.views import KnowledgeDelta
 
 
@@ -17,6 +19,15 @@ def read_knowledge(connection: Connection, upto: int) -> list[KnowledgeDelta]:
     removed = _counted(connection, matches.c.ended_by, begun, ~unended(matches, upto))
     runs = _counted(connection, context_runs.c.knowledge_id, visible(context_runs, upto))
     statement = select(knowledge).where(visible(knowledge, upto)).order_by(knowledge.c.id)
+    rows = connection.execute(statement).all()
+    versions = [
+        KnowledgeVersion(
+            row.id, row.scanner, row.db_digest, row.updated_at, row.effective_at, row.applied_at
+        )
+        for row in rows
+    ]
+    changes = read_changes(connection, upto, versions)
+    before = [None, *versions]
     return [
         KnowledgeDelta(
             scanner=row.scanner,
@@ -30,8 +41,10 @@ def read_knowledge(connection: Connection, upto: int) -> list[KnowledgeDelta]:
             removed=removed.get(row.id, 0),
             first_matched=first.get(row.id, 0),
             contexts=runs.get(row.id, 0),
+            reason=reason(previous, version) if previous else None,
+            changes=changes[row.id],
         )
-        for row in connection.execute(statement)
+        for row, version, previous in zip(rows, versions, before, strict=False)
     ]
 
 
