@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import matching, scale
+from benchmarks import cluster, listing, matching, scale
 
 NAMES = ("matching", "listing", "cluster", "scale")
 RECORDED = 10_000  # images, where the command does not say

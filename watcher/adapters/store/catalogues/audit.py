@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, delete, literal_column, select, update
 
 from watcher.adapters.store.catalogues.direct import reason_of, send_away, take_back
-from watcher.adapters.store.rows import still_open
+from watcher.adapters.store.rows import among, still_open
 from watcher.adapters.store.tables.knowledge import assessments, vulnerabilities
 from watcher.adapters.store.tables.packages import (
     birth_findings,
@@ -90,7 +90,9 @@ def expire(connection: Connection, this: PassRecord, before: datetime) -> None:
     A catalogue that still waits is found by its own index; most passes find none.
     """
     waiting = (catalogues.c.audit == PENDING) & (catalogues.c.applied_at < before)
-    late = select(catalogues.c.id).where(waiting)
-    connection.execute(delete(birth_findings).where(birth_findings.c.catalogue_id.in_(late)))
-    over = update(catalogues).where(waiting)
+    late = list(connection.scalars(select(catalogues.c.id).where(waiting)))
+    if not late:
+        return
+    connection.execute(delete(birth_findings).where(among(birth_findings.c.catalogue_id, late)))
+    over = update(catalogues).where(among(catalogues.c.id, late))
     connection.execute(over.values(audit="skipped", audited_in=this.number))

@@ -21,12 +21,13 @@ from sqlalchemy import (
 from watcher.adapters.store.catalogues.audit import PENDING
 from watcher.adapters.store.catalogues.findings import read
 from watcher.adapters.store.catalogues.newest import newest
-from watcher.adapters.store.rows import among, batches
+from watcher.adapters.store.rows import among, batches, still_open
 from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
 from watcher.adapters.store.tables.packages import (
     birth_findings,
     catalogue_sets,
     catalogues,
+    direct_images,
     package_set_members,
     packages,
 )
@@ -52,9 +53,13 @@ def uncatalogued(connection: Connection) -> list[Uncatalogued]:
 
 
 def outdated(connection: Connection, since: Outdated) -> list[Uncatalogued]:
-    """Images that some stream points to now and whose newest catalogue is to be made again."""
+    """Images that some stream points to now and whose newest catalogue is to be made again.
+
+    Those that are matched by scans of their own are listed anew by each of them.
+    """
     listed = catalogues.c
-    any_at_all = exists().where(or_(listed.scanner != since.scanner, listed.unknown_jars))
+    old = or_(listed.scanner != since.scanner, listed.unknown_jars)
+    any_at_all = exists().where(old, ~listed.direct)
     if not connection.scalar(select(any_at_all)):
         return []  # as in nearly every pass: one look, and none at the bindings
     another_java = listed.java_db_digest.is_distinct_from(since.java_db)
@@ -63,9 +68,12 @@ def outdated(connection: Connection, since: Outdated) -> list[Uncatalogued]:
         if since.java_db
         else false()
     )
+    alone = exists().where(direct_images.c.image_id == listed.image_id, still_open(direct_images))
     outdone = exists().where(
         listed.image_id == bindings.c.image_id,
+        ~listed.direct,
         newest(),
+        ~alone,
         or_(listed.scanner != since.scanner, renamed),
     )
     return _pointed_to(connection, outdone)
