@@ -164,11 +164,14 @@ def test_packages_left_out_of_the_match_do_not_wait_for_it(fleet: Fleet) -> None
     assert fleet.coverage(API, day(1)) == COVERED
 
 
-def test_tags_that_are_hashes_are_a_stream_that_is_not_covered(fleet: Fleet) -> None:
+def test_of_tags_that_are_hashes_the_one_that_came_last_is_covered(fleet: Fleet) -> None:
     fleet.push("shop/job", "8f3a9c1", [SSL])
     fleet.sync(day(1))
-    told = {stream: one for stream, one in fleet.streams(day(1)).items() if "job" in stream}
-    assert all(not fleet.coverage(stream, day(1)).covered for stream in told)
+    fleet.push("shop/job", "c07b1e2", [SSL, ZLIB])
+    fleet.sync(day(1.5))
+    (head,) = (one for stream, one in fleet.streams(day(1.5)).items() if "job" in stream)
+    assert (head.stream, head.packages) == ("local/shop/job#newest", 2)
+    assert fleet.coverage(head.stream, day(1.5)) == COVERED
 
 
 @pytest.mark.parametrize("repositories", [2, 12])

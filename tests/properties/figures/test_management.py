@@ -75,7 +75,13 @@ def test_the_document_has_the_keys_of_the_contract() -> None:
     assert told["schema"] == "watcher/report/1"
     assert (told["as_of"], told["since"]) == (stamp(day(AS_OF)), stamp(day(AS_OF - 90)))
     assert told["scope"] == "all streams"
-    assert list(told["coverage"]) == ["streams", "covered", "stream_days_share", "uncovered"]
+    assert list(told["coverage"]) == [
+        "streams",
+        "covered",
+        "direct",
+        "stream_days_share",
+        "uncovered",
+    ]
     assert list(told["episodes"]) == ["open", "opened", "closed", "by_cause", "backfilled"]
     every = [told["figures"], *told["by_severity"].values(), *told["by_team"].values()]
     assert len(every) == 1 + 5 + 1
@@ -150,6 +156,7 @@ def test_the_samples_of_coverage_give_the_share_of_stream_days() -> None:
     assert told["coverage"] == {
         "streams": 1,
         "covered": 0,
+        "direct": 0,
         "stream_days_share": 0.7,
         "uncovered": [{"stream": "a", "reason": "401"}],
     }

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
+
+
+def cluster_number(name: str) -> int:
+    """A number of 63 bits that depends on the name alone, not on when it came."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big") >> 1
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import accumulate
 
 from watcher.domain.policy import Policy
+from watcher.report.figures.clusters import cluster_number
 from watcher.report.figures.due import Dues
 from watcher.report.figures.period import Period
 from watcher.report.figures.span import DAY, Span, span_of, ticks
@@ -67,7 +68,7 @@ class Fleet:
     before: dict[Group, Tally] = field(default_factory=dict)
     weekly: dict[str | None, Weekly] = field(default_factory=dict)  # critical and high, by team
     streams: dict[str, StreamSum] = field(default_factory=dict)
-    clusters: dict[str, int] = field(default_factory=dict)  # numbered as they come
+    clusters: dict[str, int] = field(default_factory=dict)  # their numbers
     dues: Dues = field(init=False)
     first_detected: datetime | None = None
     _reach: datetime = field(init=False)
@@ -83,7 +84,7 @@ class Fleet:
             self.first_detected = stretch.detected
         if stretch.end is not None and stretch.end <= self._reach:
             return  # it ended before anything that is counted
-        cluster = self.clusters.setdefault(stretch.cluster or stretch.stream, len(self.clusters))
+        cluster = self._cluster(stretch.cluster or stretch.stream)
         span, group = span_of(stretch, cluster), (stretch.team, stretch.severity)
         if group not in self.now:
             self._open_group(group)
@@ -100,6 +101,12 @@ class Fleet:
         self.streams[stretch.stream].add(observed, is_open=is_open)
         if is_open and now.limit is not None:
             self.dues.add(stretch, span.start + now.limit)
+
+    def _cluster(self, name: str) -> int:
+        number = self.clusters.get(name)
+        if number is None:
+            number = self.clusters[name] = cluster_number(name)
+        return number
 
     def _open_group(self, group: Group) -> None:
         team, severity = group

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
+import numpy as np
+
 from watcher.domain.survival.bootstrap import Clusters, Curves, interval
 from watcher.report.figures.clusters import ClusterSum
 from watcher.report.figures.span import DAY
@@ -80,6 +82,6 @@ class Intervals:
     def _seed(self) -> int:
         cohort = self.tally.cohort()
         told = blake2b(str(self.tally.as_of).encode(), digest_size=8)
-        for part in (cohort.entries, cohort.exits, cohort.outcomes):
+        for part in (cohort.entries, cohort.exits, np.sort(cohort.outcomes)):
             told.update(part.tobytes())
         return int.from_bytes(told.digest(), "big")

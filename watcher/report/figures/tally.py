@@ -28,7 +28,7 @@ class Tally:
 
     `limit` is what the policy leaves this group, None where it sets no limit. `entries`, `exits`
     (in days of exposure), `outcomes` and `members` (their clusters) are the cohort of the survival
-    curve: 21 bytes a stretch. `clusters` are the sums of each cluster.
+    curve: 25 bytes a stretch. `clusters` are the sums of each cluster.
     """
 
     since: int
@@ -49,7 +49,7 @@ class Tally:
     entries: array[float] = field(default_factory=lambda: array("d"))
     exits: array[float] = field(default_factory=lambda: array("d"))
     outcomes: array[int] = field(default_factory=lambda: array("B"))
-    members: array[int] = field(default_factory=lambda: array("i"))
+    members: array[int] = field(default_factory=lambda: array("q"))
     clusters: dict[int, ClusterSum] = field(default_factory=lambda: defaultdict(ClusterSum))
 
     @classmethod
