@@ -170,6 +170,6 @@ DOCUMENTS: tuple[Rule, ...] = (
                 "            if not different:",
             ),
         ),
-        ("tests/unit/services/test_audit.py",),
+        ("tests/unit/services/test_birth.py",),
     ),
 )

@@ -120,7 +120,7 @@ LISTS: tuple[Rule, ...] = (
         f"{_TRIVY}/identity.py",
         '"epoch": number(source, "Epoch")',
         '"epoch": 0',
-        _SAME,
+        _LEFT,
     ),
     rule(
         "identity: the source's epoch counts",

@@ -41,7 +41,7 @@ def _version(one: KnowledgeDelta, *, in_force: bool) -> Document:
         "images_listed_again": one.changes.listed_again,
         "matches_reassessed": reassessed(one.changes),
         "changes": {why: dict(counts) for why, counts in one.changes.counts.items()},
-        "changes_listed": [_change(change) for change in one.changes.listed],
+        "changes_listed": [change_document(change) for change in one.changes.listed],
     }
 
 
@@ -50,7 +50,8 @@ def reassessed(changes: MatchChanges) -> int:
     return sum(counts.get(what, 0) for counts in changes.counts.values() for what in TERMS)
 
 
-def _change(one: MatchChange) -> Document:
+def change_document(one: MatchChange) -> Document:
+    """Write one change of a match down."""
     return {
         "vulnerability": one.vulnerability,
         "package": one.package,

@@ -229,6 +229,16 @@ def test_a_vulnerability_is_found_in_any_letter_case(browse: SqlBrowsing) -> Non
     assert then.current
 
 
+def test_what_a_vulnerability_matches_changes_for_a_reason(browse: SqlBrowsing) -> None:
+    last = upto(browse)
+    ((version, change),) = browse.changes("CVE-2026-2", last)
+    assert (version.effective_at, change.package, change.what) == (day(9), "jinja2", "ended")
+    assert change.reason == "advisory"
+    assert browse.changes("CVE-2026-2", upto(browse, 8)) == []
+    ((_, began),) = browse.changes("CVE-2026-4", last)
+    assert (began.package, began.what) == ("curl", "appeared")
+
+
 def test_failures_are_those_that_stand(browse: SqlBrowsing) -> None:
     told = [(one.stage, one.error, one.retry) for one in browse.failures(upto(browse))]
     assert told == [("catalog", "it timed out", True), ("inventory", "it is busy", True)]

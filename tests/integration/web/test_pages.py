@@ -210,6 +210,17 @@ def test_a_vulnerability_shows_everything_that_it_affects(web: Browser) -> None:
     assert text.index(TAG) < text.index(LINE)  # what is open comes first
 
 
+def test_a_vulnerability_and_its_knowledge_say_what_changed_and_by_what(web: Browser) -> None:
+    text = web.get("/vulnerabilities/cve-2026-2").text
+    assert "How it was told" in text
+    told = text[text.index("How it was told") :]
+    assert all(said in told for said in ("jinja2", "ended", "database"))
+    assert "How it was told" not in web.get("/vulnerabilities/cve-2026-1").text
+    text = web.get("/knowledge").text
+    told = text[text.index("What changed lately, and why") :]
+    assert all(said in told for said in ("CVE-2026-4", "began", "CVE-2026-2", "ended"))
+
+
 def test_coverage_names_reasons_and_failures(web: Browser) -> None:
     text = web.get("/coverage").text
     assert "4 of 6 streams" in text

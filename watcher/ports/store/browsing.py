@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
-from watcher.ports.store.views import stream_name
+from watcher.ports.store.views import MatchChange, stream_name
 
 State = Literal["open", "closed", "any"]
 Order = Literal["due", "severity", "age", "newest", "stream", "standing"]
@@ -250,6 +251,9 @@ class Browsing(Protocol):
 
     def findings(self, image: int, upto: int, at_most: int) -> tuple[int, list[PresentFinding]]:
         """How many findings an image has, and the worst of them."""
+
+    def changes(self, vulnerability: str, upto: int) -> list[tuple[KnowledgeVersion, MatchChange]]:
+        """How what one vulnerability matches changed, newest first, and under which version."""
 
     def flaw(self, name: str, upto: int) -> ShownFlaw | None:
         """A vulnerability by its id, in whatever letter case; None where it is not known."""

@@ -8,25 +8,12 @@ from fastapi import APIRouter, Response
 
 from watcher.reading import documents
 from watcher.web.asked import page_number
+from watcher.web.changes import WORDS
 from watcher.web.paging import Paging
 from watcher.web.site import Site
 
 _PAGE = 100
 _CHANGES: Final = 50  # shown below the versions
-_REASONS: Final = {
-    None: "the first one",
-    "advisory": "database",
-    "scanner": "Trivy",
-    "both": "database and Trivy",
-}
-_WHATS: Final = {
-    "appeared": "began",
-    "ended": "ended",
-    "severity": "severity",
-    "severity_source": "source of the severity",
-    "status": "status",
-    "fixed_version": "fixed version",
-}
 
 
 def routes(site: Site) -> APIRouter:
@@ -43,7 +30,7 @@ def routes(site: Site) -> APIRouter:
         )
         rows = every[paging.first_shown - 1 : paging.last_shown]
         listed = [(one, change) for one in rows for change in one["changes_listed"]]
-        told = {"changes": listed[:_CHANGES], "reasons": _REASONS, "whats": _WHATS}
+        told = {"changes": listed[:_CHANGES], **WORDS}
         return site.show("knowledge", record, at, {"rows": rows, "paging": paging, **told})
 
     return router

@@ -10,6 +10,7 @@ from watcher.adapters.store.asof import unended, visible
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.tables.knowledge import knowledge
 from watcher.adapters.store.tables.passes import failures, passes
+from watcher.adapters.store.views.changes import read_changes_of
 from watcher.adapters.store.views.flaw import read_concerned, read_flaw
 from watcher.adapters.store.views.history import read_pointed, read_tracks
 from watcher.adapters.store.views.inside import (
@@ -18,7 +19,9 @@ from watcher.adapters.store.views.inside import (
     read_packages,
     read_pointing,
 )
+from watcher.adapters.store.views.knowledge import read_versions
 from watcher.adapters.store.views.listed import read_windows
+from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.reference import Repository
 from watcher.ports.store.browsing import (
     ConcernedPackage,
@@ -35,6 +38,7 @@ from watcher.ports.store.browsing import (
     WindowsWanted,
 )
 from watcher.ports.store.ledger import Track
+from watcher.ports.store.views import MatchChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,12 @@ class SqlBrowsing:
         """How many findings an image has, and the worst of them."""
         with self.engine.connect() as connection:
             return read_findings(connection, image, upto, at_most)
+
+    def changes(self, vulnerability: str, upto: int) -> list[tuple[KnowledgeVersion, MatchChange]]:
+        """How what one vulnerability matches changed, newest first, and under which version."""
+        with self.engine.connect() as connection:
+            versions = read_versions(connection, upto)
+            return read_changes_of(connection, upto, versions, vulnerability)
 
     def flaw(self, name: str, upto: int) -> ShownFlaw | None:
         """A vulnerability by its id, in whatever letter case; None where it is not known."""

@@ -55,6 +55,19 @@ def read_changes(
     }
 
 
+def read_changes_of(
+    connection: Connection, upto: int, versions: Sequence[KnowledgeVersion], vulnerability: str
+) -> list[tuple[KnowledgeVersion, MatchChange]]:
+    """How what one vulnerability matches changed, newest first, and under which version."""
+    told = _Told(connection, upto, {one.number: one for one in versions}, _runs(connection, upto))
+    told.list_of(vulnerability)
+    return [
+        (version, change)
+        for number, version in sorted(told.versions.items(), reverse=True)
+        for change in told.listed[number]
+    ]
+
+
 @dataclass(slots=True)
 class _Told:
     """What has been found so far; `runs` are the versions each context was matched under."""
@@ -84,16 +97,33 @@ class _Told:
         """List some changes of a version, by the order in which they were recorded."""
         begun = _appeared(self.upto).where(matches.c.first_knowledge == version)
         ended = _ended(self.upto).where(matches.c.ended_by == version)
+        told = _reassessed_terms(self.upto).where(_NOW.c.knowledge_id == version)
+        self._list(begun, ended, told)
+
+    def list_of(self, vulnerability: str) -> None:
+        """List some changes of what one vulnerability matches."""
+        named = vulnerabilities.c.name == vulnerability
+        begun, ended = _appeared(self.upto), _ended(self.upto)
+        self._list(
+            begun.where(named), ended.where(named), _reassessed_terms(self.upto).where(named)
+        )
+
+    def _list(
+        self,
+        begun: Select[tuple[object, ...]],
+        ended: Select[tuple[object, ...]],
+        told: Select[tuple[object, ...]],
+    ) -> None:
         kinds: tuple[tuple[What, Select[tuple[object, ...]]], ...]
         kinds = (("appeared", begun), ("ended", ended))
         for what, changed in kinds:
-            named = _with_names(changed, matches).limit(_LISTED)
-            self.listed[version] += [
-                MatchChange(row.vulnerability, row.package, row.installed, what, self._reason(row))
-                for row in self.connection.execute(named)
-            ]
-        for row in self.connection.execute(_reassessed_named(self.upto, version)):
-            self.listed[version] += self._terms(row)
+            for row in self.connection.execute(_with_names(changed, matches).limit(_LISTED)):
+                change = MatchChange(
+                    row.vulnerability, row.package, row.installed, what, self._reason(row)
+                )
+                self.listed[row.under].append(change)
+        for row in self.connection.execute(_with_names(told, _NOW).limit(_LISTED)):
+            self.listed[row.under] += self._terms(row)
 
     def _terms(self, row: Row[tuple[object, ...]]) -> Iterator[MatchChange]:
         for what in TERMS:
@@ -201,11 +231,10 @@ def _reassessed_counts(upto: int) -> Select[tuple[object, ...]]:
     return _grouped(_reassessed(upto), *differing)
 
 
-def _reassessed_named(upto: int, version: int) -> Select[tuple[object, ...]]:
+def _reassessed_terms(upto: int) -> Select[tuple[object, ...]]:
     told = [_THEN.c[what].label(f"then_{what}") for what in TERMS]
     told += [_NOW.c[what].label(f"now_{what}") for what in TERMS]
-    statement = _reassessed(upto).where(_NOW.c.knowledge_id == version).add_columns(*told)
-    return _with_names(statement, _NOW).limit(_LISTED)
+    return _reassessed(upto).add_columns(*told)
 
 
 def _listed_again(

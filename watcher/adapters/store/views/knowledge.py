@@ -20,12 +20,7 @@ def read_knowledge(connection: Connection, upto: int) -> list[KnowledgeDelta]:
     runs = _counted(connection, context_runs.c.knowledge_id, visible(context_runs, upto))
     statement = select(knowledge).where(visible(knowledge, upto)).order_by(knowledge.c.id)
     rows = connection.execute(statement).all()
-    versions = [
-        KnowledgeVersion(
-            row.id, row.scanner, row.db_digest, row.updated_at, row.effective_at, row.applied_at
-        )
-        for row in rows
-    ]
+    versions = read_versions(connection, upto)
     changes = read_changes(connection, upto, versions)
     before = [None, *versions]
     return [
@@ -45,6 +40,17 @@ def read_knowledge(connection: Connection, upto: int) -> list[KnowledgeDelta]:
             changes=changes[row.id],
         )
         for row, version, previous in zip(rows, versions, before, strict=False)
+    ]
+
+
+def read_versions(connection: Connection, upto: int) -> list[KnowledgeVersion]:
+    """The bare versions recorded by a pass, oldest first."""
+    statement = select(knowledge).where(visible(knowledge, upto)).order_by(knowledge.c.id)
+    return [
+        KnowledgeVersion(
+            row.id, row.scanner, row.db_digest, row.updated_at, row.effective_at, row.applied_at
+        )
+        for row in connection.execute(statement)
     ]
 
 
