@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
-import numpy as np
-
 from watcher.domain.survival.bootstrap import Clusters, Curves, interval
 from watcher.report.figures.clusters import ClusterSum
 from watcher.report.figures.span import DAY
@@ -82,6 +80,7 @@ class Intervals:
     def _seed(self) -> int:
         cohort = self.tally.cohort()
         told = blake2b(str(self.tally.as_of).encode(), digest_size=8)
-        for part in (cohort.entries, cohort.exits, np.sort(cohort.outcomes)):
-            told.update(part.tobytes())
+        for part in (cohort.entries.tobytes(), cohort.exits.tobytes()):
+            told.update(part)
+        told.update(bytes(sorted(self.tally.outcomes)))
         return int.from_bytes(told.digest(), "big")
