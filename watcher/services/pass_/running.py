@@ -76,6 +76,7 @@ class Running:
         listed = stages.inventory.take(self.this, self.places)
         passes.cover(self.this, "inventory", listed.covered, listed.tried)
         passes.cover(self.this, "reconciliation", listed.reconciled, listed.tried)
+        self.watch.look()
         rules_changed = passes.previous_snapshot(self.this) not in {None, self.snapshot.sha256}
         viewed = stages.streams.take(
             self.this, listed.changed, rules_changed=rules_changed, within=listed.tried
