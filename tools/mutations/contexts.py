@@ -50,7 +50,7 @@ CONTEXTS: tuple[Rule, ...] = (
         "context: where Alpine's log says nothing, that is an error and no guess",
         _LIST,
         "    if release is None:",
-        "    if release == None and not reading.log:  # noqa",
+        "    if release is None and reading.log:",
         _CATALOGUE,
     ),
     rule(

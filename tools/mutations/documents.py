@@ -41,6 +41,7 @@ DOCUMENTS: tuple[Rule, ...] = (
         "the name exactly, and no other",
         "return component(reference, package.name, version",
         "return component(reference, package.name.lower(), version",
+        f"{_UNIT}/test_component.py",
     ),
     _component(
         "an apk without a source has its own name",

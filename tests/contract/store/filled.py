@@ -144,6 +144,7 @@ def _matches(filling: Filling, members: int, first: int) -> None:
                 status="affected",
                 fixed_version="",
                 effective_at=day(-40),
+                knowledge_id=first,
                 closed_in=filling.pass_number if over else None,
             )
 

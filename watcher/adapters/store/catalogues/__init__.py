@@ -63,6 +63,9 @@ class SqlCatalogues:
 
     def expire(self, this: PassRecord, before: datetime) -> None:
         """Drop the own findings of catalogues made before a time that were never compared."""
+        with self.engine.connect() as connection:
+            if not audit.any_expired(connection, before):
+                return
         with writing(self.engine, this) as connection:
             audit.expire(connection, this, before)
 

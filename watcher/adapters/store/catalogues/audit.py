@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, delete, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    delete,
+    exists,
+    literal_column,
+    select,
+    update,
+)
 
 from watcher.adapters.store.catalogues.direct import reason_of, send_away, take_back
-from watcher.adapters.store.rows import among, still_open
+from watcher.adapters.store.rows import still_open
 from watcher.adapters.store.tables.knowledge import assessments, vulnerabilities
 from watcher.adapters.store.tables.packages import (
     birth_findings,
@@ -84,15 +92,19 @@ def record(
     connection.execute(delete(birth_findings).where(birth_findings.c.catalogue_id == catalogue))
 
 
-def expire(connection: Connection, this: PassRecord, before: datetime) -> None:
-    """Give up comparisons that nobody came to make in time, and drop what they needed.
+def any_expired(connection: Connection, before: datetime) -> bool:
+    """Whether some comparison was not made in time; in most passes none is."""
+    return connection.scalar(select(exists().where(_late(before)))) is True
 
-    A catalogue that still waits is found by its own index; most passes find none.
-    """
-    waiting = (catalogues.c.audit == PENDING) & (catalogues.c.applied_at < before)
-    late = list(connection.scalars(select(catalogues.c.id).where(waiting)))
-    if not late:
-        return
-    connection.execute(delete(birth_findings).where(among(birth_findings.c.catalogue_id, late)))
-    over = update(catalogues).where(among(catalogues.c.id, late))
+
+def expire(connection: Connection, this: PassRecord, before: datetime) -> None:
+    """Give up comparisons that nobody came to make in time, and drop what they needed."""
+    late = select(catalogues.c.id).where(_late(before))
+    connection.execute(delete(birth_findings).where(birth_findings.c.catalogue_id.in_(late)))
+    over = update(catalogues).where(_late(before))
     connection.execute(over.values(audit="skipped", audited_in=this.number))
+
+
+def _late(before: datetime) -> ColumnElement[bool]:
+    """The condition that a catalogue still waits; those that do have an index of their own."""
+    return (catalogues.c.audit == PENDING) & (catalogues.c.applied_at < before)

@@ -84,9 +84,12 @@ def _newly_known(since: int) -> CompoundSelect[tuple[int, str]]:
     members, sets = package_set_members.c, catalogue_sets.c
     first = select(package_coverage.c.package_id).where(package_coverage.c.opened_in > since)
     holding = select(members.set_id).where(members.package_id.in_(first))
+    # Asked by itself: SQLite would look for each binding whether its image's catalogue is new.
+    made = catalogues.alias()
+    fresh = select(made.c.id).where(made.c.opened_in > since)
     listing = select(sets.catalogue_id).where(sets.set_id.in_(holding))
     return union(
-        _bound().where(catalogues.c.opened_in > since),
+        _bound().where(catalogues.c.id.in_(fresh)),
         _bound().where(catalogues.c.id.in_(listing)),
     )
 
