@@ -36,7 +36,7 @@ _CHANGES: Final = {
     "unlink": 0,
 }
 _STORE: Final = "watcher.adapters.store."
-_NUMBERED: Final = re.compile(r"[0-9a-f]{16,}|[0-9]{5,}")
+_NUMBERED: Final = re.compile(r"\btmp[a-z0-9_]{8}\b|[0-9a-f]{16,}|[0-9]{5,}")
 
 
 class Wired:
