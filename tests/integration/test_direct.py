@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from tests.contract.store.fleet import exposures
 from tests.faults.story.days import DAYS
-from tests.faults.story.flaws import IN_JINJA, IN_OPENSSL, day
+from tests.faults.story.flaws import IN_OPENSSL, UNNAMED_IN_JINJA, day
 from tests.faults.story.real import Servers, served_days
 from tests.faults.story.world import World
 from watcher.adapters.scanners.trivy import component
@@ -83,7 +83,7 @@ def test_an_image_that_no_document_can_carry_is_scanned_and_the_others_are_equal
     direct = [one for one in images(world.engine) if one.direct is not None]
     assert [one.repository.path for one in direct] == ["open/curated"]
     assert "RapidFort" in (direct[0].direct or "")
-    assert ("open/curated", IN_JINJA.name) in still_open(world.engine, 1)
+    assert ("open/curated", UNNAMED_IN_JINJA.name) in still_open(world.engine, 1)
     assert uncovered(world.engine) == []
     audited = audit(world, 2)
     assert audited.audit is not None
