@@ -30,6 +30,7 @@ from watcher.adapters.store.lock import DatabaseLock, NamedLock
 from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.presence import SqlPresence
+from watcher.adapters.store.recount import SqlRecount
 from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.adapters.trackers.folder import FolderTracker
@@ -53,6 +54,7 @@ from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.passes import Leadership
+from watcher.ports.store.recount import Recount
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
 from watcher.report.ticket import draft
@@ -155,6 +157,7 @@ class App:
     browsing: Browsing
     calls: Calls
     leadership: Leadership
+    recount: Recount
     parts: Callable[[Progress], Parts]
 
 
@@ -188,6 +191,7 @@ def build(config: Config) -> Iterator[App]:
             SqlBrowsing(engine),
             SqlCalls(engine),
             NamedLock(engine, "leader"),
+            SqlRecount(engine),
             parts,
         )
     except OperationalError as error:

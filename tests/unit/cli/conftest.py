@@ -30,6 +30,7 @@ from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import Leadership, Snapshot
+from watcher.ports.store.recount import Recount
 from watcher.ports.store.views import (
     Coverage,
     FinishedPass,
@@ -223,6 +224,7 @@ class Desk:
             browsing=cast("Browsing", FakeBrowsing()),
             calls=cast("Calls", None),
             leadership=cast("Leadership", None),
+            recount=cast("Recount", None),
             parts=self.parts,
         )
 
