@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.output import AsOfOption, FileOption, emit
+from watcher.cli.output import AsOfOption, FileOption, KnownNowOption, emit
 from watcher.cli.session import reading
 from watcher.reading.instants import parse_instant
 from watcher.report.written import written
@@ -27,6 +27,7 @@ def report(
     context: typer.Context,
     *,
     as_of: AsOfOption = None,
+    known_now: KnownNowOption = False,
     since: Annotated[
         str | None,
         typer.Option(metavar="T", help="Where the period begins; 90 days before its end else."),
@@ -39,7 +40,7 @@ def report(
 ) -> None:
     """Write the management report, as a page or as JSON: exposure, remediation, coverage."""
     begin = parse_instant("--since", since) if since is not None else None
-    with reading(context, as_of) as record:
+    with reading(context, as_of, known_now=known_now) as record:
         # Their arithmetic takes a while to import, and no other command needs it.
         from watcher.reading import management  # noqa: PLC0415
         from watcher.report.pages.report import page  # noqa: PLC0415

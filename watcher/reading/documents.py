@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from watcher.ports.store.exposures import WindowFilter
@@ -33,8 +34,9 @@ def images(record: Reading) -> Document:
 def exposures(record: Reading, wanted: WindowFilter) -> Document:
     """The windows that a filter leaves."""
     covered = {track: one.covered for track, one in record.coverage().items()}
+    wanted = replace(wanted, until=record.until)
     windows = record.app.exposures.windows(wanted, record.upto)
-    return exposure_report.document(record.as_of, windows, record.app.config.owner_of, covered)
+    return exposure_report.document(record.as_of, windows, record.config.owner_of, covered)
 
 
 def find(record: Reading, text: str, search: Search) -> Document:

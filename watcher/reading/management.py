@@ -19,17 +19,19 @@ _SCOPE = "What is published: the newest image of every stream in the registries 
 
 def report(record: Reading, since: datetime | None = None) -> Document:
     """The figures over [since, as_of); raises UsageError where the period is empty."""
-    owner_of = record.app.config.owner_of
+    owner_of = record.config.owner_of
     covered = period.Period.ending(record.as_of, since)
-    windows = record.app.exposures.windows(WindowFilter(milestones=False), record.upto)
+    windows = record.app.exposures.windows(
+        WindowFilter(milestones=False, until=record.until), record.upto
+    )
     past = _Past(record)
     watched = coverage.Watched(
         past.streams(record.as_of),
         [coverage.sample(at, past.streams(at)) for at in covered.days()],
     )
-    versions = record.app.browsing.versions(record.upto)
+    versions = record.app.browsing.versions(record.then)
     beside = management.Beside(
-        recorded(record.app.bumps, record.upto, covered.since),
+        recorded(record.app.bumps, record.then, covered.since),
         versions[-1] if versions else None,
         past.idle(record.as_of),
     )
@@ -40,7 +42,7 @@ def report(record: Reading, since: datetime | None = None) -> Document:
 def _bases(record: Reading) -> dict[str, str]:
     """The base that each stream is built on now, as its lineage is called."""
     found: dict[str, str] = {}
-    for image in record.app.views.images(record.upto):
+    for image in record.app.views.images(record.then):
         if image.base is not None and image.base.name is not None:
             found |= dict.fromkeys(image.streams, image.base.name)
     return found
@@ -55,14 +57,14 @@ class _Past:
 
     def idle(self, at: datetime) -> set[str]:
         """The streams that are idle lines on every platform at a time."""
-        heads, _ = self._seen.get(self.record.upto, ([], []))
+        heads, _ = self._seen.get(self.record.then, ([], []))
         idle = idle_tracks(heads, at)
         names = {head.stream for head in heads if head.track in idle}
         return names - {head.stream for head in heads if head.track not in idle}
 
     def streams(self, at: datetime) -> list[WatchedStream]:
         """The streams that were watched at a time, and how well; none where no pass had ended."""
-        views, config = self.record.app.views, self.record.app.config
+        views, config = self.record.app.views, self.record.config
         done = views.finished(at)
         if done is None:
             return []

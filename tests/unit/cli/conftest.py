@@ -93,6 +93,11 @@ class FakeViews:
     holdings: list[Holding] = field(default_factory=list)
     versions: list[KnowledgeDelta] = field(default_factory=list)
     asked: list[object] = field(default_factory=list)
+    configured: str = "{}"
+
+    def configuration(self, upto: int) -> str:
+        self.asked.append(upto)
+        return self.configured
 
     def finished(self, at: datetime | None) -> FinishedPass | None:
         self.asked.append(at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, or_, select
@@ -19,9 +19,11 @@ from watcher.adapters.store.tables.knowledge import vulnerabilities
 from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.adapters.store.tables.passes import passes
 from watcher.domain.exposure import Episode, fold, presumed
+from watcher.domain.past import history_until
+from watcher.domain.past import matches_until as past
 from watcher.domain.reference import Repository
 from watcher.ports.store.exposures import ReadEpisode, ReadWindow, WindowFilter
-from watcher.ports.store.ledger import Track
+from watcher.ports.store.ledger import Track, TrackFacts
 from watcher.ports.store.views import stream_name
 
 _TRACKS = 50  # whose facts are in memory at once
@@ -54,9 +56,15 @@ class SqlExposures:
                 rows[Track(row.stream_id, row.platform)].append(row)
             for batch in batches(rows, _TRACKS):
                 batched = {track: rows[track] for track in batch}
-                for window in _read(connection, upto, batched, beside):
-                    if wanted.severity in {None, window.severity}:
+                for window in _read(connection, upto, batched, beside, wanted.until):
+                    if _fits(window, wanted):
                         yield window
+
+
+def _fits(window: ReadWindow, wanted: WindowFilter) -> bool:
+    """What only the folded window tells: its severity, and whether it was open at a past time."""
+    closed = window.episodes[-1].episode.end is not None
+    return wanted.severity in {None, window.severity} and not (wanted.open_only and closed)
 
 
 def _statement(wanted: WindowFilter, upto: int) -> Select[tuple[object, ...]]:
@@ -85,7 +93,7 @@ def _order(row: Row[tuple[object, ...]]) -> tuple[str, ...]:
 
 def _conditions(wanted: WindowFilter, upto: int) -> Iterator[ColumnElement[bool]]:
     told = select(episodes.c.window_id).where(visible(episodes, upto))
-    if wanted.open_only:
+    if wanted.open_only and wanted.until is None:
         told = told.where(or_(episodes.c.closed_in.is_(None), episodes.c.closed_in > upto))
     if wanted.numbers is not None:
         told = told.where(among(episodes.c.window_id, wanted.numbers))
@@ -110,25 +118,51 @@ def _read(
     upto: int,
     rows: Mapping[Track, list[Row[tuple[object, ...]]]],
     beside: Beside,
+    until: datetime | None,
 ) -> Iterator[ReadWindow]:
     asked = {track: frozenset(r.vulnerability_id for r in found) for track, found in rows.items()}
     facts = read_facts(connection, upto, asked)
     milestones = beside.of(connection, upto, facts, asked)
     folded: list[_Folded] = []
     for track, found in rows.items():
-        of_track = facts.of(track, asked[track])
+        of_track = _cut(facts.of(track, asked[track]), until)
         history = presumed(of_track.history)
         for row in found:
             matched = of_track.matches.get(row.vulnerability_id, {})
-            folded.append(_Folded(row, fold(history, matched), frozenset(matched)))
+            found_now = fold(history, matched)
+            if found_now:  # a window that began later has none at a past time
+                folded.append(_Folded(row, found_now, frozenset(matched)))
     pairs = {(package, one.row.vulnerability_id) for one in folded for package in one.packages}
     digests = {episode.last_image for one in folded for episode in one.episodes}
-    evidence = read_evidence(connection, upto, pairs, digests)
+    evidence = read_evidence(connection, upto, pairs, digests, until)
     detected = _detected(connection, upto, [one.row.id for one in folded])
     for one in folded:
         seen = detected.get(one.row.id, {})
         read = (_episode(one, episode, evidence, seen, milestones) for episode in one.episodes)
-        yield _window(one.row, tuple(read), upto)
+        yield _window(one.row, tuple(_by(until, each) for each in read), upto)
+
+
+def _cut(facts: TrackFacts, until: datetime | None) -> TrackFacts:
+    """Facts as they were at a time; all of them where none is asked for."""
+    if until is None:
+        return facts
+    matches = {
+        number: {package: kept for package, runs in one.items() if (kept := past(runs, until))}
+        for number, one in facts.matches.items()
+    }
+    return replace(facts, history=history_until(facts.history, until), matches=matches)
+
+
+def _by(until: datetime | None, read: ReadEpisode) -> ReadEpisode:
+    """An episode without the milestones that were reached later."""
+    if until is None:
+        return read
+    ticketed, fixed = read.ticketed, read.base_fix_available
+    return replace(
+        read,
+        ticketed=ticketed if ticketed and ticketed <= until else None,
+        base_fix_available=fixed if fixed and fixed <= until else None,
+    )
 
 
 def _window(row: Row[tuple[object, ...]], read: tuple[ReadEpisode, ...], upto: int) -> ReadWindow:

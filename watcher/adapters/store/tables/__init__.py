@@ -13,7 +13,18 @@ from watcher.adapters.store.tables import (
     ledger,
     packages,
     passes,
+    published,
 )
 from watcher.adapters.store.tables.base import metadata
 
-__all__ = ["filing", "inventory", "jobs", "knowledge", "ledger", "metadata", "packages", "passes"]
+__all__ = [
+    "filing",
+    "inventory",
+    "jobs",
+    "knowledge",
+    "ledger",
+    "metadata",
+    "packages",
+    "passes",
+    "published",
+]
