@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from watcher.adapters.artifacts import OciArtifacts
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.scanners.trivy import TrivyScanner
+from watcher.adapters.store.archive import SqlArchive
 from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.calls import SqlCalls
 from watcher.adapters.store.catalogues import SqlCatalogues
@@ -49,6 +50,7 @@ from watcher.ports.library import Library
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
+from watcher.ports.store.archive import Archive
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
@@ -158,6 +160,7 @@ class App:
     calls: Calls
     leadership: Leadership
     recount: Recount
+    archive: Archive
     parts: Callable[[Progress], Parts]
 
 
@@ -192,6 +195,7 @@ def build(config: Config) -> Iterator[App]:
             SqlCalls(engine),
             NamedLock(engine, "leader"),
             SqlRecount(engine),
+            SqlArchive(engine),
             parts,
         )
     except OperationalError as error:

@@ -21,6 +21,7 @@ from watcher.cli import (
     find,
     images,
     knowledge,
+    published,
     rebuild,
     report,
     streams,
@@ -44,6 +45,9 @@ application.command("exposures", short_help="List the exposure windows.")(exposu
 application.command("find", short_help="Find a package or a vulnerability.")(find.find)
 application.command("bumps", short_help="List base-image bumps and their tickets.")(bumps.bumps)
 application.command("report", short_help="Write the figures for management.")(report.report)
+application.command("published", short_help="List published reports, or write one again.")(
+    published.published
+)
 application.command("rebuild", short_help="Hold the ledger against its facts.")(rebuild.rebuild)
 application.command("knowledge", short_help="List the versions of knowledge.")(knowledge.knowledge)
 application.command("doctor", short_help="Check everything that a pass needs.")(doctor.doctor)

@@ -36,7 +36,8 @@ def exposures(record: Reading, wanted: WindowFilter) -> Document:
     covered = {track: one.covered for track, one in record.coverage().items()}
     wanted = replace(wanted, until=record.until)
     windows = record.app.exposures.windows(wanted, record.upto)
-    return exposure_report.document(record.as_of, windows, record.config.owner_of, covered)
+    told = exposure_report.document(record.as_of, windows, record.config.owner_of, covered)
+    return told | {"known_now": record.until is not None}
 
 
 def find(record: Reading, text: str, search: Search) -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from watcher.ports.store.archive import About
 from watcher.ports.store.bumps import recorded
 from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.views import StreamHead, Unlisted
@@ -36,7 +37,20 @@ def report(record: Reading, since: datetime | None = None) -> Document:
         past.idle(record.as_of),
     )
     stretches = stretch.stretches_of(windows, owner_of, _bases(record))
-    return management.document(covered, _SCOPE, stretches, watched, beside=beside)
+    told = management.document(covered, _SCOPE, stretches, watched, beside=beside)
+    return told | {"known_now": record.until is not None}
+
+
+def about(record: Reading, told: Document, now: datetime) -> About:
+    """What a report is about that is published now."""
+    return About(
+        published_at=now,
+        as_of=record.as_of,
+        since=datetime.fromisoformat(str(told["since"])),
+        known_now=record.until is not None,
+        figures_version=management.FIGURES_VERSION,
+        read_upto=record.upto or None,
+    )
 
 
 def _bases(record: Reading) -> dict[str, str]:

@@ -24,6 +24,7 @@ from watcher.config import Config
 from watcher.domain.errors import StartError, WatcherError
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.ports.progress import Progress
+from watcher.ports.store.archive import Archive
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
@@ -230,6 +231,7 @@ class Desk:
             calls=cast("Calls", None),
             leadership=cast("Leadership", None),
             recount=cast("Recount", None),
+            archive=cast("Archive", None),
             parts=self.parts,
         )
 
