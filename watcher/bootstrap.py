@@ -23,6 +23,7 @@ from watcher.adapters.store.catalogues import SqlCatalogues
 from watcher.adapters.store.database import Database
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
+from watcher.adapters.store.grounds import SqlGrounds
 from watcher.adapters.store.inventory import SqlInventory
 from watcher.adapters.store.jobs import SqlJobs
 from watcher.adapters.store.ledger import SqlLedger
@@ -55,6 +56,7 @@ from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import Exposures
+from watcher.ports.store.grounds import Grounds
 from watcher.ports.store.passes import Leadership
 from watcher.ports.store.recount import Recount
 from watcher.ports.store.views import Views
@@ -161,6 +163,7 @@ class App:
     leadership: Leadership
     recount: Recount
     archive: Archive
+    grounds: Grounds
     parts: Callable[[Progress], Parts]
 
 
@@ -196,6 +199,7 @@ def build(config: Config) -> Iterator[App]:
             NamedLock(engine, "leader"),
             SqlRecount(engine),
             SqlArchive(engine),
+            SqlGrounds(engine),
             parts,
         )
     except OperationalError as error:

@@ -17,6 +17,7 @@ from watcher.cli import (
     demo,
     doctor,
     exits,
+    explain,
     exposures,
     find,
     images,
@@ -45,6 +46,7 @@ application.command("exposures", short_help="List the exposure windows.")(exposu
 application.command("find", short_help="Find a package or a vulnerability.")(find.find)
 application.command("bumps", short_help="List base-image bumps and their tickets.")(bumps.bumps)
 application.command("report", short_help="Write the figures for management.")(report.report)
+application.command("explain", short_help="Walk a figure down to its facts.")(explain.explain)
 application.command("published", short_help="List published reports, or write one again.")(
     published.published
 )

@@ -2,43 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from watcher.domain.policy import DEFAULT, Policy
 from watcher.ports.store.archive import About
 from watcher.ports.store.bumps import recorded
 from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.views import StreamHead, Unlisted
 from watcher.reading.reading import Reading
-from watcher.report.figures import coverage, management, period, stretch
+from watcher.report.figures import coverage, management, stretch
 from watcher.report.figures.coverage import WatchedStream
 from watcher.report.figures.estimates import Document
+from watcher.report.figures.period import Period
 from watcher.report.streams import idle_tracks
 
 _SCOPE = "What is published: the newest image of every stream in the registries configured."
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All that a report is drawn from; stretches are read anew each time, one stream in memory."""
+
+    record: Reading
+    period: Period
+    watched: coverage.Watched
+    beside: management.Beside
+    policy: Policy = DEFAULT
+
+    @classmethod
+    def of(cls, record: Reading, since: datetime | None = None) -> Draft:
+        """Gather it over [since, as_of); raises UsageError where the period is empty."""
+        covered = Period.ending(record.as_of, since)
+        past = _Past(record)
+        watched = coverage.Watched(
+            past.streams(record.as_of),
+            [coverage.sample(at, past.streams(at)) for at in covered.days()],
+        )
+        versions = record.app.browsing.versions(record.then)
+        beside = management.Beside(
+            recorded(record.app.bumps, record.then, covered.since),
+            versions[-1] if versions else None,
+            past.idle(record.as_of),
+        )
+        return cls(record, covered, watched, beside)
+
+    def stretches(self) -> Iterator[stretch.Stretch]:
+        """The stretches of the ledger, those of a stream together."""
+        record = self.record
+        wanted = WindowFilter(milestones=False, until=record.until)
+        windows = record.app.exposures.windows(wanted, record.upto)
+        return stretch.stretches_of(windows, record.config.owner_of, _bases(record))
+
+    def document(self) -> Document:
+        """The report."""
+        told = management.document(
+            self.period, _SCOPE, self.stretches(), self.watched, self.policy, self.beside
+        )
+        return told | {"known_now": self.record.until is not None}
+
+
 def report(record: Reading, since: datetime | None = None) -> Document:
     """The figures over [since, as_of); raises UsageError where the period is empty."""
-    owner_of = record.config.owner_of
-    covered = period.Period.ending(record.as_of, since)
-    windows = record.app.exposures.windows(
-        WindowFilter(milestones=False, until=record.until), record.upto
-    )
-    past = _Past(record)
-    watched = coverage.Watched(
-        past.streams(record.as_of),
-        [coverage.sample(at, past.streams(at)) for at in covered.days()],
-    )
-    versions = record.app.browsing.versions(record.then)
-    beside = management.Beside(
-        recorded(record.app.bumps, record.then, covered.since),
-        versions[-1] if versions else None,
-        past.idle(record.as_of),
-    )
-    stretches = stretch.stretches_of(windows, owner_of, _bases(record))
-    told = management.document(covered, _SCOPE, stretches, watched, beside=beside)
-    return told | {"known_now": record.until is not None}
+    return Draft.of(record, since).document()
 
 
 def about(record: Reading, told: Document, now: datetime) -> About:

@@ -29,6 +29,7 @@ from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
+from watcher.ports.store.grounds import Grounds
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import Leadership, Snapshot
 from watcher.ports.store.recount import Recount
@@ -232,6 +233,7 @@ class Desk:
             leadership=cast("Leadership", None),
             recount=cast("Recount", None),
             archive=cast("Archive", None),
+            grounds=cast("Grounds", None),
             parts=self.parts,
         )
 

@@ -26,7 +26,8 @@ class Stretch:
     `stream` is the whole name without the platform. `start` is when the exposure was known to the
     world, `detected` when watcher recorded it. `team` is None where nobody owns the stream.
     `packages` are the names of what is affected, while it lasts. `cluster` names what it is not
-    independent of: the base that its stream is built on, else the stream.
+    independent of: the base that its stream is built on, else the stream. `windows` are the numbers
+    of the windows, one for each platform, whose episodes it is.
     """
 
     stream: str
@@ -41,6 +42,7 @@ class Stretch:
     detected: datetime
     packages: tuple[str, ...] = ()
     cluster: str = ""
+    windows: tuple[int, ...] = ()
 
 
 def stretches_of(
@@ -70,6 +72,7 @@ def stretches_of(
                 detected=one.detected,
                 packages=() if episode.end else _names(one.packages),
                 cluster=cluster,
+                windows=(window.number,),
             )
 
 
