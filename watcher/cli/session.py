@@ -15,7 +15,6 @@ import typer
 from watcher.bootstrap import App, Parts, build, pass_runner
 from watcher.cli.text import plain
 from watcher.config import Config, load
-from watcher.domain.errors import UsageError
 from watcher.reading.instants import parse_instant
 from watcher.reading.reading import Asked, Reading
 from watcher.services.pass_ import PassRunner
@@ -73,8 +72,6 @@ def reading(
     """
     session = session_of(context)
     asked = Asked(parse_instant("--as-of", as_of) if as_of is not None else None, known_now)
-    if known_now and asked.as_of is None:
-        raise UsageError("--known-now asks for a past time: name it with --as-of")
     with session.opened() as app:
         record = Reading.of(app, asked, session.now())
         if record.last is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from watcher.bootstrap import App
 from watcher.config import Config, remembered
+from watcher.domain.errors import UsageError
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, FinishedPass
 from watcher.report import clock
@@ -17,11 +18,15 @@ class Asked:
     """Which time is asked for, and in which sense.
 
     `as_of` None asks for now. Else it asks what was known then; with `known_now`, for what is known
-    now to have been so then.
+    now to have been so then. Raises UsageError where that is asked of no time.
     """
 
     as_of: datetime | None = None
     known_now: bool = False
+
+    def __post_init__(self) -> None:
+        if self.known_now and self.as_of is None:
+            raise UsageError("--known-now asks for a past time: name it with --as-of")
 
 
 @dataclass(frozen=True, slots=True)
