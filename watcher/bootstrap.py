@@ -17,6 +17,7 @@ from watcher.adapters.artifacts import OciArtifacts
 from watcher.adapters.identity import GoogleIdentity
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.scanners.trivy import TrivyScanner
+from watcher.adapters.store.archive import SqlArchive
 from watcher.adapters.store.audits import SqlAudits
 from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.calls import SqlCalls
@@ -25,6 +26,7 @@ from watcher.adapters.store.database import Database
 from watcher.adapters.store.directs import SqlDirects
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
+from watcher.adapters.store.grounds import SqlGrounds
 from watcher.adapters.store.inventory import SqlInventory
 from watcher.adapters.store.jobs import SqlJobs
 from watcher.adapters.store.ledger import SqlLedger
@@ -34,6 +36,7 @@ from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.offers import SqlOffers
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.presence import SqlPresence
+from watcher.adapters.store.recount import SqlRecount
 from watcher.adapters.store.statements.record import SqlVex
 from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
@@ -55,11 +58,14 @@ from watcher.ports.library import Library
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
+from watcher.ports.store.archive import Archive
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import Exposures
+from watcher.ports.store.grounds import Grounds
 from watcher.ports.store.passes import Leadership
+from watcher.ports.store.recount import Recount
 from watcher.ports.store.vex import VexRecord
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
@@ -182,6 +188,9 @@ class App:
     leadership: Leadership
     identity: Identity
     statements: VexRecord
+    recount: Recount
+    archive: Archive
+    grounds: Grounds
     parts: Callable[[Progress], Parts]
 
 
@@ -217,6 +226,9 @@ def build(config: Config) -> Iterator[App]:
             NamedLock(engine, "leader"),
             GoogleIdentity(),
             SqlVex(engine),
+            SqlRecount(engine),
+            SqlArchive(engine),
+            SqlGrounds(engine),
             parts,
         )
     except OperationalError as error:

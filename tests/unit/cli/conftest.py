@@ -26,12 +26,15 @@ from watcher.domain.errors import StartError, WatcherError
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.ports.identity import Identity
 from watcher.ports.progress import Progress
+from watcher.ports.store.archive import Archive
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
+from watcher.ports.store.grounds import Grounds
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import Leadership, PassRecord, Snapshot
+from watcher.ports.store.recount import Recount
 from watcher.ports.store.vex import FeedRead, RecordedStatement, UnusedStatement
 from watcher.ports.store.views import (
     Coverage,
@@ -99,6 +102,11 @@ class FakeViews:
     direct: int = 0
     risks: tuple[Acceptance, ...] = ()
     asked: list[object] = field(default_factory=list)
+    configured: str = "{}"
+
+    def configuration(self, upto: int) -> str:
+        self.asked.append(upto)
+        return self.configured
 
     def finished(self, at: datetime | None) -> FinishedPass | None:
         self.asked.append(at)
@@ -265,6 +273,9 @@ class Desk:
             leadership=cast("Leadership", None),
             identity=cast("Identity", None),
             statements=self.statements,
+            recount=cast("Recount", None),
+            archive=cast("Archive", None),
+            grounds=cast("Grounds", None),
             parts=self.parts,
         )
 

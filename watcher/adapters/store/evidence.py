@@ -79,15 +79,33 @@ class Evidence:
 
 
 def read_evidence(
-    connection: Connection, upto: int, pairs: Iterable[Pair], digests: Iterable[str]
+    connection: Connection,
+    upto: int,
+    pairs: Iterable[Pair],
+    digests: Iterable[str],
+    until: datetime | None = None,
 ) -> Evidence:
-    """Read what stands beside the matches of these packages with these vulnerabilities."""
+    """Read what stands beside the matches of these packages with these vulnerabilities.
+
+    With `until`, assessments are those that held by then, and the first where none did yet.
+    """
     wanted = frozenset(pairs)
     return Evidence(
         purls=_purls(connection, {package for package, _ in wanted}, digests),
-        assessed=_assessed(connection, upto, wanted),
+        assessed=_by(until, _assessed(connection, upto, wanted)),
         runs=_runs(connection, upto, wanted),
     )
+
+
+def _by(
+    until: datetime | None, assessed: dict[Pair, list[Row[tuple[object, ...]]]]
+) -> dict[Pair, list[Row[tuple[object, ...]]]]:
+    if until is None:
+        return assessed
+    return {
+        pair: [row for row in rows if row.effective_at <= until] or rows[:1]
+        for pair, rows in assessed.items()
+    }
 
 
 def _purls(

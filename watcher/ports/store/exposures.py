@@ -17,7 +17,8 @@ from watcher.ports.store.ledger import Track
 class WindowFilter:
     """Which windows are asked for; empty fields ask for all.
 
-    Without `milestones` what lies outside the ledger is not read: tickets and bases.
+    Without `milestones` what lies outside the ledger is not read: tickets and bases. `until` cuts
+    valid time: windows are what they were then, as far as is known now.
     """
 
     open_only: bool = False
@@ -26,6 +27,7 @@ class WindowFilter:
     severity: str | None = None
     milestones: bool = True
     numbers: frozenset[int] | None = None  # windows by their own numbers
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

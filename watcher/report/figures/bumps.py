@@ -21,12 +21,17 @@ def rows(bumps: Iterable[RecordedBump], period: Period) -> list[Document]:
 
     Those that ended most exposure-days come first, then those that would end most.
     """
-    found = [one for bump in bumps if (one := _Progress.of(bump, period)) is not None]
-    return [one.written() for one in sorted(found, key=_Progress.rank)]
+    return [one.written() for one in ranked(bumps, period)]
+
+
+def ranked(bumps: Iterable[RecordedBump], period: Period) -> list[Progress]:
+    """The bumps that a period's rows are about, in the order of those."""
+    found = [one for bump in bumps if (one := Progress.of(bump, period)) is not None]
+    return sorted(found, key=Progress.rank)
 
 
 @dataclass(frozen=True, slots=True)
-class _Progress:
+class Progress:
     """A bump with its tickets of the period.
 
     `lines` are those of the newest ticket and the plan, `earlier` those of the tickets before.
@@ -39,7 +44,7 @@ class _Progress:
     as_of: datetime
 
     @classmethod
-    def of(cls, bump: RecordedBump, period: Period) -> _Progress | None:
+    def of(cls, bump: RecordedBump, period: Period) -> Progress | None:
         """Gather what concerns the period; None where nothing does."""
         tickets = [one for one in bump.tickets if _concerns(one, bump, period.since)]
         if not tickets and not bump.stands:

@@ -8,7 +8,10 @@ from hashlib import blake2b
 
 def cluster_number(name: str) -> int:
     """A number of 63 bits that depends on the name alone, not on when it came."""
-    return int.from_bytes(blake2b(name.encode(errors="surrogatepass"), digest_size=8).digest(), "big") >> 1
+    return (
+        int.from_bytes(blake2b(name.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
+        >> 1
+    )
 
 
 @dataclass(slots=True)

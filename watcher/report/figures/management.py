@@ -39,6 +39,9 @@ class Beside:
 
 NOTHING: Final = Beside()
 
+# Grows whenever the same record would give another document.
+FIGURES_VERSION: Final = 1
+
 
 def document(
     period: Period,
@@ -59,6 +62,7 @@ def document(
     teams = backlog.teams(fleet, watched)
     return {
         "schema": "watcher/report/1",
+        "figures_version": FIGURES_VERSION,
         "as_of": stamp(period.as_of),
         "since": stamp(period.since),
         "scope": scope,

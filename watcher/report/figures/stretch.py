@@ -29,7 +29,8 @@ class Stretch:
     world, `detected` when watcher recorded it. `team` is None where nobody owns the stream.
     `packages` are the names of what is affected, while it lasts. `cluster` names what it is not
     independent of: the base that its stream is built on, else the stream. `accepted` says whether
-    somebody accepted the risk, and whether that still holds.
+    somebody accepted the risk, and whether that still holds. `windows` are the numbers of the
+    windows, one for each platform, whose episodes it is.
     """
 
     stream: str
@@ -45,6 +46,7 @@ class Stretch:
     packages: tuple[str, ...] = ()
     cluster: str = ""
     accepted: Literal["holds", "expired"] | None = None
+    windows: tuple[int, ...] = ()
 
 
 def stretches_of(
@@ -79,6 +81,7 @@ def stretches_of(
                 packages=() if episode.end else _names(one.packages),
                 cluster=cluster,
                 accepted=None if risk is None else "expired" if expired else "holds",
+                windows=(window.number,),
             )
 
 

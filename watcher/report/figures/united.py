@@ -70,6 +70,7 @@ def _unit(run: Sequence[Stretch]) -> Stretch:
         backfilled=all(one.backfilled for one in run if one.start == start),
         detected=min(one.detected for one in run),
         packages=tuple(sorted({name for one in run for name in one.packages})),
+        windows=tuple(sorted({number for one in run for number in one.windows})),
     )
 
 

@@ -100,14 +100,14 @@ def _uncovered(record: Reading) -> int:
 
 def teams_of(record: Reading) -> list[str]:
     """The teams that the configuration names, and what nobody owns."""
-    return [*dict.fromkeys(one.team for one in record.app.config.owners), UNOWNED]
+    return [*dict.fromkeys(one.team for one in record.config.owners), UNOWNED]
 
 
 def tracks_of(record: Reading, filters: Filters) -> tuple[frozenset[int] | None, str | None]:
     """The streams, and the platform, that the filters of team and stream leave; None for all."""
     if not filters.team and not filters.stream:
         return None, None
-    owner_of = record.app.config.owner_of
+    owner_of = record.config.owner_of
     asked = StreamAsked(filters.stream)
     tracks = [
         one

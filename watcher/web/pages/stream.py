@@ -119,7 +119,7 @@ def _facts(
     record: Reading, track: NamedTrack, pointed: Sequence[PointedTo]
 ) -> Mapping[str, object]:
     head = pointed[-1] if pointed and pointed[-1].end is None else None
-    config = record.app.config
+    config = record.config
     team = config.owner_of(track.stream)
     trackers = {one.team: one.tracker for one in reversed(config.owners)}
     return {

@@ -13,6 +13,7 @@ from watcher.adapters.store.tables import (
     ledger,
     packages,
     passes,
+    published,
     vex,
 )
 from watcher.adapters.store.tables.base import metadata
@@ -26,5 +27,6 @@ __all__ = [
     "metadata",
     "packages",
     "passes",
+    "published",
     "vex",
 ]
