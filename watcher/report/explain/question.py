@@ -57,6 +57,7 @@ class Question:
     streams: frozenset[str] | None = None
     week: int | None = None
     due: Due | None = None
+    accepted: Literal["holds", "expired"] | None = None
     interval: bool = False
 
     @property
@@ -168,6 +169,10 @@ def _top_streams(rest: Sequence[Any], report: Report) -> Question:
     return Question(measure, streams=frozenset({report["top_streams"][position]["stream"]}))
 
 
+def _accepted(rest: Sequence[Any], _: Report) -> Question:
+    return Question(OPEN, accepted="holds" if rest == ["open"] else "expired")
+
+
 def _change(rest: Sequence[Any], report: Report) -> Question:
     what, *more = rest
     if what == "without_work":
@@ -213,6 +218,7 @@ _ROOTS: Final[dict[str, Callable[[Sequence[Any], Report], Question | None]]] = {
     "ages": _ages,
     "teams": _teams,
     "top_streams": _top_streams,
+    "accepted": _accepted,
     "change": _change,
     "due": _due,
     "due_in_all": _due_in_all,

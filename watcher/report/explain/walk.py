@@ -97,6 +97,7 @@ def _asked(question: Question, stretch: Stretch) -> bool:
         question.team in {None, team_name(stretch.team)}
         and (question.severities is None or stretch.severity in question.severities)
         and (question.streams is None or stretch.stream in question.streams)
+        and question.accepted in {None, stretch.accepted}
     )
 
 
