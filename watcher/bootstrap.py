@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from watcher.adapters.artifacts import OciArtifacts
+from watcher.adapters.feeds import Feed
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.scanners.trivy import TrivyScanner
 from watcher.adapters.store.bumps import SqlBumps
@@ -22,6 +23,7 @@ from watcher.adapters.store.catalogues import SqlCatalogues
 from watcher.adapters.store.database import Database
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
+from watcher.adapters.store.feeds import SqlFeeds
 from watcher.adapters.store.inventory import SqlInventory
 from watcher.adapters.store.jobs import SqlJobs
 from watcher.adapters.store.ledger import SqlLedger
@@ -34,16 +36,16 @@ from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.adapters.trackers.folder import FolderTracker
 from watcher.config import Config
-from watcher.config.filing import AnyTracker
+from watcher.config.filing import AnyTracker, Feeds
 from watcher.config.filing import FolderTracker as FolderSettings
 from watcher.crewing import CrewSettings, crew_of, logins_of, registry_of
 from watcher.domain.errors import StartError, UsageError
-from watcher.domain.policy import DEFAULT
 from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
 from watcher.domain.ticket import Terms
 from watcher.ports.artifacts import Artifacts
 from watcher.ports.crew import Crew, Wanted
+from watcher.ports.feeds import FeedName, FeedSource
 from watcher.ports.library import Library
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
@@ -52,6 +54,7 @@ from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import Exposures
+from watcher.ports.store.feeds import FeedRecords
 from watcher.ports.store.passes import Leadership
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
@@ -60,6 +63,7 @@ from watcher.services.audit import BirthAudit
 from watcher.services.bump import BumpStage, Planner, Planning
 from watcher.services.catalog import CatalogCraft, CatalogStage
 from watcher.services.exposure import ExposureStage
+from watcher.services.feeds import FeedStage
 from watcher.services.inventory import RECONCILE, InventoryStage
 from watcher.services.knowledge import KnowledgeStage, Sources
 from watcher.services.match import MatchCraft, MatchStage
@@ -103,6 +107,7 @@ class Parts:
     hands: Executor | None = None
     width: Callable[[], int] = lambda: 4
     reconcile: timedelta = RECONCILE
+    feeds: Sequence[FeedSource] = ()
 
 
 def pass_runner(parts: Parts) -> PassRunner:
@@ -132,6 +137,7 @@ def pass_runner(parts: Parts) -> PassRunner:
             match=MatchStage(MatchCraft(crew, matches), progress, supplied),
             audit=BirthAudit(catalogues),
             exposure=ExposureStage(SqlLedger(engine)),
+            feeds=FeedStage(parts.feeds, SqlFeeds(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
             ticket=TicketStage(parts.trackers, parts.filing, bumps, draft),
         ),
@@ -153,6 +159,7 @@ class App:
     exposures: Exposures
     bumps: Bumps
     browsing: Browsing
+    feeds: FeedRecords
     calls: Calls
     leadership: Leadership
     parts: Callable[[Progress], Parts]
@@ -186,6 +193,7 @@ def build(config: Config) -> Iterator[App]:
             SqlExposures(engine),
             SqlBumps(engine),
             SqlBrowsing(engine),
+            SqlFeeds(engine),
             SqlCalls(engine),
             NamedLock(engine, "leader"),
             parts,
@@ -230,6 +238,7 @@ def _parts(
         progress=progress,
         width=lambda: trivy.workers,
         reconcile=config.schedule.reconcile,
+        feeds=_feeds(config.feeds),
         is_base=config.is_base,
         planning=_planning(config, registries),
         filing=_filing(config),
@@ -263,8 +272,13 @@ def _planning(config: Config, registries: Sequence[Registry]) -> Planning:
         team_of=config.owner_of,
         address=address,
         threshold=config.tickets.threshold,
-        limits=DEFAULT.limits,
+        limits=config.policy.meant.limits,
     )
+
+
+def _feeds(feeds: Feeds) -> list[FeedSource]:
+    places: dict[FeedName, str | None] = {"epss": feeds.epss, "kev": feeds.kev, "ssvc": feeds.ssvc}
+    return [Feed(name, place) for name, place in places.items() if place is not None]
 
 
 def _filing(config: Config) -> Filing:

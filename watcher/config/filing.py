@@ -1,13 +1,12 @@
-"""Trackers and what is filed there: tickets, the policy that dates them, feeds that rate."""
+"""Trackers and what is filed there, and the feeds that rate vulnerabilities."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field
 
 from watcher.config.moments import Duration
 from watcher.config.secret import Secret
@@ -47,20 +46,6 @@ class Tickets(Section):
     dismissal: Duration = timedelta(days=90)
     minimum_age: Duration = timedelta(0)
     majors: bool = False
-
-
-class Policy(Section):
-    """By when what is due: a preset and FedRAMP's class, or rules of one's own."""
-
-    preset: Text = "default"
-    class_: Annotated[Text | None, Field(alias="class")] = None
-    rules: Mapping[str, JsonValue] | None = None
-
-    @model_validator(mode="after")
-    def _preset_or_rules(self) -> Self:
-        if self.rules is not None and {"preset", "class_"} & self.model_fields_set:
-            raise ValueError("has rules beside a preset or class: keep one of them")
-        return self
 
 
 class Feeds(Section):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from operator import attrgetter
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import Final, Self
 from pydantic import model_validator
 
 from watcher.config.engine import Database, Executor, Retention, Schedule, Trivy, Web
-from watcher.config.filing import AnyTracker, Feeds, Policy, Tickets
+from watcher.config.filing import AnyTracker, Feeds, Tickets
 from watcher.config.moments import Span
 from watcher.config.near import nearest
+from watcher.config.policy import Policy, factors_of
 from watcher.config.registries import AnyRegistry
 from watcher.config.scope import Owner, Rename, StreamSettings
 from watcher.config.section import Section
@@ -31,8 +32,7 @@ from watcher.ports.store.passes import Snapshot
 # Read and checked, but nothing acts on them in this version.
 UNUSED: Final = (
     "acceptances",
-    "feeds",
-    "policy",
+    "feeds.vex",
     "renames",
     "retention",
     "schedule.audit",
@@ -101,12 +101,21 @@ class Config(Section):
         A rule may match the repository or the whole name; a platform (`@linux/amd64`) is ignored.
         The last rule without match is the default; None where there is none either.
         """
+        owner = self._owner(stream_name)
+        return owner.team if owner else None
+
+    def factors_of(self, stream_name: str) -> Mapping[str, str]:
+        """What the attributes of a stream's owner tell policies: `internet_reachable: yes`."""
+        owner = self._owner(stream_name)
+        return factors_of(owner.attributes) if owner else {}
+
+    def _owner(self, stream_name: str) -> Owner | None:
         found = _STREAM.fullmatch(stream_name)
         if found is None:
             return None
         names = found["repository"], found["stream"]
-        matching = (owner.team for owner in self.owners if owner.owns(*names))
-        default = (owner.team for owner in reversed(self.owners) if owner.match is None)
+        matching = (owner for owner in self.owners if owner.owns(*names))
+        default = (owner for owner in reversed(self.owners) if owner.match is None)
         return next(matching, None) or next(default, None)
 
     def unused(self) -> list[str]:

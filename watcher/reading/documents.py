@@ -34,7 +34,8 @@ def exposures(record: Reading, wanted: WindowFilter) -> Document:
     """The windows that a filter leaves."""
     covered = {track: one.covered for track, one in record.coverage().items()}
     windows = record.app.exposures.windows(wanted, record.upto)
-    return exposure_report.document(record.as_of, windows, record.app.config.owner_of, covered)
+    owner_of, judge = record.app.config.owner_of, record.judge()
+    return exposure_report.document(record.as_of, windows, owner_of, covered, judge)
 
 
 def find(record: Reading, text: str, search: Search) -> Document:

@@ -21,7 +21,7 @@ def report(record: Reading, since: datetime | None = None) -> Document:
     """The figures over [since, as_of); raises UsageError where the period is empty."""
     owner_of = record.app.config.owner_of
     covered = period.Period.ending(record.as_of, since)
-    windows = record.app.exposures.windows(WindowFilter(milestones=False), record.upto)
+    windows = record.app.exposures.windows(WindowFilter(), record.upto)
     past = _Past(record)
     watched = coverage.Watched(
         past.streams(record.as_of),
@@ -33,8 +33,9 @@ def report(record: Reading, since: datetime | None = None) -> Document:
         versions[-1] if versions else None,
         past.idle(record.as_of),
     )
-    stretches = stretch.stretches_of(windows, owner_of, _bases(record))
-    return management.document(covered, _SCOPE, stretches, watched, beside=beside)
+    judge = record.judge()
+    stretches = stretch.stretches_of(windows, owner_of, _bases(record), judge)
+    return management.document(covered, _SCOPE, stretches, watched, judge.policy, beside)
 
 
 def _bases(record: Reading) -> dict[str, str]:

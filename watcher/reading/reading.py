@@ -9,6 +9,7 @@ from watcher.bootstrap import App
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, FinishedPass
 from watcher.report import clock
+from watcher.report.dues import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Reading:
     def upto(self) -> int:
         """The pass after which the record is read; 0 where there was none."""
         return self.last.number if self.last else 0
+
+    def judge(self) -> Judge:
+        """By when exposures have to end: the policy, with what it asks for."""
+        config = self.app.config
+        return Judge(config.policy.meant, config.factors_of, self.app.feeds.flaws(self.upto))
 
     def coverage(self) -> dict[Track, Coverage]:
         """Whether each track's figures can be relied on."""

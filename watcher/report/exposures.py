@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from watcher.domain.exposure import is_flap
+from watcher.domain.policy import Due
 from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow
+from watcher.ports.store.feeds import Flaws, ShownRatings
 from watcher.ports.store.ledger import Track
+from watcher.report.dues import DEFAULT_JUDGE, Judge
 from watcher.report.times import stamp
 
 Document = dict[str, object]
+_BATCH = 1000  # windows in memory at once, beside what is written of them
 
 
 def document(
@@ -18,15 +23,45 @@ def document(
     windows: Iterable[ReadWindow],
     team_of: Callable[[str], str | None],
     covered: Mapping[Track, bool],
+    judge: Judge = DEFAULT_JUDGE,
 ) -> Document:
-    """Write windows down; `team_of` names the owner of a stream, `covered` holds its tracks."""
+    """Write windows down; `team_of` names the owner of a stream, `covered` holds its tracks.
+
+    `judge` says by when each episode has to end.
+    """
     return {
         "schema": "watcher/exposures/1",
         "as_of": stamp(as_of),
         "windows": [
             _window(one, as_of, team_of(stream_name(one)), covered=covered.get(one.track, False))
-            for one in windows
+            | _rated(ratings)
+            | {"episodes": _episodes(one, judge.dues(one))}
+            for one, ratings in _with_ratings(windows, judge.flaws)
         ],
+    }
+
+
+def _with_ratings(
+    windows: Iterable[ReadWindow], flaws: Flaws
+) -> Iterator[tuple[ReadWindow, ShownRatings]]:
+    rest = iter(windows)
+    while batch := list(islice(rest, _BATCH)):
+        told = flaws.shown({one.vulnerability for one in batch})
+        yield from ((one, told[one.vulnerability]) for one in batch)
+
+
+def _rated(ratings: ShownRatings) -> Document:
+    """What feeds say of a window's vulnerability; null where none says anything."""
+    score, percentile = ratings.epss or (None, None)
+    return {
+        "kev": ratings.kev,
+        "kev_listed_on": stamp(ratings.kev_listed_on),
+        "epss": score,
+        "epss_percentile": percentile,
+        "epss_dated": stamp(ratings.epss_dated),
+        "exploitation": ratings.exploitation,
+        "automatable": ratings.automatable,
+        "technical_impact": ratings.technical_impact,
     }
 
 
@@ -53,7 +88,6 @@ def _window(window: ReadWindow, as_of: datetime, team: str | None, *, covered: b
         "severity_source": source,
         "open": last.episode.end is None,
         "cumulative_days": _days(window.episodes, as_of),
-        "episodes": _episodes(window),
     }
 
 
@@ -65,18 +99,17 @@ def _days(episodes: Iterable[ReadEpisode], as_of: datetime) -> float:
     return round(total / timedelta(days=1), 6)
 
 
-def _episodes(window: ReadWindow) -> list[Document]:
+def _episodes(window: ReadWindow, dues: Sequence[Due]) -> list[Document]:
     written, previous = [], None
-    for one in window.episodes:
-        written.append(_episode(window, one, flap=is_flap(previous, one.episode.start.at)))
+    for one, due in zip(window.episodes, dues, strict=True):
+        flap = is_flap(previous, one.episode.start.at)
+        written.append(_episode(window, one, flap=flap) | _due(due))
         previous = one.episode.end.at if one.episode.end else None
     return written
 
 
 def _episode(window: ReadWindow, one: ReadEpisode, *, flap: bool) -> Document:
     episode = one.episode
-    fixes = [package.fix_known_at for package in one.packages]
-    fixable = all(fixes)
     return {
         "from": stamp(episode.start.at),
         "to": stamp(episode.end.at) if episode.end else None,
@@ -94,11 +127,15 @@ def _episode(window: ReadWindow, one: ReadEpisode, *, flap: bool) -> Document:
         "known_in_db": [stamp(one.lacked_at), stamp(one.known_at)],
         "present": stamp(episode.present),
         "detected": stamp(one.detected),
-        "fix_available": stamp(max(fix for fix in fixes if fix)) if fixable else None,
+        "fix_available": stamp(one.fix_available),
         "base_fix_available": stamp(one.base_fix_available),
         "ticketed": stamp(one.ticketed),
-        "due": None,
     }
+
+
+def _due(due: Due) -> Document:
+    """By when it has to end; where there is no such time, `due_state` says why."""
+    return {"due": stamp(due.at), "due_state": due.state, "due_missing": list(due.missing)}
 
 
 def _package(package: AffectedPackage) -> Document:

@@ -167,6 +167,7 @@ def _episode(
         ended_by=enders[0] if by_knowledge else episode.ended_by,
         ticketed=milestones.ticketed(stream, row.platform, row.vulnerability, episode),
         base_fix_available=milestones.base_fix(track, number, episode),
+        in_base=milestones.in_base(track, number, episode),
     )
 
 

@@ -48,7 +48,7 @@ class WindowsWanted:
     text: str = ""
     since_before: datetime | None = None
     due: DueTimes | None = None
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
     order: Order = "due"
     offset: int = 0
     at_most: int = 50

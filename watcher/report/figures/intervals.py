@@ -51,7 +51,13 @@ class Intervals:
 
     def past_due(self) -> Interval | None:
         """Of the share of what is open that is past due."""
-        return self._ratio((one.past_due for one in self._sums), (one.open for one in self._sums))
+        judged = (one.judged for one in self._sums)
+        return self._ratio((one.past_due for one in self._sums), judged)
+
+    def in_time(self) -> Interval | None:
+        """Of the share that was remediated before its due time."""
+        judged = (one.met + one.missed for one in self._sums)
+        return self._ratio((one.met for one in self._sums), judged)
 
     def _ratio(self, counted: Iterable[float], among: Iterable[float] = ()) -> Interval | None:
         whole = list(among)

@@ -11,10 +11,15 @@ from types import MappingProxyType
 from packageurl import PackageURL
 
 from watcher.domain.exposure import Cause
-from watcher.ports.store.exposures import AffectedPackage, ReadWindow
+from watcher.domain.policy import Due
+from watcher.domain.waterfall import Milestones
+from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow
+from watcher.report.dues import DEFAULT_JUDGE, Judge
 from watcher.report.exposures import stream_name
 
 UNOWNED = "(unowned)"
+_NOT_DUE = Due("unlimited")
+_NO_MILESTONES = Milestones()
 _NO_BASES: Mapping[str, str] = MappingProxyType({})
 _SYSTEMS = frozenset({"deb", "apk", "rpm"})  # their namespace is the system's
 
@@ -26,7 +31,8 @@ class Stretch:
     `stream` is the whole name without the platform. `start` is when the exposure was known to the
     world, `detected` when watcher recorded it. `team` is None where nobody owns the stream.
     `packages` are the names of what is affected, while it lasts. `cluster` names what it is not
-    independent of: the base that its stream is built on, else the stream.
+    independent of: the base that its stream is built on, else the stream. `due` is what the policy
+    says of it, `milestones` are what it waited for.
     """
 
     stream: str
@@ -41,21 +47,25 @@ class Stretch:
     detected: datetime
     packages: tuple[str, ...] = ()
     cluster: str = ""
+    due: Due = _NOT_DUE
+    milestones: Milestones = _NO_MILESTONES
 
 
 def stretches_of(
     windows: Iterable[ReadWindow],
     team_of: Callable[[str], str | None],
     base_of: Mapping[str, str] = _NO_BASES,
+    judge: Judge = DEFAULT_JUDGE,
 ) -> Iterator[Stretch]:
     """Read windows as stretches, one at a time.
 
-    `team_of` names the owner of a stream, `base_of` the base that it is built on.
+    `team_of` names the owner of a stream, `base_of` the base that it is built on; `judge` says by
+    when each has to end.
     """
     for window in windows:
         stream, severity = stream_name(window), window.severity
         team, cluster = team_of(stream), base_of.get(stream, stream)
-        for one in window.episodes:
+        for one, due in zip(window.episodes, judge.dues(window), strict=True):
             episode = one.episode
             yield Stretch(
                 stream=stream,
@@ -70,12 +80,25 @@ def stretches_of(
                 detected=one.detected,
                 packages=() if episode.end else _names(one.packages),
                 cluster=cluster,
+                due=due,
+                milestones=_milestones(one),
             )
 
 
 def team_name(team: str | None) -> str:
     """How documents call a team; streams without an owner are shown as one."""
     return UNOWNED if team is None else team
+
+
+def _milestones(one: ReadEpisode) -> Milestones:
+    return Milestones(
+        known_in_db=one.known_at,
+        detected=one.detected,
+        fix_available=one.fix_available,
+        base_fix_available=one.base_fix_available,
+        ticketed=one.ticketed,
+        in_base=one.in_base,
+    )
 
 
 def _names(packages: Iterable[AffectedPackage]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from watcher.domain.package import SEVERITIES
-from watcher.domain.policy import DEFAULT
 from watcher.ports.store.browsing import WindowsFound
 from watcher.ports.store.exposures import WindowFilter
 from watcher.reading import documents
@@ -63,7 +62,8 @@ def routes(site: Site) -> APIRouter:
 
 def _told(record: Reading, at: Addresses, filters: Filters) -> Mapping[str, object]:
     streams, platform = tracks_of(record, filters)
-    wanted = filters.wanted(streams, platform, DEFAULT.limits, record.as_of)
+    limits = record.app.config.policy.meant.limits
+    wanted = filters.wanted(streams, platform, limits, record.as_of)
     found = record.app.browsing.windows(wanted, record.upto)
 
     def address(**other: str | int) -> str:
@@ -90,7 +90,7 @@ def rows_found(record: Reading, found: WindowsFound) -> list[WindowRow]:
     by_number = {int(one["id"]): one for one in told["windows"]} if told else {}
     windows = [by_number[number] for number in found.numbers]
     bumps = documents.bumps(record) if any(one["open"] for one in windows) else None
-    return list(rows_of(windows, record.as_of, DEFAULT.limits, bumps))
+    return list(rows_of(windows, record.as_of, bumps))
 
 
 def _uncovered(record: Reading) -> int:

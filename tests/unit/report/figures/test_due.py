@@ -10,7 +10,8 @@ import pytest
 
 from tests.unit.domain.days import day
 from tests.unit.report.figures.windows import random_windows, stretch, team_of
-from watcher.domain.policy import DEFAULT, Policy
+from watcher.domain.package import SEVERITIES
+from watcher.domain.policy import DEFAULT, Policy, by_severity
 from watcher.report.figures.fleet import fleet_of
 from watcher.report.figures.period import Period
 from watcher.report.figures.stretch import Stretch, stretches_of, team_name
@@ -69,7 +70,8 @@ def test_a_vulnerability_that_is_late_in_one_stream_and_not_in_another_has_two_r
 def test_what_is_closed_or_has_no_limit_is_not_due() -> None:
     closed = stretch(150, 185, stream="a")
     assert due(closed, stretch(10, severity="LOW", stream="b")) == []
-    assert due(stretch(10), policy=Policy("none", {})) == []
+    free = by_severity("none", dict.fromkeys(SEVERITIES))
+    assert due(stretch(10, policy=free), policy=free) == []
 
 
 def test_platforms_are_one_window_with_the_packages_of_both() -> None:

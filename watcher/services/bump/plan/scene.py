@@ -29,7 +29,7 @@ class Planning:
     team_of: Callable[[str], str | None]
     address: Callable[[Repository], str]
     threshold: Severity
-    limits: Mapping[str, int]
+    limits: Mapping[str, float]
     labels: tuple[str, ...] = ("watcher", "base-image")
     grace: timedelta = _TERMS.grace
 
