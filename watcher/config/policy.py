@@ -109,5 +109,5 @@ def factors_of(attributes: Mapping[str, Scalar]) -> dict[str, str]:
             try:
                 found[name] = _FACTORS[name](told)
             except ValueError as error:
-                raise ValueError(f"attributes.{name}: {error}") from None
+                raise ValueError(f"{name}: {error}") from None
     return found

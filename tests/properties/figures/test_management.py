@@ -22,7 +22,7 @@ from watcher.report.written import written
 AS_OF = 200.0
 FIGURES = [
     *("mttr_naive_days", "open_age_mean_days", "km_median_days", "survival", "rmst_90_days"),
-    *("exposure_days", "exposure_days_backfilled", "past_due_share"),
+    *("exposure_days", "exposure_days_backfilled", "past_due_share", "in_time_share"),
 ]
 
 Document = dict[str, Any]

@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 from sqlalchemy import Engine
 
+from tests.fakes.feeds import FakeFeeds
 from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner
@@ -221,6 +222,7 @@ class Desk:
             exposures=self.exposures,
             bumps=cast("Bumps", None),
             browsing=cast("Browsing", FakeBrowsing()),
+            feeds=FakeFeeds(),
             calls=cast("Calls", None),
             leadership=cast("Leadership", None),
             parts=self.parts,

@@ -102,8 +102,11 @@ class Tally:
         cluster.past_due += span.due < self.as_of
 
     def _count_verdict(self, span: Span, cluster: ClusterSum) -> None:
-        """A stretch is judged once: when it is remediated in time, or when its due time passes."""
-        if span.due == NEVER:
+        """A stretch is judged once: when it is remediated in time, or when its due time passes.
+
+        One that goes on past its due time was judged before it came back.
+        """
+        if span.due == NEVER or span.due < span.start:
             return
         if span.end > span.due:
             missed = self.since <= span.due < self.as_of
