@@ -32,6 +32,7 @@ from watcher.adapters.store.lock import DatabaseLock, NamedLock
 from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.presence import SqlPresence
+from watcher.adapters.store.successions import SqlSuccessions
 from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.adapters.trackers.folder import FolderTracker
@@ -56,6 +57,7 @@ from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.feeds import FeedRecords
 from watcher.ports.store.passes import Leadership
+from watcher.ports.store.successions import Successions
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
 from watcher.report.ticket import draft
@@ -160,6 +162,7 @@ class App:
     bumps: Bumps
     browsing: Browsing
     feeds: FeedRecords
+    successions: Successions
     calls: Calls
     leadership: Leadership
     parts: Callable[[Progress], Parts]
@@ -194,6 +197,7 @@ def build(config: Config) -> Iterator[App]:
             SqlBumps(engine),
             SqlBrowsing(engine),
             SqlFeeds(engine),
+            SqlSuccessions(engine),
             SqlCalls(engine),
             NamedLock(engine, "leader"),
             parts,

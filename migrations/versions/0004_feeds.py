@@ -1,4 +1,4 @@
-"""feeds."""
+"""feeds, and names that went away."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -70,9 +70,23 @@ def upgrade() -> None:
         *_recorded("ssvc_points", "opened_in", "closed_in"),
     )
     _indexed("ssvc_points", "opened_in", "closed_in")
+    with op.batch_alter_table("bindings", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_bindings_left",
+            ["image_id"],
+            unique=False,
+            sqlite_where=sa.text("reason <> 'moved' AND superseded_in IS NULL"),
+            postgresql_where=sa.text("reason <> 'moved' AND superseded_in IS NULL"),
+        )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("bindings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_bindings_left",
+            sqlite_where=sa.text("reason <> 'moved' AND superseded_in IS NULL"),
+            postgresql_where=sa.text("reason <> 'moved' AND superseded_in IS NULL"),
+        )
     op.drop_table("ssvc_points")
     op.drop_table("kev_listings")
     op.drop_table("feed_versions")

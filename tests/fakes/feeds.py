@@ -1,4 +1,4 @@
-"""Feeds that never said anything."""
+"""Feeds that never said anything, and streams that were never renamed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from watcher.ports.feeds import Content, FeedName
 from watcher.ports.store.feeds import NO_FLAWS, FeedVersion, Flaws
 from watcher.ports.store.passes import PassRecord
+from watcher.ports.store.successions import Renames, Succession
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,13 @@ class FakeFeeds:
         """Nothing is known."""
         del upto
         return NO_FLAWS
+
+
+@dataclass(frozen=True, slots=True)
+class FakeSuccessions:
+    """Signs the port `Successions`."""
+
+    def succeeded(self, upto: int, renames: Renames) -> list[Succession]:
+        """None."""
+        del upto, renames
+        return []

@@ -33,7 +33,6 @@ from watcher.ports.store.passes import Snapshot
 UNUSED: Final = (
     "acceptances",
     "feeds.vex",
-    "renames",
     "retention",
     "schedule.audit",
     "web.auth",
@@ -75,6 +74,10 @@ class Config(Section):
     def stream_rules(self) -> tuple[StreamRule, ...]:
         """The rules for streams, in order; the first that matches a repository applies."""
         return tuple(settings.rule() for settings in self.streams)
+
+    def renamed(self) -> frozenset[tuple[Repository, Repository]]:
+        """The repositories that moved: the old name and the new one."""
+        return frozenset((one.source, one.target) for one in self.renames)
 
     def selection(self, registry: str) -> Selection:
         """The paths watched in a registry: what it includes, and bases whatever it includes.

@@ -8,6 +8,7 @@ from datetime import datetime
 from watcher.bootstrap import App
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, FinishedPass
+from watcher.reading.inherited import inherited_clocks
 from watcher.report import clock
 from watcher.report.dues import Judge
 
@@ -35,7 +36,10 @@ class Reading:
     def judge(self) -> Judge:
         """By when exposures have to end: the policy, with what it asks for."""
         config = self.app.config
-        return Judge(config.policy.meant, config.factors_of, self.app.feeds.flaws(self.upto))
+        policy, renames = config.policy.meant, config.renamed()
+        inherited = inherited_clocks(self.app, self.upto, policy.clock, renames)
+        flaws = self.app.feeds.flaws(self.upto)
+        return Judge(policy, config.factors_of, flaws, inherited)
 
     def coverage(self) -> dict[Track, Coverage]:
         """Whether each track's figures can be relied on."""

@@ -13,7 +13,7 @@ from typing import cast
 import pytest
 from sqlalchemy import Engine
 
-from tests.fakes.feeds import FakeFeeds
+from tests.fakes.feeds import FakeFeeds, FakeSuccessions
 from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner
@@ -223,6 +223,7 @@ class Desk:
             bumps=cast("Bumps", None),
             browsing=cast("Browsing", FakeBrowsing()),
             feeds=FakeFeeds(),
+            successions=FakeSuccessions(),
             calls=cast("Calls", None),
             leadership=cast("Leadership", None),
             parts=self.parts,
