@@ -45,12 +45,14 @@ class Judge:
         rated = self._by_factors(window)
         return [due(clock, rated) for clock, _ in pairs]
 
-    def _by_severity(self, one: ReadEpisode) -> Iterator[Rated]:
+    def _by_severity(self, one: ReadEpisode) -> list[Rated]:
         """What each package was ever rated; the first rating is as old as the exposure."""
+        first = {package.first_severity for package in one.packages}
+        found = [Rated(None, self._limit(severity)) for severity in first]
         for package in one.packages:
-            yield Rated(None, self._limit(package.first_severity))
-            for recorded, severity in package.rerated:
-                yield Rated(recorded, self._limit(severity))
+            if package.rated:
+                found += [Rated(at, self._limit(severity)) for at, severity in package.rerated]
+        return found
 
     def _limit(self, severity: str) -> Limit:
         if severity not in self._limits:

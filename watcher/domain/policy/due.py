@@ -41,6 +41,10 @@ class Due:
     missing: tuple[str, ...] = ()
 
 
+_WAITING = Due("waiting")
+_UNLIMITED = Due("unlimited")
+
+
 def due(clock: Sequence[Run], rated: Iterable[Rated]) -> Due:
     """The earliest due time among all that an exposure was rated.
 
@@ -49,14 +53,15 @@ def due(clock: Sequence[Run], rated: Iterable[Rated]) -> Due:
     oldest first; the gaps between do not count. Where some rating gives a time, it stands, even if
     another one is undetermined: that one could only bring it forward.
     """
-    told = list(rated)
-    limits = [one for one in told if one.limit.time is not None]
-    missing = sorted({name for one in told for name in one.limit.missing})
-    if limits and not clock:
-        return Due("waiting")
+    limits: list[Rated] = []
+    missing: set[str] = set()
+    for one in rated:
+        if one.limit.time is not None:
+            limits.append(one)
+        missing.update(one.limit.missing)
     if limits:
-        return Due("due", min(_counted(clock, one) for one in limits))
-    return Due("undetermined", missing=tuple(missing)) if missing else Due("unlimited")
+        return Due("due", min(_counted(clock, one) for one in limits)) if clock else _WAITING
+    return Due("undetermined", None, tuple(sorted(missing))) if missing else _UNLIMITED
 
 
 def _counted(clock: Sequence[Run], rated: Rated) -> datetime:
@@ -65,8 +70,8 @@ def _counted(clock: Sequence[Run], rated: Rated) -> datetime:
     Of a clock that stopped earlier it is the time at which it would have passed.
     """
     left = rated.limit.time or timedelta(0)
-    *earlier, last = clock
-    for run in earlier:
+    last = clock[-1]
+    for run in clock[:-1]:
         at = _from(run, rated)
         room = max(timedelta(0), (run.end or _LAST) - at)
         if left <= room:

@@ -68,9 +68,13 @@ class ReadEpisode:
     @property
     def fix_available(self) -> datetime | None:
         """Since when a fixed version of all affected packages is known; None while one has none."""
-        fixes = [package.fix_known_at for package in self.packages]
-        known = [fix for fix in fixes if fix is not None]
-        return max(known) if known and len(known) == len(fixes) else None
+        last: datetime | None = None
+        for package in self.packages:
+            known = package.fix_known_at
+            if known is None:
+                return None
+            last = known if last is None else max(last, known)
+        return last
 
 
 @dataclass(frozen=True, slots=True)
