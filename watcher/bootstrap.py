@@ -60,6 +60,7 @@ from watcher.ports.store.passes import Leadership
 from watcher.ports.store.successions import Successions
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
+from watcher.report.dues import DEFAULT_JUDGE, Judge
 from watcher.report.ticket import draft
 from watcher.services.audit import BirthAudit
 from watcher.services.bump import BumpStage, Planner, Planning
@@ -76,10 +77,11 @@ from watcher.services.ticket import Filing, TicketStage
 from watcher.services.work import RemoteCrew, ScannerCrew, Workplace
 
 _PATIENCE: Final = 1.0  # seconds
+_LATEST: Final = (1 << 31) - 1  # a pass that no other one follows
 
 
 # What a pass without owners and trackers plans and files: nothing.
-_NO_OWNERS = Planning(team_of=lambda _: None, address=str, threshold="HIGH", limits={})
+_NO_OWNERS = Planning(lambda _: None, str, "HIGH", standards=lambda: DEFAULT_JUDGE)
 _NOWHERE = Filing(tracker_of=lambda _: None, per_hour=0, open_at_most=0, terms=Terms())
 
 
@@ -244,7 +246,7 @@ def _parts(
         reconcile=config.schedule.reconcile,
         feeds=_feeds(config.feeds),
         is_base=config.is_base,
-        planning=_planning(config, registries),
+        planning=_planning(config, registries, SqlFeeds(engine)),
         filing=_filing(config),
         trackers={one.name: _tracker(one) for one in config.trackers},
     )
@@ -265,7 +267,7 @@ def _spread(config: Config, parts: Parts, ending: ExitStack) -> Parts:
     return replace(parts, crew=RemoteCrew(settings, crew_of), hands=hands, width=hands.width)
 
 
-def _planning(config: Config, registries: Sequence[Registry]) -> Planning:
+def _planning(config: Config, registries: Sequence[Registry], feeds: FeedRecords) -> Planning:
     by_name = {one.name: one for one in registries}
 
     def address(one: Repository) -> str:
@@ -276,7 +278,7 @@ def _planning(config: Config, registries: Sequence[Registry]) -> Planning:
         team_of=config.owner_of,
         address=address,
         threshold=config.tickets.threshold,
-        limits=config.policy.meant.limits,
+        standards=lambda: Judge(config.policy.meant, config.factors_of, feeds.flaws(_LATEST)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from watcher.domain.policy import DEFAULT, Clock, Due, Limit, Policy, Rated, Run, due
@@ -42,8 +42,20 @@ class Judge:
         pairs = zip(clocks, window.episodes, strict=True)
         if self.policy.only_severity:
             return [due(clock, self._by_severity(one)) for clock, one in pairs]
-        rated = self._by_factors(window)
+        stream = stream_name(window.repository, window.by, window.stream)
+        rated = self._by_factors(stream, window.vulnerability)
         return [due(clock, rated) for clock, _ in pairs]
+
+    def allows(self, stream: str, vulnerability: str, severity: str) -> timedelta | None:
+        """How long an exposure may last as it is rated now; None where nobody sets or knows it."""
+        if self.policy.only_severity:
+            return self._limit(severity).time
+        rated = self._by_factors(stream, vulnerability)
+        return min((one.limit.time for one in rated if one.limit.time is not None), default=None)
+
+    def exploited(self, vulnerability: str) -> bool:
+        """Whether a vulnerability is listed as known to be exploited."""
+        return self.flaws.shown([vulnerability])[vulnerability].kev is True
 
     def _by_severity(self, one: ReadEpisode) -> list[Rated]:
         """What each package was ever rated; the first rating is as old as the exposure."""
@@ -59,13 +71,13 @@ class Judge:
             self._limits[severity] = self.policy.table.limit({"severity": severity})
         return self._limits[severity]
 
-    def _by_factors(self, window: ReadWindow) -> Sequence[Rated]:
-        attributes = self.factors_of(stream_name(window.repository, window.by, window.stream))
-        key = (window.vulnerability, frozenset(attributes.items()))
+    def _by_factors(self, stream: str, vulnerability: str) -> Sequence[Rated]:
+        attributes = self.factors_of(stream)
+        key = (vulnerability, frozenset(attributes.items()))
         if key not in self._rated:
             self._rated[key] = [
                 Rated(since, self.policy.table.limit(_merged(attributes, told)))
-                for since, told in self.flaws.told(window.vulnerability, self.policy.epss)
+                for since, told in self.flaws.told(vulnerability, self.policy.epss)
             ]
         return self._rated[key]
 
