@@ -15,6 +15,7 @@ from watcher.reading.reading import Reading
 from watcher.report.figures.stretch import UNOWNED, team_name
 from watcher.web.addresses import Addresses
 from watcher.web.asked import StreamAsked
+from watcher.web.duties import judged_alone
 from watcher.web.filters import AGES, DUES, PAGE, SORTS, STATES, Filters
 from watcher.web.paging import Paging
 from watcher.web.rows import WindowRow, rows_of
@@ -62,8 +63,10 @@ def routes(site: Site) -> APIRouter:
 
 def _told(record: Reading, at: Addresses, filters: Filters) -> Mapping[str, object]:
     streams, platform = tracks_of(record, filters)
-    limits = record.app.config.policy.meant.limits
-    wanted = filters.wanted(streams, platform, limits, record.as_of)
+    policy = record.app.config.policy.meant
+    wanted = filters.wanted(streams, platform, policy.limits, record.as_of)
+    if not policy.only_severity or policy.clock != "known":
+        wanted = judged_alone(record, wanted)
     found = record.app.browsing.windows(wanted, record.upto)
 
     def address(**other: str | int) -> str:
