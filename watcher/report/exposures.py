@@ -35,7 +35,7 @@ def document(
         "windows": [
             _window(one, as_of, team_of(stream_name(one)), covered=covered.get(one.track, False))
             | _rated(ratings)
-            | {"episodes": _episodes(one, judge.dues(one))}
+            | {"episodes": _episodes(one, judge.dues(one), as_of)}
             for one, ratings in _with_ratings(windows, judge.flaws)
         ],
     }
@@ -99,11 +99,11 @@ def _days(episodes: Iterable[ReadEpisode], as_of: datetime) -> float:
     return round(total / timedelta(days=1), 6)
 
 
-def _episodes(window: ReadWindow, dues: Sequence[Due]) -> list[Document]:
+def _episodes(window: ReadWindow, dues: Sequence[Due], as_of: datetime) -> list[Document]:
     written, previous = [], None
     for one, due in zip(window.episodes, dues, strict=True):
         flap = is_flap(previous, one.episode.start.at)
-        written.append(_episode(window, one, flap=flap) | _due(due))
+        written.append(_episode(window, one, flap=flap) | _due(due) | _measures(one, as_of))
         previous = one.episode.end.at if one.episode.end else None
     return written
 
@@ -131,6 +131,22 @@ def _episode(window: ReadWindow, one: ReadEpisode, *, flap: bool) -> Document:
         "base_fix_available": stamp(one.base_fix_available),
         "ticketed": stamp(one.ticketed),
     }
+
+
+def _measures(one: ReadEpisode, as_of: datetime) -> Document:
+    """Days of an episode by its clocks, up to now where it lasts; null where one has not begun."""
+    begin, fixed = one.episode.start.at, one.fix_available
+    end = one.episode.end.at if one.episode.end else max(as_of, begin)
+    remediated = one.episode.cause == "remediated"
+    return {
+        "known_days": _in_days(begin, end),
+        "actionable_days": None if fixed is None else _in_days(max(begin, fixed), end),
+        "detected_to_remediated_days": _in_days(one.detected, end) if remediated else None,
+    }
+
+
+def _in_days(begin: datetime, end: datetime) -> float:
+    return round(max(timedelta(), end - begin) / timedelta(days=1), 6)
 
 
 def _due(due: Due) -> Document:

@@ -11,6 +11,8 @@ class ClusterSum:
 
     remediated: int = 0
     remediation: int = 0
+    response: int = 0
+    actionable: int = 0
     open: int = 0
     age: int = 0
     judged: int = 0  # of the open, those of which it is known whether they are past due
@@ -23,6 +25,8 @@ class ClusterSum:
         """Count in what another group has of the same cluster."""
         self.remediated += other.remediated
         self.remediation += other.remediation
+        self.response += other.response
+        self.actionable += other.actionable
         self.open += other.open
         self.age += other.age
         self.judged += other.judged

@@ -46,6 +46,8 @@ class Group:
             "rmst_90_days": mean.within(sure.restricted_mean(RESTRICTED_TO)).written(),
             "exposure_days": observed(self.tally).within(sure.exposure_days()).written(),
             "exposure_days_backfilled": _unseen(self.tally).written(),
+            "actionable_exposure_days": _actionable(self.tally).within(sure.actionable()).written(),
+            "detected_to_remediated_days": _response(self.tally).within(sure.response()).written(),
             "past_due_share": _past_due(self.tally, self.policy).within(sure.past_due()).written(),
             "in_time_share": _in_time(self.tally, self.policy).within(sure.in_time()).written(),
         }
@@ -103,6 +105,20 @@ def observed(tally: Tally) -> Figure:
 
 def _unseen(tally: Tally) -> Figure:
     return Figure(tally.unseen / DAY, tally.late)
+
+
+def _actionable(tally: Tally) -> Figure:
+    """The days of exposure in the period while a fix of everything affected was there."""
+    return Figure(tally.actionable / DAY, tally.acted, clock="fix_available")
+
+
+def _response(tally: Tally) -> Figure:
+    """The mean from detection to the end over what was remediated: naive like the other one."""
+    count = tally.closed[REMEDIATED]
+    if not count:
+        reason = "nothing was remediated in the period"
+        return Figure(None, 0, 0, reason, clock="detected")
+    return Figure(tally.response / (count * DAY), count, count, clock="detected")
 
 
 def _past_due(tally: Tally, policy: Policy) -> Figure:

@@ -44,6 +44,7 @@ class Span(NamedTuple):
     cluster: int = 0
     due: int = NEVER
     limited: bool | None = False
+    fixed: int = NEVER  # since when there is a fix to act on
 
 
 _LIMITED: dict[str, bool | None] = {
@@ -56,6 +57,7 @@ _LIMITED: dict[str, bool | None] = {
 
 def span_of(stretch: Stretch, cluster: int = 0) -> Span:
     """Read the times of a stretch."""
+    fixed = stretch.milestones.fix_available
     return Span(
         ticks(stretch.start),
         NEVER if stretch.end is None else ticks(stretch.end),
@@ -65,4 +67,5 @@ def span_of(stretch: Stretch, cluster: int = 0) -> Span:
         cluster,
         NEVER if stretch.due.at is None else ticks(stretch.due.at),
         _LIMITED[stretch.due.state],
+        NEVER if fixed is None else ticks(fixed),
     )

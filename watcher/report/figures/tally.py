@@ -44,6 +44,9 @@ class Tally:
     missed: int = 0
     age: int = 0  # of open stretches
     remediation: int = 0  # from start to end, of stretches that were remediated
+    response: int = 0  # the same from detection
+    actionable: int = 0  # exposure while there was a fix
+    acted: int = 0  # stretches with such exposure
     observed: int = 0
     unseen: int = 0  # exposure before anybody detected it
     late: int = 0  # stretches with such exposure
@@ -79,8 +82,12 @@ class Tally:
             self.closed[span.cause] += 1
             if span.cause == REMEDIATED:
                 self.remediation += span.end - span.start
+                response = max(0, span.end - max(span.seen, span.start))
+                self.response += response
+                cluster.response += response
                 cluster.remediated += 1
                 cluster.remediation += span.end - span.start
+        self._count_actionable(span, cluster)
         observed = self._observe(span)
         cluster.observed += observed
         return observed
@@ -100,6 +107,13 @@ class Tally:
         cluster.judged += 1
         self.overdue[bucket] += span.due < self.as_of
         cluster.past_due += span.due < self.as_of
+
+    def _count_actionable(self, span: Span, cluster: ClusterSum) -> None:
+        begin = max(span.start, span.fixed, self.since)
+        ticks_of_it = max(0, min(span.end, self.as_of) - begin)
+        self.actionable += ticks_of_it
+        self.acted += ticks_of_it > 0
+        cluster.actionable += ticks_of_it
 
     def _count_verdict(self, span: Span, cluster: ClusterSum) -> None:
         """A stretch is judged once: when it is remediated in time, or when its due time passes.
@@ -149,6 +163,9 @@ class Tally:
         self.missed += other.missed
         self.age += other.age
         self.remediation += other.remediation
+        self.response += other.response
+        self.actionable += other.actionable
+        self.acted += other.acted
         self.observed += other.observed
         self.unseen += other.unseen
         self.late += other.late

@@ -36,6 +36,7 @@ class Row:
     detected: Fraction
     backfilled: bool
     due: Fraction | None
+    fixed: Fraction | None
 
     @property
     def last(self) -> Fraction:
@@ -55,6 +56,13 @@ def figures(rows: Sequence[Row], since: Days, now: Days = 0) -> Document:
     is_open = [row for row in rows if row.start <= now < row.last]
     remediated = [row for row in rows if row.cause == "remediated" and since < row.last <= now]
     late = [row for row in is_open if row.due is not None and row.due < now]
+    acted = [
+        min(row.last, now) - max(row.start, row.fixed, since)
+        for row in rows
+        if row.fixed is not None and _overlaps(row, since, now)
+    ]
+    acted = [days for days in acted if days > 0]
+    answered = [max(row.last - max(row.detected, row.start), Fraction(0)) for row in remediated]
     verdicts = [*_verdicts(rows, since, now)]
     seen = [(row, *_watched(row, since, now)) for row in rows if _overlaps(row, since, now)]
     subjects = [
@@ -76,6 +84,8 @@ def figures(rows: Sequence[Row], since: Days, now: Days = 0) -> Document:
         "rmst_90_days": (_area(subjects, 90), len(subjects), events),
         "exposure_days": (observed if subjects or not any(unseen) else None, len(subjects), 0),
         "exposure_days_backfilled": (sum(unseen), sum(days > 0 for days in unseen), 0),
+        "actionable_exposure_days": (sum(acted), len(acted), 0),
+        "detected_to_remediated_days": (_mean(answered), *2 * [len(remediated)]),
         "past_due_share": (len(late) / len(is_open) if limited else None, len(is_open), len(late)),
         "in_time_share": (_mean(verdicts), len(verdicts), sum(verdicts)),
     }
@@ -133,6 +143,9 @@ def _rows(window: Document, as_of: str) -> Iterable[Row]:
             detected=days_between(as_of, episode["detected"]),
             backfilled=episode["backfilled"],
             due=days_between(as_of, episode["due"]) if episode["due"] else None,
+            fixed=(
+                days_between(as_of, episode["fix_available"]) if episode["fix_available"] else None
+            ),
         )
 
 
@@ -170,6 +183,7 @@ def _both(one: Row, other: Row) -> Row:
         min(one.detected, other.detected),
         one.backfilled and other.backfilled if same_start else first.backfilled,
         min((due for due in (one.due, other.due) if due is not None), default=None),
+        None if one.fixed is None or other.fixed is None else max(one.fixed, other.fixed),
     )
 
 

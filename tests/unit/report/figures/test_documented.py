@@ -46,15 +46,15 @@ def number(text: str) -> float:
 def example() -> Iterator[Stretch]:
     for line, row in enumerate(table("streams")):
         for copy in range(int(row["streams"])):
-            yield stretch(
+            one = stretch(
                 number(row["from day"]),
                 number(row["to day"]) if row["to day"] else None,
                 detected=number(row["detected on day"]),
                 cause=row["cause"],  # type: ignore[arg-type]
                 backfilled=row["backfilled"] == "yes",
                 stream=f"local/shop/line{line}:{copy}",
-                severity="HIGH",
             )
+            yield replace(one, milestones=Milestones(fix_available=one.start))
 
 
 @pytest.fixture(scope="module")

@@ -72,7 +72,9 @@ def read_episode(one: Stretch) -> ReadEpisode:
     start = bound(_days(one.start), backfilled=one.backfilled)
     end = bound(_days(one.end)) if one.end else None
     episode = Episode(start, end, one.cause, "sha256:a", "sha256:b", one.start, frozenset({1}))
-    package = AffectedPackage("pkg:pypi/x@1.0", "1.1", "fixed", one.severity, "nvd", None)
+    # Now and then there is none: times are multiples of six hours.
+    fixed = None if one.start.hour == 6 else one.start + timedelta(days=5)
+    package = AffectedPackage("pkg:pypi/x@1.0", "1.1", "fixed", one.severity, "nvd", fixed)
     return ReadEpisode(episode, one.detected, (package,), None, one.start, None)
 
 
