@@ -37,7 +37,7 @@ from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.adapters.trackers.folder import FolderTracker
 from watcher.config import Config
-from watcher.config.filing import AnyTracker, Feeds
+from watcher.config.filing import AnyTracker
 from watcher.config.filing import FolderTracker as FolderSettings
 from watcher.crewing import CrewSettings, crew_of, logins_of, registry_of
 from watcher.domain.errors import StartError, UsageError
@@ -46,7 +46,7 @@ from watcher.domain.stream import StreamRule
 from watcher.domain.ticket import Terms
 from watcher.ports.artifacts import Artifacts
 from watcher.ports.crew import Crew, Wanted
-from watcher.ports.feeds import FeedName, FeedSource
+from watcher.ports.feeds import FeedSource
 from watcher.ports.library import Library
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
@@ -244,7 +244,7 @@ def _parts(
         progress=progress,
         width=lambda: trivy.workers,
         reconcile=config.schedule.reconcile,
-        feeds=_feeds(config.feeds),
+        feeds=[Feed(name, place) for name, place in config.feeds.places()],
         is_base=config.is_base,
         planning=_planning(config, registries, SqlFeeds(engine)),
         filing=_filing(config),
@@ -280,11 +280,6 @@ def _planning(config: Config, registries: Sequence[Registry], feeds: FeedRecords
         threshold=config.tickets.threshold,
         standards=lambda: Judge(config.policy.meant, config.factors_of, feeds.flaws(_LATEST)),
     )
-
-
-def _feeds(feeds: Feeds) -> list[FeedSource]:
-    places: dict[FeedName, str | None] = {"epss": feeds.epss, "kev": feeds.kev, "ssvc": feeds.ssvc}
-    return [Feed(name, place) for name, place in places.items() if place is not None]
 
 
 def _filing(config: Config) -> Filing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,6 +14,7 @@ from watcher.config.secret import Secret
 from watcher.config.section import Section
 from watcher.config.values import Count, FileOrAddress, Folder, Name, ServiceAddress, Text
 from watcher.domain.package import Severity
+from watcher.ports.feeds import FeedName
 
 
 class FolderTracker(Section):
@@ -55,3 +57,8 @@ class Feeds(Section):
     kev: FileOrAddress | None = None
     ssvc: FileOrAddress | None = None
     vex: tuple[FileOrAddress, ...] = ()
+
+    def places(self) -> Iterator[tuple[FeedName, str]]:
+        """Where the feeds that rate come from, as far as they are configured."""
+        places: dict[FeedName, str | None] = {"epss": self.epss, "kev": self.kev, "ssvc": self.ssvc}
+        yield from ((name, place) for name, place in places.items() if place is not None)

@@ -168,3 +168,20 @@ def test_reading_takes_a_fixed_number_of_statements(engine: Engine) -> None:
     upto = record(engine, 2, "epss", epss(2, n1000=0.6))
     assert asked(names) <= 7
     assert asked(names) <= 2  # nothing new: all of it is still in memory
+
+
+def test_a_death_between_its_statements_leaves_nothing_and_the_next_pass_makes_it_good(
+    engine: Engine,
+) -> None:
+    def die(_c: object, _u: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO kev_listings"):
+            raise KeyboardInterrupt
+
+    this = begin(engine, 1)
+    event.listen(engine, "before_cursor_execute", die)
+    with pytest.raises(KeyboardInterrupt):
+        SqlFeeds(engine).record(this, "kev", "a" * 64, kev(1, (LOG4J, -100)))
+    event.remove(engine, "before_cursor_execute", die)
+    assert (rows(engine, feed_versions), rows(engine)) == (0, 0)
+    SqlFeeds(engine).record(this, "kev", "a" * 64, kev(1, (LOG4J, -100)))
+    assert (rows(engine, feed_versions), rows(engine)) == (1, 1)

@@ -119,7 +119,7 @@ class FakeViews:
         return self.versions if upto else []
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeExposures:
     """Signs the port `Exposures` with what a test puts in."""
 
