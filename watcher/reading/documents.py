@@ -37,8 +37,8 @@ def exposures(record: Reading, wanted: WindowFilter) -> Document:
     wanted = replace(wanted, until=record.until)
     windows = record.app.exposures.windows(wanted, record.upto)
     accepted = record.app.views.accepted(record.upto)
-    owner_of = record.config.owner_of
-    told = exposure_report.document(record.as_of, windows, owner_of, covered, accepted)
+    owner_of, judge = record.config.owner_of, record.judge()
+    told = exposure_report.document(record.as_of, windows, owner_of, covered, judge, accepted)
     return told | {"known_now": record.until is not None}
 
 

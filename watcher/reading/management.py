@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from watcher.domain.policy import DEFAULT, Policy
+from watcher.domain.policy import Policy
 from watcher.ports.store.archive import About
 from watcher.ports.store.bumps import recorded
 from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.views import StreamHead, Unlisted
 from watcher.reading.reading import Reading
+from watcher.report.dues import DEFAULT_JUDGE, Judge
 from watcher.report.exposures import acceptance_of
 from watcher.report.figures import coverage, management, stretch
 from watcher.report.figures.coverage import WatchedStream
@@ -30,7 +31,12 @@ class Draft:
     period: Period
     watched: coverage.Watched
     beside: management.Beside
-    policy: Policy = DEFAULT
+    judge: Judge = DEFAULT_JUDGE
+
+    @property
+    def policy(self) -> Policy:
+        """By which what is open is judged."""
+        return self.judge.policy
 
     @classmethod
     def of(cls, record: Reading, since: datetime | None = None) -> Draft:
@@ -47,18 +53,18 @@ class Draft:
             versions[-1] if versions else None,
             past.idle(record.as_of),
         )
-        return cls(record, covered, watched, beside)
+        return cls(record, covered, watched, beside, record.judge())
 
     def stretches(self) -> Iterator[stretch.Stretch]:
         """The stretches of the ledger, those of a stream together."""
         record = self.record
-        wanted = WindowFilter(milestones=False, until=record.until)
-        windows = record.app.exposures.windows(wanted, record.upto)
+        windows = record.app.exposures.windows(WindowFilter(until=record.until), record.upto)
         accepted = record.app.views.accepted(record.upto)
         return stretch.stretches_of(
             windows,
             record.config.owner_of,
             _bases(record),
+            self.judge,
             lambda one: acceptance_of(one, accepted),
             record.as_of,
         )

@@ -10,7 +10,9 @@ from watcher.config import Config, remembered
 from watcher.domain.errors import UsageError
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, FinishedPass
+from watcher.reading.inherited import inherited_clocks
 from watcher.report import clock
+from watcher.report.dues import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,14 @@ class Reading:
     def upto(self) -> int:
         """The pass after which the record is read; 0 where there was none."""
         return self.last.number if self.last else 0
+
+    def judge(self) -> Judge:
+        """By when exposures have to end: the policy, with what it asks for."""
+        config = self.config
+        policy, renames = config.policy.meant, config.renamed()
+        inherited = inherited_clocks(self.app, self.upto, policy.clock, renames)
+        flaws = self.app.feeds.flaws(self.upto)
+        return Judge(policy, config.factors_of, flaws, inherited)
 
     def coverage(self) -> dict[Track, Coverage]:
         """Whether each track's figures can be relied on."""

@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 from sqlalchemy import Engine
 
+from tests.fakes.feeds import FakeFeeds, FakeSuccessions
 from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner
@@ -156,7 +157,7 @@ class FakeVexRecord:
         return self.idle if upto else []
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeExposures:
     """Signs the port `Exposures` with what a test puts in."""
 
@@ -269,6 +270,8 @@ class Desk:
             exposures=self.exposures,
             bumps=cast("Bumps", None),
             browsing=cast("Browsing", FakeBrowsing()),
+            feeds=FakeFeeds(),
+            successions=FakeSuccessions(),
             calls=cast("Calls", None),
             leadership=cast("Leadership", None),
             identity=cast("Identity", None),

@@ -220,6 +220,7 @@ def _episode(
         ended_by=ended_by,
         ticketed=milestones.ticketed(stream, row.platform, row.vulnerability, episode),
         base_fix_available=milestones.base_fix(track, row.vulnerability_id, episode),
+        in_base=milestones.in_base(track, row.vulnerability_id, episode),
     )
 
 

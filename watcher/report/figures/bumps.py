@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,12 +16,17 @@ from watcher.report.times import stamp
 _WEEK = 7  # days
 
 
-def rows(bumps: Iterable[RecordedBump], period: Period) -> list[Document]:
+def rows(
+    bumps: Iterable[RecordedBump],
+    period: Period,
+    avoidable: Callable[[str, str], float] = lambda _team, _base: 0.0,
+) -> list[Document]:
     """The bumps of a period: what stands planned, and tickets open or closed in it.
 
-    Those that ended most exposure-days come first, then those that would end most.
+    Those that ended most exposure-days come first, then those that would end most. `avoidable`
+    gives the exposure-days that a team's streams on a base had after the base was without it.
     """
-    return [one.written() for one in ranked(bumps, period)]
+    return [one.written(avoidable) for one in ranked(bumps, period)]
 
 
 def ranked(bumps: Iterable[RecordedBump], period: Period) -> list[Progress]:
@@ -103,7 +108,7 @@ class Progress:
             return "done" if all(line.done for line in self.bump.plan.lines) else "open"
         return "done" if closed_by else "open"
 
-    def written(self) -> Document:
+    def written(self, avoidable: Callable[[str, str], float]) -> Document:
         """The row."""
         plan, ticket = self.bump.plan, self.ticket
         return {
@@ -125,6 +130,7 @@ class Progress:
                 "windows": self.windows_left,
                 "exposure_days_per_week": float(self.windows_left * _WEEK),
             },
+            "avoidable_exposure_days": avoidable(plan.cause.team, plan.cause.lineage),
             "state": self.state,
             "ticket": _ticket(ticket) if ticket else None,
         }

@@ -67,7 +67,7 @@ def document(
         "since": stamp(period.since),
         "scope": scope,
         "first_detected": stamp(fleet.first_detected),
-        "policy": {"name": policy.name, "days": dict(policy.limits)},
+        "policy": _policy(fleet),
         "coverage": coverage.written(watched),
         "episodes": every.episodes(),
         "figures": every.figures(),
@@ -82,12 +82,29 @@ def document(
         "teams": teams,
         "top_streams": backlog.top_streams(fleet),
         "idle": backlog.idle(fleet, beside.idle),
-        "bumps": bumps.rows(beside.bumps, period),
+        "bumps": bumps.rows(beside.bumps, period, fleet.lags.avoidable),
         "due": fleet.dues.written(),
         "due_in_all": fleet.dues.counted(),
         "knowledge": _knowledge(beside.knowledge),
         "change": change(fleet, every, teams),
         "accepted": accepted.written(),
+        "lags": fleet.lags.written(),
+    }
+
+
+def _policy(fleet: Fleet) -> Document:
+    """By which policy dues were judged, and what of the open could not be."""
+    policy = fleet.policy
+    undetermined = sum(tally.undetermined for tally in fleet.now.values())
+    return {
+        "name": policy.name,
+        "version": policy.version,
+        "sha256": policy.sha256,
+        "clock": policy.clock,
+        "days": dict(policy.limits),
+        "limits": policy.days,
+        "asks_for": list(policy.table.factors),
+        "undetermined": {"open": undetermined, "missing": dict(sorted(fleet.missing.items()))},
     }
 
 

@@ -6,6 +6,7 @@ Valid time is written as times. Recorded time is written as numbers of passes, w
 """
 
 from watcher.adapters.store.tables import (
+    feeds,
     filing,
     inventory,
     jobs,
@@ -19,6 +20,7 @@ from watcher.adapters.store.tables import (
 from watcher.adapters.store.tables.base import metadata
 
 __all__ = [
+    "feeds",
     "filing",
     "inventory",
     "jobs",

@@ -158,6 +158,13 @@ bindings = Table(
         sqlite_where=text("end_at IS NOT NULL AND superseded_in IS NULL"),
         postgresql_where=text("end_at IS NOT NULL AND superseded_in IS NULL"),
     ),
+    # Names that went away, which are few beside those that moved: their clocks may go on elsewhere.
+    Index(
+        "ix_bindings_left",
+        "image_id",
+        sqlite_where=text("reason <> 'moved' AND superseded_in IS NULL"),
+        postgresql_where=text("reason <> 'moved' AND superseded_in IS NULL"),
+    ),
 )
 
 # What an image is built on, as it was found out; no base: it was looked for in vain.
