@@ -43,6 +43,14 @@ def _closed(number: int) -> Amount:
     return lambda tally: tally.closed[number]
 
 
+def _judged(tally: Tally) -> int:
+    return tally.open - tally.undetermined
+
+
+def _verdicts(tally: Tally) -> int:
+    return tally.met + tally.missed
+
+
 _WATCHED = "stretches that were watched in the period"
 _REMEDIATED = "stretches that were remediated in the period"
 _OPEN = Measure("stretches open at the end", lambda tally: tally.open)
@@ -98,14 +106,42 @@ FIGURES: dict[str, tuple[Measure, Measure, Measure]] = {
         _LATE,
         NOBODY,
     ),
+    "actionable_exposure_days": (
+        Measure(
+            "days of exposure in the period while there was a fix",
+            lambda tally: tally.actionable,
+            unit=DAY,
+        ),
+        Measure("stretches with such exposure", lambda tally: tally.acted),
+        NOBODY,
+    ),
+    "detected_to_remediated_days": (
+        Measure(
+            f"days from detection to end of {_REMEDIATED}, by their number",
+            lambda tally: tally.response,
+            _closed(REMEDIATED),
+            DAY,
+        ),
+        _ENDED,
+        _ENDED,
+    ),
     "past_due_share": (
         Measure(
-            "of the stretches open at the end, those past due",
+            "of the stretches open at the end whose due time can be told, those past it",
             lambda tally: tally.past_due,
-            lambda tally: tally.open,
+            _judged,
         ),
-        _OPEN,
+        Measure("stretches open at the end whose due time can be told", _judged),
         _PAST_DUE,
+    ),
+    "in_time_share": (
+        Measure(
+            "of the stretches that were judged in the period, those remediated in time",
+            lambda tally: tally.met,
+            _verdicts,
+        ),
+        Measure("stretches that were remediated in time, or whose due time passed", _verdicts),
+        Measure("stretches that were remediated in time", lambda tally: tally.met),
     ),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from watcher.domain.waterfall import Stage
 from watcher.report.explain.measure import (
     CURVE,
     EPISODES,
@@ -19,7 +20,8 @@ from watcher.report.explain.measure import (
     incidence,
 )
 from watcher.report.explain.path import Path
-from watcher.report.figures.fleet import URGENT
+from watcher.report.figures.fleet import URGENT, Fleet
+from watcher.report.figures.span import DAY
 from watcher.report.figures.tally import AGE_NAMES
 
 How = Literal["sum", "quotient", "estimate", "interval", "given"]
@@ -58,6 +60,8 @@ class Question:
     week: int | None = None
     due: Due | None = None
     accepted: Literal["holds", "expired"] | None = None
+    cluster: str | None = None  # the base that streams are built on
+    amount: Callable[[Fleet], int] | None = None  # where it is of no tally
     interval: bool = False
 
     @property
@@ -173,6 +177,40 @@ def _accepted(rest: Sequence[Any], _: Report) -> Question:
     return Question(OPEN, accepted="holds" if rest == ["open"] else "expired")
 
 
+def _policy(rest: Sequence[Any], _: Report) -> Question | None:
+    if rest == ["undetermined", "open"]:
+        return Question(Measure(_UNTOLD, lambda tally: tally.undetermined))
+    if rest[:2] == ["undetermined", "missing"]:
+        name = rest[2]
+        says = f"{_UNTOLD}, for want of {name}"
+        return Question(replace(NOBODY, says=says), amount=lambda fleet: fleet.missing[name])
+    return None
+
+
+def _lags(rest: Sequence[Any], _: Report) -> Question:
+    what, *more = rest
+    if what == "avoidable_exposure_days":
+        return _AVOIDABLE
+    stage = more[-1] if more else None
+    waited = replace(NOBODY, says=_waited(stage), unit=DAY)
+    asked = Question(waited, amount=lambda fleet: fleet.lags.waited(stage))
+    return replace(asked, team=more[0]) if what == "by_team" else asked
+
+
+def _waited(stage: Stage | None) -> str:
+    whole = "days of exposure in the period, whoever detected them when"
+    return f"{whole}, that waited for: {stage}" if stage else whole
+
+
+def _bumps(rest: Sequence[Any], report: Report) -> Question | None:
+    position, *what = rest
+    if what != ["avoidable_exposure_days"]:
+        return None
+    row = report["bumps"][position]
+    lineage = str(row["key"]).removeprefix(f"{row['team']}:")
+    return replace(_AVOIDABLE, team=row["team"], cluster=lineage)
+
+
 def _change(rest: Sequence[Any], report: Report) -> Question:
     what, *more = rest
     if what == "without_work":
@@ -206,6 +244,12 @@ def _by_team(rest: Sequence[Any], report: Report) -> Question:
     return replace(_figure(rest[1:], report), team=rest[0])
 
 
+_UNTOLD: Final = "stretches open at the end of which nobody can tell by when they are due"
+_AVOIDABLE: Final = Question(
+    Measure("days of exposure in the period after the base was without it", lambda _: 0, unit=DAY),
+    amount=lambda fleet: fleet.lags.avoided(),
+)
+
 _ROOTS: Final[dict[str, Callable[[Sequence[Any], Report], Question | None]]] = {
     "episodes": _episodes,
     "figures": _figure,
@@ -219,6 +263,9 @@ _ROOTS: Final[dict[str, Callable[[Sequence[Any], Report], Question | None]]] = {
     "teams": _teams,
     "top_streams": _top_streams,
     "accepted": _accepted,
+    "policy": _policy,
+    "lags": _lags,
+    "bumps": _bumps,
     "change": _change,
     "due": _due,
     "due_in_all": _due_in_all,

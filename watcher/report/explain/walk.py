@@ -98,6 +98,7 @@ def _asked(question: Question, stretch: Stretch) -> bool:
         and (question.severities is None or stretch.severity in question.severities)
         and (question.streams is None or stretch.stream in question.streams)
         and question.accepted in {None, stretch.accepted}
+        and question.cluster in {None, stretch.cluster}
     )
 
 
@@ -107,6 +108,8 @@ def _counted(question: Question, fleet: Fleet, stretch: Stretch, told: set[str])
     if question.week is not None:
         weekly = fleet.weekly.get(stretch.team)
         return Counted(stretch, weekly.values()[question.week] if weekly else 0, 0, tally)
+    if question.amount is not None:
+        return Counted(stretch, question.amount(fleet), 0, tally)
     if question.due is not None:
         return Counted(stretch, _due(question.due, fleet, told), 0, tally)
     if tally is None:

@@ -52,6 +52,15 @@ class Lags:
         """
         return self._avoidable.get((team, base), 0) / DAY
 
+    def waited(self, stage: Stage | None = None) -> int:
+        """The ticks that a stage waited in all, or all of them."""
+        every = self._by_team.values()
+        return sum(told[one] for told in every for one in STAGES if stage in {None, one})
+
+    def avoided(self) -> int:
+        """The ticks that need not have come to pass."""
+        return sum(self._avoidable.values())
+
     def written(self) -> Document:
         """The days of each stage, in all and by team; they sum to all exposure of the period."""
         whole = {stage: sum(told[stage] for told in self._by_team.values()) for stage in STAGES}
@@ -60,7 +69,7 @@ class Lags:
             "days": _days(whole),
             "exposure_days": sum(whole.values()) / DAY,
             "by_team": {team_name(team): _days(told) for team, told in teams},
-            "avoidable_exposure_days": sum(self._avoidable.values()) / DAY,
+            "avoidable_exposure_days": self.avoided() / DAY,
         }
 
 
