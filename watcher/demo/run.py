@@ -24,6 +24,7 @@ database: {{url: "sqlite:///{folder}/watcher.db"}}
 state: "{folder}/state"
 trivy: {{binary: "{trivy}", db: ["{mirror}/{database}:{version}"], java_db: []}}
 stale_after: 96h       # longer than the time between two passes
+retention: {{db_files: 100}} # every day of the demo can be scanned again
 registries:
   - {{name: local, kind: oci, url: "{registry}", include: ["**"]}}
 bases: ["local/base/**"]
