@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
@@ -14,7 +14,7 @@ from watcher.ports.store.catalogues import CatalogueOrigin, Catalogues, Outdated
 from watcher.ports.store.jobs import Job, Order
 from watcher.ports.store.passes import PassRecord
 from watcher.services.outcome import Outcome
-from watcher.services.work import Bench, Prepared, Tries
+from watcher.services.work import Bench, Prepared, Tries, task_of, told_of
 
 JARS: Final = timedelta(days=7)  # how often at most a new Java database is asked about an image
 # Of the images to be catalogued again a pass takes a quarter, within bounds: the lists that stand
@@ -39,10 +39,7 @@ class CatalogCraft:
 
     def prepare(self, job: Job) -> Prepared:
         """One task; nothing of the record is needed."""
-        told = job.payload
-        under = Wanted(**told["under"])
-        task = CatalogTask(told["registry"], told["path"], told["digest"], under, shared=True)
-        return Prepared([task])
+        return Prepared([task_of(job.payload, shared=True)])
 
     def apply(self, job: Job, kept: None, results: Sequence[Catalogue]) -> None:
         """Record the catalogue; one that stands already stays."""
@@ -107,11 +104,5 @@ def _key(one: Uncatalogued) -> str:
 
 
 def _order(one: Uncatalogued, under: Wanted) -> Order:
-    payload = {
-        "image": one.image,
-        "registry": one.repository.registry,
-        "path": one.repository.path,
-        "digest": one.digest,
-        "under": asdict(under),
-    }
+    payload = {"image": one.image, **told_of(one.repository, one.digest, under)}
     return Order(_key(one), payload)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Catalogue, Finding
-from watcher.domain.reference import Repository
 from watcher.ports.crew import CatalogTask, Crew, Wanted
 from watcher.ports.progress import Progress
 from watcher.ports.store.audits import Auditable, Audited, Audits, Stale, Written
@@ -20,7 +19,7 @@ from watcher.services.audit.compare import compare
 from watcher.services.audit.rules import Difference, package_of
 from watcher.services.audit.sample import Sample, choose
 from watcher.services.outcome import Outcome
-from watcher.services.work import Bench, Prepared, Tries
+from watcher.services.work import Bench, Prepared, Tries, task_of, told_of
 
 One = TypeVar("One", Auditable, Stale)
 
@@ -56,9 +55,7 @@ class AuditCraft:
 
     def prepare(self, job: Job) -> Prepared:
         """One task; the record is read when its answer is there."""
-        told = job.payload
-        under = Wanted(**told["under"])
-        return Prepared([CatalogTask(told["registry"], told["path"], told["digest"], under)])
+        return Prepared([task_of(job.payload)])
 
     def apply(self, job: Job, kept: None, results: Sequence[Catalogue]) -> None:
         """Compare, and record what came of it; or list an image anew that may be one of many."""
@@ -141,22 +138,13 @@ def _order(one: Auditable, version: KnowledgeVersion, under: Wanted) -> Order:
         "catalogue": one.catalogue,
         "version": version.number,
         "same": same,
-        **_where(one.repository, one.digest, under),
+        **told_of(one.repository, one.digest, under),
     }
     return Order(_subject(one), payload)
 
 
 def _order_again(one: Stale, under: Wanted) -> Order:
-    return Order(_subject(one), {"image": one.image, **_where(one.repository, one.digest, under)})
-
-
-def _where(repository: Repository, digest: str, under: Wanted) -> dict[str, object]:
-    return {
-        "registry": repository.registry,
-        "path": repository.path,
-        "digest": digest,
-        "under": asdict(under),
-    }
+    return Order(_subject(one), {"image": one.image, **told_of(one.repository, one.digest, under)})
 
 
 def _subject(one: Auditable | Stale) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import ClassVar
 
 from watcher.domain.errors import AttemptError, PermanentError
@@ -18,7 +18,7 @@ from watcher.ports.store.matches import ContextState, Matches
 from watcher.ports.store.passes import PassRecord
 from watcher.services.match.compare import Asked, compare
 from watcher.services.match.outcome import MatchOutcome
-from watcher.services.work import Bench, Prepared, Tries
+from watcher.services.work import Bench, Prepared, Tries, task_of, told_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,7 @@ class DirectCraft:
 
     def prepare(self, job: Job) -> Prepared:
         """One task; the record is read when its answer is there."""
-        told = job.payload
-        under = Wanted(**told["under"])
-        return Prepared([CatalogTask(told["registry"], told["path"], told["digest"], under)])
+        return Prepared([task_of(job.payload)])
 
     def apply(self, job: Job, kept: None, results: Sequence[Catalogue]) -> None:
         """Record what the scan lists, and what its findings change."""
@@ -124,11 +122,5 @@ def _subject(one: Direct) -> str:
 
 
 def _order(one: Direct, version: KnowledgeVersion, under: Wanted) -> Order:
-    payload = {
-        "registry": one.repository.registry,
-        "path": one.repository.path,
-        "digest": one.digest,
-        "version": version.number,
-        "under": asdict(under),
-    }
+    payload = {"version": version.number, **told_of(one.repository, one.digest, under)}
     return Order(_subject(one), payload)

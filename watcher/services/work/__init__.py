@@ -7,6 +7,7 @@ from watcher.services.work.craft import Craft, Prepared
 from watcher.services.work.crew import ScannerCrew
 from watcher.services.work.place import Workplace
 from watcher.services.work.remote import RemoteCrew
+from watcher.services.work.scan import task_of, told_of
 from watcher.services.work.shift import Stopped
 from watcher.services.work.tries import Tries
 
@@ -20,4 +21,6 @@ __all__ = [
     "Stopped",
     "Tries",
     "Workplace",
+    "task_of",
+    "told_of",
 ]
