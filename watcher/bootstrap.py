@@ -14,9 +14,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from watcher.adapters.artifacts import OciArtifacts
+from watcher.adapters.feeds import Feed
 from watcher.adapters.identity import GoogleIdentity
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.scanners.trivy import TrivyScanner
+from watcher.adapters.store.archive import SqlArchive
 from watcher.adapters.store.audits import SqlAudits
 from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.calls import SqlCalls
@@ -25,6 +27,8 @@ from watcher.adapters.store.database import Database
 from watcher.adapters.store.directs import SqlDirects
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
+from watcher.adapters.store.feeds import SqlFeeds
+from watcher.adapters.store.grounds import SqlGrounds
 from watcher.adapters.store.inventory import SqlInventory
 from watcher.adapters.store.jobs import SqlJobs
 from watcher.adapters.store.ledger import SqlLedger
@@ -34,7 +38,9 @@ from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.offers import SqlOffers
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.presence import SqlPresence
+from watcher.adapters.store.recount import SqlRecount
 from watcher.adapters.store.statements.record import SqlVex
+from watcher.adapters.store.successions import SqlSuccessions
 from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.adapters.trackers.folder import FolderTracker
@@ -44,31 +50,38 @@ from watcher.config.filing import AnyTracker
 from watcher.config.filing import FolderTracker as FolderSettings
 from watcher.crewing import CrewSettings, crew_of, logins_of, registry_of
 from watcher.domain.errors import StartError, UsageError
-from watcher.domain.policy import DEFAULT
 from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
 from watcher.domain.ticket import Terms
 from watcher.ports.artifacts import Artifacts
 from watcher.ports.crew import Crew, Wanted
+from watcher.ports.feeds import FeedSource
 from watcher.ports.identity import Identity
 from watcher.ports.library import Library
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
+from watcher.ports.store.archive import Archive
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import Exposures
+from watcher.ports.store.feeds import FeedRecords
+from watcher.ports.store.grounds import Grounds
 from watcher.ports.store.passes import Leadership
+from watcher.ports.store.recount import Recount
+from watcher.ports.store.successions import Successions
 from watcher.ports.store.vex import VexRecord
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
 from watcher.ports.vex import VexFeed
+from watcher.report.dues import DEFAULT_JUDGE, Judge
 from watcher.report.ticket import draft
 from watcher.services.audit import AuditCraft, AuditStage, BirthAudit
 from watcher.services.bump import BumpStage, Planner, Planning
 from watcher.services.catalog import CatalogCraft, CatalogStage
 from watcher.services.exposure import ExposureStage
+from watcher.services.feeds import FeedStage
 from watcher.services.inventory import RECONCILE, InventoryStage
 from watcher.services.knowledge import KnowledgeStage, Sources
 from watcher.services.match import DirectCraft, DirectStage, MatchCraft, MatchStage
@@ -81,10 +94,11 @@ from watcher.services.vex import VexStage
 from watcher.services.work import RemoteCrew, ScannerCrew, Workplace
 
 _PATIENCE: Final = 1.0  # seconds
+_LATEST: Final = (1 << 31) - 1  # a pass that no other one follows
 
 
 # What a pass without owners and trackers plans and files: nothing.
-_NO_OWNERS = Planning(team_of=lambda _: None, address=str, threshold="HIGH", limits={})
+_NO_OWNERS = Planning(lambda _: None, str, "HIGH", standards=lambda: DEFAULT_JUDGE)
 _NOWHERE = Filing(tracker_of=lambda _: None, per_hour=0, open_at_most=0, terms=Terms())
 
 
@@ -116,6 +130,7 @@ class Parts:
     width: Callable[[], int] = lambda: 4
     reconcile: timedelta = RECONCILE
     retention: Limits = KEPT
+    feeds: Sequence[FeedSource] = ()
 
 
 def pass_runner(parts: Parts) -> PassRunner:
@@ -154,6 +169,7 @@ def pass_runner(parts: Parts) -> PassRunner:
             ),
             vex=VexStage(parts.vex, SqlVex(engine)),
             exposure=ExposureStage(SqlLedger(engine)),
+            feeds=FeedStage(parts.feeds, SqlFeeds(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
             ticket=TicketStage(parts.trackers, parts.filing, bumps, draft),
             retention=RetentionStage(
@@ -178,10 +194,15 @@ class App:
     exposures: Exposures
     bumps: Bumps
     browsing: Browsing
+    feeds: FeedRecords
+    successions: Successions
     calls: Calls
     leadership: Leadership
     identity: Identity
     statements: VexRecord
+    recount: Recount
+    archive: Archive
+    grounds: Grounds
     parts: Callable[[Progress], Parts]
 
 
@@ -213,10 +234,15 @@ def build(config: Config) -> Iterator[App]:
             SqlExposures(engine),
             SqlBumps(engine),
             SqlBrowsing(engine),
+            SqlFeeds(engine),
+            SqlSuccessions(engine),
             SqlCalls(engine),
             NamedLock(engine, "leader"),
             GoogleIdentity(),
             SqlVex(engine),
+            SqlRecount(engine),
+            SqlArchive(engine),
+            SqlGrounds(engine),
             parts,
         )
     except OperationalError as error:
@@ -260,8 +286,9 @@ def _parts(
         width=lambda: trivy.workers,
         reconcile=config.schedule.reconcile,
         retention=Limits(config.retention.db_files, config.retention.raw),
+        feeds=[Feed(name, place) for name, place in config.feeds.places()],
         is_base=config.is_base,
-        planning=_planning(config, registries),
+        planning=_planning(config, registries, SqlFeeds(engine)),
         filing=_filing(config),
         trackers={one.name: _tracker(one) for one in config.trackers},
         vex=[feed_of(one, _called(registries)) for one in config.feeds.vex],
@@ -283,7 +310,7 @@ def _spread(config: Config, parts: Parts, ending: ExitStack) -> Parts:
     return replace(parts, crew=RemoteCrew(settings, crew_of), hands=hands, width=hands.width)
 
 
-def _planning(config: Config, registries: Sequence[Registry]) -> Planning:
+def _planning(config: Config, registries: Sequence[Registry], feeds: FeedRecords) -> Planning:
     by_name = {one.name: one for one in registries}
 
     def address(one: Repository) -> str:
@@ -294,7 +321,7 @@ def _planning(config: Config, registries: Sequence[Registry]) -> Planning:
         team_of=config.owner_of,
         address=address,
         threshold=config.tickets.threshold,
-        limits=DEFAULT.limits,
+        standards=lambda: Judge(config.policy.meant, config.factors_of, feeds.flaws(_LATEST)),
     )
 
 

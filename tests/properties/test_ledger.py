@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from tests.fakes.progress import Silent
 from tests.properties.databases import Databases
 from tests.properties.histories import History, Step, histories, quiet
 from tests.properties.record import (
@@ -22,7 +23,9 @@ from tests.properties.record import (
 )
 from tests.properties.stormy import StormyWorld
 from watcher.adapters.store.exposures import SqlExposures
+from watcher.adapters.store.recount import SqlRecount
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
+from watcher.services.rebuild import rebuild
 
 pytestmark = pytest.mark.slow
 
@@ -76,6 +79,7 @@ def test_whatever_happens_the_ledger_is_what_all_facts_say(
             bindings_never_overlap(engine)
             only_a_changed_binding_remediates(engine)
             then[upto] = windows(engine, upto)
+            assert rebuild(SqlRecount(engine), None, Silent()).differences == []
         # What was known at a pass reads the same ever after.
         assert {upto: windows(engine, upto) for upto in then} == then
 

@@ -18,10 +18,13 @@ from watcher.cli import (
     demo,
     doctor,
     exits,
+    explain,
     exposures,
     find,
     images,
     knowledge,
+    published,
+    rebuild,
     report,
     streams,
     sync,
@@ -47,6 +50,11 @@ application.command("report", short_help="Write the figures for management.")(re
 application.command("audit", short_help="Scan images in full, compare with what is derived.")(
     audit.audit
 )
+application.command("explain", short_help="Walk a figure down to its facts.")(explain.explain)
+application.command("published", short_help="List published reports, or write one again.")(
+    published.published
+)
+application.command("rebuild", short_help="Hold the ledger against its facts.")(rebuild.rebuild)
 application.command("knowledge", short_help="List the versions of knowledge.")(knowledge.knowledge)
 application.command("doctor", short_help="Check everything that a pass needs.")(doctor.doctor)
 application.command("demo", short_help="Play 120 days of a small fleet.")(demo.demo)

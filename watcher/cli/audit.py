@@ -59,7 +59,7 @@ def audit(
         session.say(f"failed: {one.stage}: {one.subject}: {one.error}")
     show(Listing(told, _entries(told), _COLUMNS, [_note(told)]), format_, output)
     if differing or report.counts["mismatching"]:
-        raise typer.Exit(exits.DIFFERENT)
+        raise typer.Exit(exits.DIFFERS)
     if failed:
         raise typer.Exit(exits.PARTLY)
 

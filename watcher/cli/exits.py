@@ -13,15 +13,15 @@ DONE: Final = 0
 PARTLY: Final = 1
 USAGE: Final = 2
 NO_START: Final = 3
-DIFFERENT: Final = 4
+DIFFERS: Final = 4  # derived and scanned, ledger and facts
 DEFECT: Final = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 NO_READER: Final = 141  # 128 + SIGPIPE
 
 EXPLAINED: Final = """Exit codes: 0 done, also when nothing was found; 1 done in part, the failures
-are listed; 2 wrong usage or configuration; 3 could not start; 4 an audit found a difference; 70 a
-defect in watcher (WATCHER_DEBUG=1 shows its traceback); 130 interrupted; 141 the reader of the
-output went away."""
+are listed; 2 wrong usage or configuration; 3 could not start; 4 audit or rebuild found a
+difference; 70 a defect in watcher (WATCHER_DEBUG=1 shows its traceback); 130 interrupted; 141 the
+reader of the output went away."""
 
 
 def code_of(error: WatcherError) -> int:

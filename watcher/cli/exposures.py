@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
+from watcher.cli.output import (
+    AsOfOption,
+    AsOption,
+    FileOption,
+    Format,
+    KnownNowOption,
+    Listing,
+    show,
+)
 from watcher.cli.session import reading
 from watcher.cli.sheet import Column, Entry, entries_of, field
 from watcher.domain.errors import UsageError
@@ -96,6 +104,7 @@ def exposures(
         SeverityName | None, typer.Option(case_sensitive=False, help="One severity.")
     ] = None,
     as_of: AsOfOption = None,
+    known_now: KnownNowOption = False,
     format_: AsOption = Format.TABLE,
     output: FileOption = None,
 ) -> None:
@@ -104,7 +113,7 @@ def exposures(
     In tables and CSV an episode is a row; days are those of the whole window.
     """
     wanted = WindowFilter(open_, _stream(stream), _id(vulnerability), severity and severity.value)
-    with reading(context, as_of) as record:
+    with reading(context, as_of, known_now=known_now) as record:
         told = documents.exposures(record, wanted)
     found = entries_of(told, "windows")
     note = f"windows: {len(found)}, of which open: {sum(one['open'] is True for one in found)}"

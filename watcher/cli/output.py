@@ -41,6 +41,11 @@ AsOfOption = Annotated[
     typer.Option("--as-of", metavar="T", help="As it was known at this time (RFC 3339)."),
 ]
 
+KnownNowOption = Annotated[
+    bool,
+    typer.Option("--known-now", help="With --as-of: what is known now to have been so then."),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

@@ -16,7 +16,7 @@ from watcher.bootstrap import App, Parts, build, pass_runner
 from watcher.cli.text import plain
 from watcher.config import Config, load
 from watcher.reading.instants import parse_instant
-from watcher.reading.reading import Reading
+from watcher.reading.reading import Asked, Reading
 from watcher.services.pass_ import PassRunner
 
 DEFAULT_FILE = Path("config/watcher.yaml")
@@ -62,13 +62,16 @@ def session_of(context: typer.Context) -> Session:
 
 
 @contextmanager
-def reading(context: typer.Context, as_of: str | None = None) -> Iterator[Reading]:
+def reading(
+    context: typer.Context, as_of: str | None = None, *, known_now: bool = False
+) -> Iterator[Reading]:
     """Open the record for reading, as of now or of the time given.
 
-    Raises UsageError for what is no time, StartError where the database is not ready.
+    With `known_now` for what is known now of that time. Raises UsageError for what is no time or
+    none that lies behind, StartError where the database is not ready.
     """
     session = session_of(context)
-    asked = parse_instant("--as-of", as_of) if as_of is not None else None
+    asked = Asked(parse_instant("--as-of", as_of) if as_of is not None else None, known_now)
     with session.opened() as app:
         record = Reading.of(app, asked, session.now())
         if record.last is None:

@@ -1,19 +1,20 @@
-"""Trackers and what is filed there: tickets, the policy that dates them, feeds that rate."""
+"""Trackers and what is filed there, and the feeds that rate vulnerabilities."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field
 
 from watcher.config.moments import Duration
 from watcher.config.secret import Secret
 from watcher.config.section import Section
 from watcher.config.values import Count, FileOrAddress, Folder, Name, ServiceAddress, Text
 from watcher.domain.package import Severity
+from watcher.ports.feeds import FeedName
 
 
 class FolderTracker(Section):
@@ -49,20 +50,6 @@ class Tickets(Section):
     majors: bool = False
 
 
-class Policy(Section):
-    """By when what is due: a preset and FedRAMP's class, or rules of one's own."""
-
-    preset: Text = "default"
-    class_: Annotated[Text | None, Field(alias="class")] = None
-    rules: Mapping[str, JsonValue] | None = None
-
-    @model_validator(mode="after")
-    def _preset_or_rules(self) -> Self:
-        if self.rules is not None and {"preset", "class_"} & self.model_fields_set:
-            raise ValueError("has rules beside a preset or class: keep one of them")
-        return self
-
-
 class Feeds(Section):
     """Files or addresses of what rates vulnerabilities, and of VEX statements."""
 
@@ -70,3 +57,8 @@ class Feeds(Section):
     kev: FileOrAddress | None = None
     ssvc: FileOrAddress | None = None
     vex: tuple[FileOrAddress, ...] = ()
+
+    def places(self) -> Iterator[tuple[FeedName, str]]:
+        """Where the feeds that rate come from, as far as they are configured."""
+        places: dict[FeedName, str | None] = {"epss": self.epss, "kev": self.kev, "ssvc": self.ssvc}
+        yield from ((name, place) for name, place in places.items() if place is not None)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from operator import attrgetter
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import Final, Self
 from pydantic import PrivateAttr, model_validator
 
 from watcher.config.engine import Database, Executor, Retention, Schedule, Trivy, Web
-from watcher.config.filing import AnyTracker, Feeds, Policy, Tickets
+from watcher.config.filing import AnyTracker, Feeds, Tickets
 from watcher.config.moments import Span
 from watcher.config.near import nearest
+from watcher.config.policy import Policy, factors_of
 from watcher.config.registries import AnyRegistry
 from watcher.config.scope import Owner, Rename, StreamSettings
 from watcher.config.section import Section
@@ -30,14 +31,7 @@ from watcher.domain.stream import StreamRule
 from watcher.ports.store.passes import Snapshot
 
 # Read and checked, but nothing acts on them in this version.
-UNUSED: Final = (
-    "feeds.epss",
-    "feeds.kev",
-    "feeds.ssvc",
-    "policy",
-    "renames",
-    "web.auth",
-)
+UNUSED: Final = ("web.auth",)
 _STREAM = re.compile(r"(?P<stream>(?P<repository>[^:#@]+)(?:[:#][^@]*)?)(?:@.*)?", re.DOTALL)
 
 
@@ -88,6 +82,10 @@ class Config(Section):
         """The rules for streams, in order; the first that matches a repository applies."""
         return tuple(settings.rule() for settings in self.streams)
 
+    def renamed(self) -> frozenset[tuple[Repository, Repository]]:
+        """The repositories that moved: the old name and the new one."""
+        return frozenset((one.source, one.target) for one in self.renames)
+
     def selection(self, registry: str) -> Selection:
         """The paths watched in a registry: what it includes, and bases whatever it includes.
 
@@ -113,12 +111,21 @@ class Config(Section):
         A rule may match the repository or the whole name; a platform (`@linux/amd64`) is ignored.
         The last rule without match is the default; None where there is none either.
         """
+        owner = self._owner(stream_name)
+        return owner.team if owner else None
+
+    def factors_of(self, stream_name: str) -> Mapping[str, str]:
+        """What the attributes of a stream's owner tell policies: `internet_reachable: yes`."""
+        owner = self._owner(stream_name)
+        return factors_of(owner.attributes) if owner else {}
+
+    def _owner(self, stream_name: str) -> Owner | None:
         found = _STREAM.fullmatch(stream_name)
         if found is None:
             return None
         names = found["repository"], found["stream"]
-        matching = (owner.team for owner in self.owners if owner.owns(*names))
-        default = (owner.team for owner in reversed(self.owners) if owner.match is None)
+        matching = (owner for owner in self.owners if owner.owns(*names))
+        default = (owner for owner in reversed(self.owners) if owner.match is None)
         return next(matching, None) or next(default, None)
 
     def unused(self) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, field_validator
 
+from watcher.config.policy import factors_of
 from watcher.config.section import Section
 from watcher.config.values import (
     Name,
@@ -72,6 +73,12 @@ class Owner(Section):
     team: Text
     tracker: Name | None = None
     attributes: Mapping[str, Scalar] = Field(default_factory=dict)
+
+    @field_validator("attributes")
+    @classmethod
+    def _told_rightly(cls, attributes: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
+        factors_of(attributes)
+        return attributes
 
     def owns(self, repository: str, stream: str) -> bool:
         """Whether the rule matches a repository, or its stream by its whole name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from watcher.ports.store.exposures import WindowFilter
@@ -33,10 +34,12 @@ def images(record: Reading) -> Document:
 def exposures(record: Reading, wanted: WindowFilter) -> Document:
     """The windows that a filter leaves."""
     covered = {track: one.covered for track, one in record.coverage().items()}
+    wanted = replace(wanted, until=record.until)
     windows = record.app.exposures.windows(wanted, record.upto)
     accepted = record.app.views.accepted(record.upto)
-    owner_of = record.app.config.owner_of
-    return exposure_report.document(record.as_of, windows, owner_of, covered, accepted)
+    owner_of, judge = record.config.owner_of, record.judge()
+    told = exposure_report.document(record.as_of, windows, owner_of, covered, judge, accepted)
+    return told | {"known_now": record.until is not None}
 
 
 def find(record: Reading, text: str, search: Search) -> Document:

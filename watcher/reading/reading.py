@@ -6,32 +6,75 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.bootstrap import App
+from watcher.config import Config, remembered
+from watcher.domain.errors import UsageError
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, FinishedPass
+from watcher.reading.inherited import inherited_clocks
 from watcher.report import clock
+from watcher.report.dues import Judge
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which time is asked for, and in which sense.
+
+    `as_of` None asks for now. Else it asks what was known then; with `known_now`, for what is known
+    now to have been so then. Raises UsageError where that is asked of no time.
+    """
+
+    as_of: datetime | None = None
+    known_now: bool = False
+
+    def __post_init__(self) -> None:
+        if self.known_now and self.as_of is None:
+            raise UsageError("--known-now asks for a past time: name it with --as-of")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A watcher whose record is read as it stood after pass `upto`, for the time `as_of`."""
+    """A watcher whose record is read as it stood after pass `upto`, for the time `as_of`.
+
+    `config` is the one in force: where a past time is asked for, that of the pass; where what is
+    known now is asked for, today's. `until` cuts valid time: what came later is left out; None
+    where the record ends before anyhow. `then` is the last pass made by `as_of`: what watcher did
+    by then, such as looking at a stream or planning a bump, is never learnt later.
+    """
 
     app: App
     last: FinishedPass | None
     as_of: datetime
+    config: Config
+    then: int
+    until: datetime | None = None
 
     @classmethod
-    def of(cls, app: App, asked: datetime | None, now: datetime) -> Reading:
+    def of(cls, app: App, asked: Asked, now: datetime) -> Reading:
         """Read as of a time, or as of now; raises StartError where the database is not ready."""
         app.database.require(own_upgrade=False)
-        last = app.views.finished(asked)
-        return cls(app, last, clock.as_of(asked, last, now))
+        last = app.views.finished(None if asked.known_now else asked.as_of)
+        as_of = clock.as_of(asked.as_of, last, now)
+        number = last.number if last else 0
+        if asked.as_of is None or last is None:
+            return cls(app, last, as_of, app.config, number)
+        if not asked.known_now:
+            return cls(app, last, as_of, remembered(app.views.configuration(number)), number)
+        then = app.views.finished(as_of)
+        return cls(app, last, as_of, app.config, then.number if then else 0, until=as_of)
 
     @property
     def upto(self) -> int:
         """The pass after which the record is read; 0 where there was none."""
         return self.last.number if self.last else 0
 
+    def judge(self) -> Judge:
+        """By when exposures have to end: the policy, with what it asks for."""
+        config = self.config
+        policy, renames = config.policy.meant, config.renamed()
+        inherited = inherited_clocks(self.app, self.upto, policy.clock, renames)
+        flaws = self.app.feeds.flaws(self.upto)
+        return Judge(policy, config.factors_of, flaws, inherited)
+
     def coverage(self) -> dict[Track, Coverage]:
         """Whether each track's figures can be relied on."""
-        stale_after = self.app.config.stale_after
-        return self.app.views.coverage(self.upto, self.as_of, stale_after)
+        return self.app.views.coverage(self.then, self.as_of, self.config.stale_after)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from watcher.domain.acceptance import Acceptance
 from watcher.domain.acceptance import accepted as longest
-from watcher.domain.exposure import is_flap, run_before
+from watcher.domain.exposure import is_flap
+from watcher.domain.policy import Due
 from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow, ShownStatement
+from watcher.ports.store.feeds import Flaws, ShownRatings
 from watcher.ports.store.ledger import Track
+from watcher.report.dues import DEFAULT_JUDGE, Judge
 from watcher.report.times import stamp
 
 Document = dict[str, object]
+_BATCH = 1000  # windows in memory at once, beside what is written of them
 
 
 def document(
@@ -21,17 +26,23 @@ def document(
     windows: Iterable[ReadWindow],
     team_of: Callable[[str], str | None],
     covered: Mapping[Track, bool],
+    judge: Judge = DEFAULT_JUDGE,
     accepted: Sequence[Acceptance] = (),
 ) -> Document:
     """Write windows down; `team_of` names the owner of a stream, `covered` holds its tracks.
 
-    `accepted` are the risks that were accepted then.
+    `judge` says by when each episode has to end. `accepted` are the risks that were accepted then.
     """
     beside = _Beside(as_of, team_of, covered, accepted)
     return {
         "schema": "watcher/exposures/1",
         "as_of": stamp(as_of),
-        "windows": [_window(one, beside) for one in windows],
+        "windows": [
+            _window(one, beside)
+            | _rated(ratings)
+            | {"episodes": _episodes(one, judge.dues(one), as_of)}
+            for one, ratings in _with_ratings(windows, judge.flaws)
+        ],
     }
 
 
@@ -43,6 +54,30 @@ class _Beside:
     team_of: Callable[[str], str | None]
     covered: Mapping[Track, bool]
     accepted: Sequence[Acceptance]
+
+
+def _with_ratings(
+    windows: Iterable[ReadWindow], flaws: Flaws
+) -> Iterator[tuple[ReadWindow, ShownRatings]]:
+    rest = iter(windows)
+    while batch := list(islice(rest, _BATCH)):
+        told = flaws.shown({one.vulnerability for one in batch})
+        yield from ((one, told[one.vulnerability]) for one in batch)
+
+
+def _rated(ratings: ShownRatings) -> Document:
+    """What feeds say of a window's vulnerability; null where none says anything."""
+    score, percentile = ratings.epss or (None, None)
+    return {
+        "kev": ratings.kev,
+        "kev_listed_on": stamp(ratings.kev_listed_on),
+        "epss": score,
+        "epss_percentile": percentile,
+        "epss_dated": stamp(ratings.epss_dated),
+        "exploitation": ratings.exploitation,
+        "automatable": ratings.automatable,
+        "technical_impact": ratings.technical_impact,
+    }
 
 
 def stream_name(window: ReadWindow) -> str:
@@ -70,7 +105,6 @@ def _window(window: ReadWindow, beside: _Beside) -> Document:
         "cumulative_days": _days(window.episodes, beside.as_of),
         "acceptance": _acceptance(acceptance_of(window, beside.accepted), beside.as_of),
         "vex": [_statement(one) for one in window.statements],
-        "episodes": _episodes(window),
     }
 
 
@@ -109,27 +143,20 @@ def _days(episodes: Iterable[ReadEpisode], as_of: datetime) -> float:
     for one in episodes:
         end = one.episode.end.at if one.episode.end else max(as_of, one.episode.start.at)
         total += end - one.episode.start.at
-    return _in_days(total)
+    return round(total / timedelta(days=1), 6)
 
 
-def _in_days(time: timedelta) -> float:
-    return round(time / timedelta(days=1), 6)
-
-
-def _episodes(window: ReadWindow) -> list[Document]:
+def _episodes(window: ReadWindow, dues: Sequence[Due], as_of: datetime) -> list[Document]:
     written, previous = [], None
-    before = run_before(one.episode for one in window.episodes)
-    for one, run in zip(window.episodes, before, strict=True):
+    for one, due in zip(window.episodes, dues, strict=True):
         flap = is_flap(previous, one.episode.start.at)
-        written.append({**_episode(window, one, flap=flap), "due_clock_days_before": _in_days(run)})
+        written.append(_episode(window, one, flap=flap) | _due(due) | _measures(one, as_of))
         previous = one.episode.end.at if one.episode.end else None
     return written
 
 
 def _episode(window: ReadWindow, one: ReadEpisode, *, flap: bool) -> Document:
     episode = one.episode
-    fixes = [package.fix_known_at for package in one.packages]
-    fixable = all(fixes)
     return {
         "from": stamp(episode.start.at),
         "to": stamp(episode.end.at) if episode.end else None,
@@ -147,11 +174,31 @@ def _episode(window: ReadWindow, one: ReadEpisode, *, flap: bool) -> Document:
         "known_in_db": [stamp(one.lacked_at), stamp(one.known_at)],
         "present": stamp(episode.present),
         "detected": stamp(one.detected),
-        "fix_available": stamp(max(fix for fix in fixes if fix)) if fixable else None,
+        "fix_available": stamp(one.fix_available),
         "base_fix_available": stamp(one.base_fix_available),
         "ticketed": stamp(one.ticketed),
-        "due": None,
     }
+
+
+def _measures(one: ReadEpisode, as_of: datetime) -> Document:
+    """Days of an episode by its clocks, up to now where it lasts; null where one has not begun."""
+    begin, fixed = one.episode.start.at, one.fix_available
+    end = one.episode.end.at if one.episode.end else max(as_of, begin)
+    remediated = one.episode.cause == "remediated"
+    return {
+        "known_days": _in_days(begin, end),
+        "actionable_days": None if fixed is None else _in_days(max(begin, fixed), end),
+        "detected_to_remediated_days": _in_days(one.detected, end) if remediated else None,
+    }
+
+
+def _in_days(begin: datetime, end: datetime) -> float:
+    return round(max(timedelta(), end - begin) / timedelta(days=1), 6)
+
+
+def _due(due: Due) -> Document:
+    """By when it has to end; where there is no such time, `due_state` says why."""
+    return {"due": stamp(due.at), "due_state": due.state, "due_missing": list(due.missing)}
 
 
 def _package(package: AffectedPackage) -> Document:

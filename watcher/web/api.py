@@ -17,17 +17,22 @@ from watcher.web.site import Site
 
 AsOf = Annotated[str | None, Query(description="As it was known at this time (RFC 3339).")]
 
+KnownNow = Annotated[bool, Query(description="With as_of: what is known now to have been so then.")]
+
 
 def routes(site: Site) -> APIRouter:
     """A route for each document."""
     router = APIRouter(prefix="/api/v1", default_response_class=Response)
 
     @router.get("/report")
-    def report(as_of: AsOf = None, since: str | None = None) -> Response:
+    def report(
+        *, as_of: AsOf = None, known_now: KnownNow = False, since: str | None = None
+    ) -> Response:
         """The management report's figures."""
         begin = given(since)
         period = parse_instant("since", begin) if begin else None
-        return answers.document(management.report(site.reading(as_of), period))
+        record = site.reading(as_of, known_now=known_now)
+        return answers.document(management.report(record, period))
 
     @router.get("/exposures")
     def exposures(
@@ -37,11 +42,13 @@ def routes(site: Site) -> APIRouter:
         vulnerability: str | None = None,
         severity: str | None = None,
         as_of: AsOf = None,
+        known_now: KnownNow = False,
     ) -> Response:
         """The exposure windows, each with its episodes."""
         named = one_of("severity", severity, SEVERITIES) if given(severity) else None
+        record = site.reading(as_of, known_now=known_now)
         wanted = WindowFilter(open, given(stream), given(vulnerability), named)
-        return answers.document(documents.exposures(site.reading(as_of), wanted))
+        return answers.document(documents.exposures(record, wanted))
 
     @router.get("/streams")
     def streams(as_of: AsOf = None) -> Response:

@@ -87,7 +87,7 @@ class Filters:
         self,
         streams: frozenset[int] | None,
         platform: str | None,
-        limits: Mapping[str, int],
+        limits: Mapping[str, float],
         as_of: datetime,
     ) -> WindowsWanted:
         """The question to the record; `streams` are those that team and stream leave."""

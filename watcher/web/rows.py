@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from watcher.report.pages.wording import instant
-from watcher.report.times import stamp
 from watcher.web import purls
 from watcher.web.causes import worded
 
@@ -48,8 +47,9 @@ class Accepted:
 class WindowRow:
     """A window as a row. Days are whole numbers and fractions; times are as documents write them.
 
-    `repeats` is set where the row above is of the same vulnerability. `due` is None where the
-    policy sets no limit, `late` how many days past it the end (or now) lies, negative before it.
+    `repeats` is set where the row above is of the same vulnerability. `due` is None where there
+    is no due time, and `due_state` says why; `late` is how many days past it the end (or now) lies,
+    negative before it.
     """
 
     vulnerability: str
@@ -71,6 +71,7 @@ class WindowRow:
     repository: str
     packages: tuple[ShownPackage, ...]
     due: str | None
+    due_state: str
     late: float
     ends: EndedBy | None
     repeats: bool
@@ -80,7 +81,6 @@ class WindowRow:
 def rows_of(
     windows: Iterable[Window],
     as_of: datetime,
-    limits: Mapping[str, int],
     bumps: Mapping[str, Any] | None = None,
 ) -> Iterator[WindowRow]:
     """Rows for windows of the exposures document; `bumps` is the bumps document."""
@@ -89,17 +89,15 @@ def rows_of(
     for window in windows:
         name = window["vulnerability"]
         ends = endings.get((_stream(window), window["platform"], name))
-        yield _row(window, as_of, limits.get(window["severity"]), ends, repeats=name == above)
+        yield _row(window, as_of, ends, repeats=name == above)
         above = name
 
 
-def _row(
-    window: Window, as_of: datetime, limit: int | None, ends: EndedBy | None, *, repeats: bool
-) -> WindowRow:
+def _row(window: Window, as_of: datetime, ends: EndedBy | None, *, repeats: bool) -> WindowRow:
     last = window["episodes"][-1]
     start = instant(last["from"])
     end = instant(last["to"]) if last["to"] else max(as_of, start)
-    due = start + timedelta(days=limit) if limit is not None else None
+    due = instant(last["due"]) if last["due"] else None
     return WindowRow(
         vulnerability=window["vulnerability"],
         severity=window["severity"],
@@ -119,7 +117,8 @@ def _row(
         last_image=last["last_image"],
         repository=f"{window['registry']}/{window['repository']}",
         packages=_packages(last["packages"]),
-        due=stamp(due),
+        due=last["due"],
+        due_state=last["due_state"],
         late=(end - due) / _DAY if due else 0.0,
         ends=ends if window["open"] else None,
         repeats=repeats,

@@ -10,7 +10,7 @@ from fastapi import Response
 
 from watcher.bootstrap import App
 from watcher.reading.instants import parse_instant
-from watcher.reading.reading import Reading
+from watcher.reading.reading import Asked, Reading
 from watcher.report.times import stamp
 from watcher.web import answers
 from watcher.web.addresses import Addresses
@@ -28,10 +28,14 @@ class Site:
     now: Callable[[], datetime]
     parts: Callable[[], Mapping[str, str]] = dict
 
-    def reading(self, as_of: str | None) -> Reading:
-        """The record now, or as of a time; raises UsageError for what is none."""
+    def reading(self, as_of: str | None, *, known_now: bool = False) -> Reading:
+        """The record now, or as of a time; raises UsageError for what is none.
+
+        With `known_now` for what is known now to have been so then.
+        """
         asked = given(as_of)
-        return Reading.of(self.app, parse_instant("as_of", asked) if asked else None, self.now())
+        time = parse_instant("as_of", asked) if asked else None
+        return Reading.of(self.app, Asked(time, known_now), self.now())
 
     def addresses(self, as_of: str | None) -> Addresses:
         """Links that keep to the time asked for."""

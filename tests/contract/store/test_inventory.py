@@ -24,7 +24,8 @@ from tests.contract.store.record import (
 )
 from watcher.adapters.store.inventory import SqlInventory
 from watcher.adapters.store.passes import SqlPasses
-from watcher.adapters.store.tables.inventory import bindings, images, streams
+from watcher.adapters.store.tables.inventory import bindings, images
+from watcher.adapters.store.views.current import heads
 from watcher.domain.interval import Bound
 from watcher.domain.inventory import TagChanges, TagInterval
 from watcher.domain.reference import Platform, Repository
@@ -296,14 +297,19 @@ def test_other_repositories_are_left_alone(engine: Engine) -> None:
     assert ends == {digest("A"): False, digest("B"): True}
 
 
-def test_why_a_stream_is_not_covered_may_change(engine: Engine) -> None:
-    this, store = begin(engine, 0), SqlInventory(engine)
-    number = repository(engine, this)
-    for reason in ("no rule", None):
+def test_why_a_stream_is_not_covered_may_change_and_what_was_said_then_stays_said(
+    engine: Engine,
+) -> None:
+    store, told = SqlInventory(engine), ["no rule", "no push time", "no push time", None]
+    passes = [begin(engine, at) for at in range(len(told))]
+    number = repository(engine, passes[0])
+    for this, reason in zip(passes, told, strict=True):
         one = Stream("newest", "newest", not_covered=reason)
-        store.revise_streams(this, {number: [(one, [])]})
-        with engine.connect() as connection:
-            assert connection.scalar(select(streams.c.not_covered)) == reason
+        bound = Binding(None, None, digest("A"), Bound(day(0)))
+        store.revise_streams(this, {number: [(one, [bound])]})
+    with engine.connect() as connection:
+        said = [heads(connection, this.number)[0].not_covered for this in passes]
+    assert said == told
 
 
 def test_an_unresolved_digest_is_bound_and_asked_for_again(engine: Engine) -> None:

@@ -22,6 +22,7 @@ from watcher.adapters.library import FolderLibrary
 from watcher.adapters.trackers.folder import FolderTracker
 from watcher.bootstrap import Parts, pass_runner
 from watcher.domain.pattern import Selection
+from watcher.domain.policy import by_severity
 from watcher.domain.reference import ArtifactReference
 from watcher.domain.stream import StreamRule
 from watcher.domain.ticket import Terms
@@ -29,6 +30,7 @@ from watcher.ports.artifacts import Artifacts
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import KnowledgeFiles, Scanner
 from watcher.ports.store.passes import Snapshot
+from watcher.report.dues import Judge
 from watcher.services.bump import Planning
 from watcher.services.knowledge import Sources
 from watcher.services.pass_ import STAGES, PassReport
@@ -36,7 +38,7 @@ from watcher.services.ticket import Filing
 
 TICKETS, STATE = "tickets", "state"
 DB, JAVA_DB = "sources.example/trivy-db:2", "sources.example/trivy-java-db:1"
-LIMITS = {"CRITICAL": 7, "HIGH": 14, "MEDIUM": 30, "LOW": 90}
+JUDGE = Judge(by_severity("story", {"CRITICAL": 7, "HIGH": 14, "MEDIUM": 30, "LOW": 90}))
 
 Kind = Literal["registry", "artifacts", "scanner"]
 Wrap = Callable[[Kind, Any], Any]
@@ -120,7 +122,9 @@ class World:
             executor=self.executor,
             progress=Silent(),
             is_base=lambda one: one.path == BASE[0],
-            planning=Planning(team_of, lambda one: f"registry.example/{one.path}", "HIGH", LIMITS),
+            planning=Planning(
+                team_of, lambda one: f"registry.example/{one.path}", "HIGH", lambda: JUDGE
+            ),
             filing=Filing(lambda _: "tickets", per_hour=5, open_at_most=20, terms=Terms()),
             trackers={"tickets": FolderTracker("tickets", self.folder / TICKETS)},
             vex=[_feed(told)],

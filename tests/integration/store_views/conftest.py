@@ -21,6 +21,7 @@ from watcher.demo.workshop import Image, layer
 from watcher.domain.package import Occurrence, Package
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import ArtifactReference
+from watcher.domain.stream import StreamRule
 from watcher.ports.store.passes import Snapshot
 from watcher.ports.store.views import Coverage, StreamHead
 from watcher.report.search import parse_search
@@ -46,6 +47,8 @@ class Fleet:
     artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
     library: FakeLibrary = field(default_factory=FakeLibrary)
     include: tuple[str, ...] = ("**",)
+    rules: tuple[StreamRule, ...] = ()
+    configured: Snapshot | None = None  # what passes are made under; else what is included alone
 
     @property
     def views(self) -> SqlViews:
@@ -84,11 +87,12 @@ class Fleet:
                 scanner=self.scanner,
                 sources=Sources([ArtifactReference("db.invalid", "trivy-db", "2")], []),
                 includes=lambda repository: selection.holds(repository.path),
-                rules=[],
+                rules=self.rules,
                 executor=executor,
                 progress=Silent(),
             )
-            snapshot = Snapshot(sha256("".join(self.include).encode()).hexdigest(), "{}")
+            plain = Snapshot(sha256("".join(self.include).encode()).hexdigest(), "{}")
+            snapshot = self.configured or plain
             return pass_runner(parts).make(at, at, wanted, snapshot)
 
     def upto(self, at: datetime) -> int:

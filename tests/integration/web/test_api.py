@@ -24,6 +24,14 @@ DOCUMENTS = [
         "/api/v1/exposures?vulnerability=CVE-2026-1&as_of=2026-03-05T12:00:00Z",
         ["exposures", "--vulnerability", "CVE-2026-1", "--as-of", "2026-03-05T12:00:00Z"],
     ),
+    (
+        "/api/v1/exposures?as_of=2026-03-05T12:00:00Z&known_now=true",
+        ["exposures", "--as-of", "2026-03-05T12:00:00Z", "--known-now"],
+    ),
+    (
+        "/api/v1/report?as_of=2026-03-05T12:00:00Z&known_now=true",
+        ["report", "--as-of", "2026-03-05T12:00:00Z", "--known-now"],
+    ),
     ("/api/v1/streams?as_of=2026-03-05T12:00:00Z", ["streams", "--as-of", "2026-03-05T12:00:00Z"]),
     ("/api/v1/find?q=openssl@1", ["find", "openssl@1"]),
     ("/api/v1/report", ["report"]),

@@ -22,7 +22,8 @@ from watcher.report.written import written
 AS_OF = 200.0
 FIGURES = [
     *("mttr_naive_days", "open_age_mean_days", "km_median_days", "survival", "rmst_90_days"),
-    *("exposure_days", "exposure_days_backfilled", "past_due_share"),
+    *("exposure_days", "exposure_days_backfilled", "actionable_exposure_days"),
+    *("detected_to_remediated_days", "past_due_share", "in_time_share"),
 ]
 
 Document = dict[str, Any]
@@ -89,9 +90,12 @@ def test_the_document_has_the_keys_of_the_contract() -> None:
         assert list(figures) == FIGURES
         assert list(figures["survival"]) == ["7", "30", "90"]
         plain = [figure for name, figure in figures.items() if name != "survival"]
+        clocks = {name: figures[name]["clock"] for name in figures if name != "survival"}
+        assert clocks.pop("actionable_exposure_days") == "fix_available"
+        assert clocks.pop("detected_to_remediated_days") == "detected"
+        assert set(clocks.values()) == {"known"}
         for figure in [*plain, *figures["survival"].values()]:
             assert list(figure) == ["value", "ci", "n", "events", "reason", "clock"]
-            assert figure["clock"] == "known"
             assert figure["ci"] is None or figure["ci"] == sorted(figure["ci"])
 
 

@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 from sqlalchemy import Engine
 
+from tests.fakes.feeds import FakeFeeds, FakeSuccessions
 from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner
@@ -26,12 +27,15 @@ from watcher.domain.errors import StartError, WatcherError
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.ports.identity import Identity
 from watcher.ports.progress import Progress
+from watcher.ports.store.archive import Archive
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
+from watcher.ports.store.grounds import Grounds
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import Leadership, PassRecord, Snapshot
+from watcher.ports.store.recount import Recount
 from watcher.ports.store.vex import FeedRead, RecordedStatement, UnusedStatement
 from watcher.ports.store.views import (
     Coverage,
@@ -99,6 +103,11 @@ class FakeViews:
     direct: int = 0
     risks: tuple[Acceptance, ...] = ()
     asked: list[object] = field(default_factory=list)
+    configured: str = "{}"
+
+    def configuration(self, upto: int) -> str:
+        self.asked.append(upto)
+        return self.configured
 
     def finished(self, at: datetime | None) -> FinishedPass | None:
         self.asked.append(at)
@@ -148,7 +157,7 @@ class FakeVexRecord:
         return self.idle if upto else []
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeExposures:
     """Signs the port `Exposures` with what a test puts in."""
 
@@ -261,10 +270,15 @@ class Desk:
             exposures=self.exposures,
             bumps=cast("Bumps", None),
             browsing=cast("Browsing", FakeBrowsing()),
+            feeds=FakeFeeds(),
+            successions=FakeSuccessions(),
             calls=cast("Calls", None),
             leadership=cast("Leadership", None),
             identity=cast("Identity", None),
             statements=self.statements,
+            recount=cast("Recount", None),
+            archive=cast("Archive", None),
+            grounds=cast("Grounds", None),
             parts=self.parts,
         )
 

@@ -131,11 +131,11 @@ def test_a_configuration_that_does_less_than_it_says_is_a_warning(desk: Desk) ->
     assert checked(desk)["configuration"].state == "warn"
     desk.configure(
         "registries: [{name: local, kind: oci, url: 'http://127.0.0.1:5000'}]\n"
-        "policy: {preset: legacy-15-30}"
+        "web: {auth: {oidc: {issuer: 'https://id.example', client_id: w, client_secret: s}}}"
     )
     told = checked(desk)["configuration"]
     assert told.state == "warn"
-    assert told.message.endswith("without effect in this version: policy")
+    assert told.message.endswith("without effect in this version: web.auth")
 
 
 def test_a_file_without_a_schema_is_a_warning_and_a_server_without_one_a_failure(

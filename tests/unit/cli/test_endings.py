@@ -132,7 +132,8 @@ def test_the_environment_names_the_configuration_where_no_option_does(
 def test_help_explains_the_exit_codes(desk: Desk, capsys: Captured) -> None:
     assert desk.run("--help") == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "3 could not start; 4 an audit found a difference; 70 a defect in watcher" in told
+    started = "2 wrong usage or configuration; 3 could not start"
+    assert f"{started}; 4 audit or rebuild found a difference; 70 a defect" in told
 
 
 def test_a_digest_in_an_error_stays_whole(desk: Desk, capsys: Captured) -> None:

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from tests.unit.domain.days import bound, day
-from watcher.domain.exposure import Content, Episode, Held, fold, is_flap, presumed, run_before
+from watcher.domain.exposure import Content, Episode, Held, fold, is_flap, presumed
 from watcher.domain.interval import Bound
 from watcher.domain.knowledge import Match, MatchEnd
 from watcher.domain.reference import Platform
@@ -392,24 +392,3 @@ def test_the_numbers_of_packages_do_not_matter() -> None:
         by_number = {names[package]: matches[package] for package in matches}
         found.add(tuple(told(told_again, by_number)))
     assert len(found) == 1
-
-
-def test_due_clocks_resume_after_gaps_and_restart_after_a_remediation() -> None:
-    history = [
-        held("a", [P], bound(0), bound(20), "moved"),
-        held("b", [Q], bound(20), bound(30), "moved"),
-        held("c", [P], bound(30)),
-    ]
-    runs = [
-        match(bound(0), bound(4), "vex_not_affected"),
-        match(bound(6), bound(9), "knowledge_withdrawn"),
-        match(bound(12)),
-    ]
-    found = episodes(history, {P: runs})
-    assert [one.cause for one in found] == [
-        "vex_not_affected",
-        "knowledge_withdrawn",
-        "remediated",
-        None,
-    ]
-    assert [run.days for run in run_before(found)] == [0, 4, 7, 0]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from watcher.domain.policy import DEFAULT
 from watcher.web.rows import EndedBy, ShownPackage, rows_of
 
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
+
+EPISODE = ("to", "cause", "backfilled", "due", "due_state")
 
 
 def window(**told: object) -> dict[str, Any]:
@@ -20,8 +21,10 @@ def window(**told: object) -> dict[str, Any]:
         "backfilled": False,
         "last_image": f"sha256:{'1' * 64}",
         "ended_by": None,
+        "due": "2026-03-31T12:00:00Z",
+        "due_state": "due",
         "packages": [{"purl": "pkg:pypi/x@1", "fixed_version": "2", "status": "fixed"}],
-        **{name: told.pop(name) for name in ("to", "cause", "backfilled") if name in told},
+        **{name: told.pop(name) for name in EPISODE if name in told},
     }
     return {
         "registry": "local",
@@ -43,25 +46,29 @@ def window(**told: object) -> dict[str, Any]:
 
 def test_an_open_window_is_late_by_the_days_behind_its_due_time() -> None:
     high, critical, low = rows_of(
-        [window(), window(severity="CRITICAL"), window(severity="LOW")], NOON, DEFAULT.limits
+        [
+            window(),
+            window(due="2026-03-08T12:00:00Z"),
+            window(due=None, due_state="unlimited"),
+        ],
+        NOON,
     )
     assert (high.due, high.late) == ("2026-03-31T12:00:00Z", 0)
     assert (critical.due, critical.late) == ("2026-03-08T12:00:00Z", 23)
-    assert (low.due, low.days) == (None, 30)
+    assert (low.due, low.due_state, low.days) == (None, "unlimited", 30)
 
 
 def test_a_closed_window_is_late_by_when_it_closed() -> None:
     (row,) = rows_of(
-        [window(severity="CRITICAL", to="2026-03-10T12:00:00Z", cause="remediated")],
+        [window(due="2026-03-08T12:00:00Z", to="2026-03-10T12:00:00Z", cause="remediated")],
         NOON,
-        DEFAULT.limits,
     )
     assert (row.open, row.cause, row.late, row.days) == (False, "remediated", 2, 9)
 
 
 def test_rows_of_one_vulnerability_that_stand_together_repeat_it() -> None:
     names = ["A", "A", "B", "A"]
-    rows = rows_of([window(vulnerability=name) for name in names], NOON, DEFAULT.limits)
+    rows = rows_of([window(vulnerability=name) for name in names], NOON)
     assert [row.repeats for row in rows] == [False, True, False, False]
 
 
@@ -79,7 +86,7 @@ def test_an_open_bump_says_what_would_end_a_window() -> None:
 
     def ends(state: str, *, done: bool = False) -> EndedBy | None:
         bumps = {"bumps": [bump(state, done=done)]}
-        (row,) = rows_of([window()], NOON, DEFAULT.limits, bumps)
+        (row,) = rows_of([window()], NOON, bumps)
         return row.ends
 
     assert ends("open") == EndedBy("1:shop:base", "base", "7")
@@ -88,6 +95,6 @@ def test_an_open_bump_says_what_would_end_a_window() -> None:
 
 
 def test_packages_of_a_window_are_named_once() -> None:
-    (row,) = rows_of([window()], NOON, DEFAULT.limits)
+    (row,) = rows_of([window()], NOON)
     assert row.packages == (ShownPackage("x", "1", "2"),)
     assert (row.stream, row.repository) == ("local/shop/api#2", "local/shop/api")

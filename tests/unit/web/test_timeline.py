@@ -59,6 +59,7 @@ def window(
         repository="local/shop/api",
         packages=(ShownPackage(package, "1", ""),),
         due=None,
+        due_state="unlimited",
         late=0,
         ends=None,
         repeats=False,

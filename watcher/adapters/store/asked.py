@@ -40,7 +40,7 @@ def order(row: Row[tuple[object, ...]]) -> tuple[str, ...]:
 
 def _conditions(wanted: WindowFilter, upto: int) -> Iterator[ColumnElement[bool]]:
     told = select(episodes.c.window_id).where(visible(episodes, upto))
-    if wanted.open_only:
+    if wanted.open_only and wanted.until is None:
         told = told.where(or_(episodes.c.closed_in.is_(None), episodes.c.closed_in > upto))
     if wanted.numbers is not None:
         told = told.where(among(episodes.c.window_id, wanted.numbers))

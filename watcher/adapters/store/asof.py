@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, func, or_, select
 
@@ -21,6 +22,14 @@ def visible(table: Table, upto: int) -> ColumnElement[bool]:
 def unended(table: Table, upto: int) -> ColumnElement[bool]:
     """The condition that no end of the row's interval was recorded by pass `upto`."""
     return or_(table.c.closed_in.is_(None), table.c.closed_in > upto)
+
+
+def last_ended(connection: Connection, at: datetime | None) -> int:
+    """The last pass that came to its end, made at or before a time (None: ever); 0 for none."""
+    ended = select(func.max(passes.c.id)).where(passes.c.state.in_(("complete", "partial")))
+    if at is not None:
+        ended = ended.where(passes.c.at <= at)
+    return connection.scalar(ended) or 0
 
 
 def folded_upto(connection: Connection, upto: int) -> int:

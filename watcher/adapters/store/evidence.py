@@ -14,6 +14,7 @@ from watcher.adapters.store.rows import among, unindexed
 from watcher.adapters.store.tables.inventory import images
 from watcher.adapters.store.tables.knowledge import assessments, knowledge, matches, vulnerabilities
 from watcher.adapters.store.tables.packages import catalogue_sets, catalogues, package_set_members
+from watcher.adapters.store.tables.passes import passes
 from watcher.domain.exposure import Episode
 from watcher.ports.store.exposures import AffectedPackage
 
@@ -75,19 +76,47 @@ class Evidence:
             severity=last.severity,
             severity_source=last.severity_source,
             fix_known_at=max(known, episode.start.at) if known else None,
+            rated=_rated(rows),
         )
 
 
+def _rated(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[tuple[datetime, str], ...]:
+    """Each severity with the time it was recorded at; nothing where there was only one."""
+    found: list[tuple[datetime, str]] = []
+    for row in rows:
+        if not found or found[-1][1] != row.severity:
+            found.append((row.at, row.severity))
+    return tuple(found) if len(found) > 1 else ()
+
+
 def read_evidence(
-    connection: Connection, upto: int, pairs: Iterable[Pair], digests: Iterable[str]
+    connection: Connection,
+    upto: int,
+    pairs: Iterable[Pair],
+    digests: Iterable[str],
+    until: datetime | None = None,
 ) -> Evidence:
-    """Read what stands beside the matches of these packages with these vulnerabilities."""
+    """Read what stands beside the matches of these packages with these vulnerabilities.
+
+    With `until`, assessments are those that held by then, and the first where none did yet.
+    """
     wanted = frozenset(pairs)
     return Evidence(
         purls=_purls(connection, {package for package, _ in wanted}, digests),
-        assessed=_assessed(connection, upto, wanted),
+        assessed=_by(until, _assessed(connection, upto, wanted)),
         runs=_runs(connection, upto, wanted),
     )
+
+
+def _by(
+    until: datetime | None, assessed: dict[Pair, list[Row[tuple[object, ...]]]]
+) -> dict[Pair, list[Row[tuple[object, ...]]]]:
+    if until is None:
+        return assessed
+    return {
+        pair: [row for row in rows if row.effective_at <= until] or rows[:1]
+        for pair, rows in assessed.items()
+    }
 
 
 def _purls(
@@ -117,8 +146,12 @@ def _assessed(
     connection: Connection, upto: int, wanted: frozenset[Pair]
 ) -> dict[Pair, list[Row[tuple[object, ...]]]]:
     found: dict[Pair, list[Row[tuple[object, ...]]]] = defaultdict(list)
-    statement = select(assessments).where(_of_pairs(assessments, wanted))
-    statement = statement.where(visible(assessments, upto)).order_by(assessments.c.id)
+    statement = (
+        select(assessments, passes.c.at)
+        .join(passes, passes.c.id == assessments.c.opened_in)
+        .where(_of_pairs(assessments, wanted), visible(assessments, upto))
+        .order_by(assessments.c.id)
+    )
     for row in connection.execute(statement):
         pair = (row.package_id, row.vulnerability_id)
         if pair in wanted:

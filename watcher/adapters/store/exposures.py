@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Row, select
@@ -21,9 +21,12 @@ from watcher.adapters.store.tables.knowledge import vulnerabilities
 from watcher.adapters.store.tables.ledger import episodes
 from watcher.adapters.store.tables.passes import passes
 from watcher.domain.exposure import Episode, presumed
+from watcher.domain.past import excused_until, history_until
+from watcher.domain.past import matches_until as past
 from watcher.domain.reference import Repository
 from watcher.ports.store.exposures import ReadEpisode, ReadWindow, ShownStatement, WindowFilter
-from watcher.ports.store.ledger import Track
+from watcher.ports.store.ledger import Track, TrackFacts
+from watcher.ports.store.vex import RecordedStatement
 from watcher.ports.store.views import stream_name
 
 _TRACKS = 50  # whose facts are in memory at once
@@ -33,10 +36,14 @@ _BY_KNOWLEDGE = frozenset({"knowledge_withdrawn", "detection_change"})
 
 @dataclass(frozen=True, slots=True)
 class _Ids:
-    """The grounds of a reading, and the other ids of vulnerabilities by canonical number."""
+    """The grounds of a reading, and the other ids of vulnerabilities by canonical number.
+
+    With `until` facts are cut there.
+    """
 
     grounds: Grounds
     names: Mapping[int, tuple[str, ...]]
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +72,18 @@ class SqlExposures:
             for row in sorted(connection.execute(windows_asked(wanted, upto)), key=order):
                 rows[Track(row.stream_id, row.platform)].append(row)
             every = {row.vulnerability_id for found in rows.values() for row in found}
-            ids = _Ids(grounds, read_names(connection, upto, every))
+            ids = _Ids(grounds, read_names(connection, upto, every), wanted.until)
             for batch in batches(rows, _TRACKS):
                 batched = {track: rows[track] for track in batch}
                 for window in _read(connection, upto, batched, beside, ids):
-                    if wanted.severity in {None, window.severity}:
+                    if _fits(window, wanted):
                         yield window
+
+
+def _fits(window: ReadWindow, wanted: WindowFilter) -> bool:
+    """What only the folded window tells: its severity, and whether it was open at a past time."""
+    closed = window.episodes[-1].episode.end is not None
+    return wanted.severity in {None, window.severity} and not (wanted.open_only and closed)
 
 
 def _read(
@@ -85,18 +98,19 @@ def _read(
     milestones = beside.of(connection, upto, facts, asked)
     folded: list[_Folded] = []
     for track, found in rows.items():
-        of_track = facts.of(track, asked[track])
+        of_track = _cut(facts.of(track, asked[track]), ids.until)
         history = presumed(of_track.history)
         for row in found:
             matched = of_track.matches.get(row.vulnerability_id, {})
             numbers = ids.grounds.aliases.all_of(row.vulnerability_id)
-            episodes_ = of_track.folded(row.vulnerability_id, history)
-            folded.append(_Folded(row, numbers, episodes_, frozenset(matched)))
+            found_now = of_track.folded(row.vulnerability_id, history)
+            if found_now:  # a window that began later has none at a past time
+                folded.append(_Folded(row, numbers, found_now, frozenset(matched)))
     pairs = {
         (package, number) for one in folded for package in one.packages for number in one.numbers
     }
     digests = {episode.last_image for one in folded for episode in one.episodes}
-    evidence = read_evidence(connection, upto, pairs, digests)
+    evidence = read_evidence(connection, upto, pairs, digests, ids.until)
     published = _published(connection, upto, {n for one in folded for n in one.numbers})
     detected = _detected(connection, upto, [one.row.id for one in folded])
     for one in folded:
@@ -105,19 +119,56 @@ def _read(
             _episode(one, episode, evidence, seen, milestones, facts) for episode in one.episodes
         )
         dates = [published[number] for number in one.numbers if number in published]
-        yield _window(
-            one, tuple(read), min(dates, default=None), ids, _statements(one, facts, evidence)
-        )
+        stated = _statements(one, facts, evidence, ids.until)
+        cut = tuple(_by(ids.until, each) for each in read)
+        yield _window(one, cut, min(dates, default=None), ids, stated)
 
 
-def _statements(one: _Folded, facts: Facts, evidence: Evidence) -> tuple[ShownStatement, ...]:
+def _cut(facts: TrackFacts, until: datetime | None) -> TrackFacts:
+    """Facts as they were at a time; all of them where none is asked for."""
+    if until is None:
+        return facts
+    matches = {
+        number: {package: kept for package, runs in one.items() if (kept := past(runs, until))}
+        for number, one in facts.matches.items()
+    }
+    excused = {number: excused_until(one, until) for number, one in facts.excused.items()}
+    history = history_until(facts.history, until)
+    return replace(facts, history=history, matches=matches, excused=excused)
+
+
+def _by(until: datetime | None, read: ReadEpisode) -> ReadEpisode:
+    """An episode without the milestones that were reached later."""
+    if until is None:
+        return read
+    ticketed, fixed = read.ticketed, read.base_fix_available
+    return replace(
+        read,
+        ticketed=ticketed if ticketed and ticketed <= until else None,
+        base_fix_available=fixed if fixed and fixed <= until else None,
+    )
+
+
+def _statements(
+    one: _Folded, facts: Facts, evidence: Evidence, until: datetime | None
+) -> tuple[ShownStatement, ...]:
     """What is stated of a window's last episode."""
     stated = facts.grounds.stated.get(one.row.vulnerability_id)
+    if stated and until is not None:
+        stated = list(_stated_by(stated, until))
     if not stated:
         return ()
     last = one.episodes[-1]
     places = facts.places(Track(one.row.stream_id, one.row.platform), last)
     return shown(stated, places, last, evidence.changed_at(last, one.numbers))
+
+
+def _stated_by(stated: Iterable[RecordedStatement], until: datetime) -> Iterator[RecordedStatement]:
+    """What was stated at a time."""
+    for one in stated:
+        if one.start.at <= until:
+            later = one.end is not None and one.end.at > until
+            yield replace(one, end=None) if later else one
 
 
 def _window(
@@ -169,6 +220,7 @@ def _episode(
         ended_by=ended_by,
         ticketed=milestones.ticketed(stream, row.platform, row.vulnerability, episode),
         base_fix_available=milestones.base_fix(track, row.vulnerability_id, episode),
+        in_base=milestones.in_base(track, row.vulnerability_id, episode),
     )
 
 

@@ -52,3 +52,7 @@ class Milestones:
     def base_fix(self, track: Track, vulnerability: int, episode: Episode) -> datetime | None:
         """Since when a base of the stream's lineage was without it, while the episode lasted."""
         return self.fixes.since(track, vulnerability, episode) if self.fixes else None
+
+    def in_base(self, track: Track, vulnerability: int, episode: Episode) -> bool:
+        """Whether a base of the stream brought it, at some time while the episode lasted."""
+        return self.fixes is not None and self.fixes.brought(track, vulnerability, episode)

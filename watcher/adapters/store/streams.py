@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from watcher.adapters.store.doubts import revise_doubts
 from watcher.adapters.store.engine import Row, add_numbered, add_rows, batches
 from watcher.adapters.store.tables.inventory import bindings, images, streams
 from watcher.domain.interval import Revision, revise
@@ -27,7 +28,7 @@ Name = tuple[int, str, str, bool]
 
 def revise_streams(connection: Connection, this: PassRecord, viewed: Viewed) -> None:
     """Make the recorded streams and bindings of these repositories the given ones."""
-    numbers = _numbered_streams(connection, viewed)
+    numbers = _numbered_streams(connection, this, viewed)
     image_numbers = _image_numbers(connection, viewed)
     wanted: dict[Track, list[tuple[Opening, Ending | None]]] = defaultdict(list)
     for repository, members in viewed.items():
@@ -43,41 +44,30 @@ def revise_streams(connection: Connection, this: PassRecord, viewed: Viewed) -> 
     _apply(connection, this, revised)
 
 
-def _numbered_streams(connection: Connection, viewed: Viewed) -> dict[Name, int]:
+def _numbered_streams(connection: Connection, this: PassRecord, viewed: Viewed) -> dict[Name, int]:
     held: dict[Name, int] = {}
-    reasons: dict[Name, str | None] = {}
     for batch in batches(sorted(viewed)):
         for row in connection.execute(select(streams).where(streams.c.repository_id.in_(batch))):
-            name = (row.repository_id, row.by, row.name, row.published)
-            held[name], reasons[name] = row.id, row.not_covered
+            held[row.repository_id, row.by, row.name, row.published] = row.id
     wanted = {
         _name(repository, one): one.not_covered
         for repository, members in viewed.items()
         for one, _ in members
     }
-    changed = [name for name in wanted if name in held and reasons[name] != wanted[name]]
-    if changed:
-        statement = update(streams).where(streams.c.id == bindparam("number"))
-        rows = [{"number": held[name], "reason": wanted[name]} for name in changed]
-        connection.execute(statement.values(not_covered=bindparam("reason")), rows)
     new = [name for name in wanted if name not in held]
-    numbers = add_numbered(connection, streams, [_stream_row(name, wanted[name]) for name in new])
-    return held | dict(zip(new, numbers, strict=True))
+    numbers = add_numbered(connection, streams, [_stream_row(name) for name in new])
+    held |= dict(zip(new, numbers, strict=True))
+    revise_doubts(connection, this, {held[name]: reason for name, reason in wanted.items()})
+    return held
 
 
 def _name(repository: int, one: Stream) -> Name:
     return repository, one.by, one.name, one.published
 
 
-def _stream_row(name: Name, not_covered: str | None) -> Row:
+def _stream_row(name: Name) -> Row:
     repository, by, told, published = name
-    return {
-        "repository_id": repository,
-        "by": by,
-        "name": told,
-        "published": published,
-        "not_covered": not_covered,
-    }
+    return {"repository_id": repository, "by": by, "name": told, "published": published}
 
 
 def _image_numbers(connection: Connection, viewed: Viewed) -> dict[tuple[str, str], int]:

@@ -13,7 +13,6 @@ from watcher.domain.exposure.episode import (
     Excused,
     Held,
     is_flap,
-    run_before,
 )
 from watcher.domain.exposure.folding import fold
 from watcher.domain.exposure.presuming import presumed
@@ -27,5 +26,4 @@ __all__ = [
     "fold",
     "is_flap",
     "presumed",
-    "run_before",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from watcher.domain.interval import Bound
@@ -71,17 +71,3 @@ class Episode:
 def is_flap(earlier: datetime | None, start: datetime) -> bool:
     """Whether an episode starts within a day of the end of the one before it."""
     return earlier is not None and (start - earlier).total_seconds() < 24 * 3600
-
-
-def run_before(episodes: Iterable[Episode]) -> list[timedelta]:
-    """How long the due clock of each episode had run before it began; episodes oldest first.
-
-    It resumes where the one before ended by anything but a remediation, and restarts after one.
-    """
-    found: list[timedelta] = []
-    run = timedelta()
-    for one in episodes:
-        found.append(run)
-        if one.end is not None:
-            run = timedelta() if one.cause == "remediated" else run + (one.end.at - one.start.at)
-    return found

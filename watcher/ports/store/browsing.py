@@ -37,8 +37,8 @@ class WindowsWanted:
 
     Empty fields ask for all. `text` is part of a vulnerability's id, of a stream's name, or of the
     name of a package that the vulnerability concerns. `since_before` bounds the start of the last
-    episode. `limits` are the policy's days by severity. In the order `standing` what is open comes
-    first, then the newest.
+    episode. `limits` are the policy's days by severity; `numbers` are windows by their own. In the
+    order `standing` what is open comes first, then the newest.
     """
 
     state: State = "open"
@@ -49,7 +49,8 @@ class WindowsWanted:
     text: str = ""
     since_before: datetime | None = None
     due: DueTimes | None = None
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    numbers: frozenset[int] | None = None
     order: Order = "due"
     offset: int = 0
     at_most: int = 50

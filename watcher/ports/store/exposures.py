@@ -17,7 +17,8 @@ from watcher.ports.store.ledger import Track
 class WindowFilter:
     """Which windows are asked for; empty fields ask for all.
 
-    Without `milestones` what lies outside the ledger is not read: tickets and bases.
+    Without `milestones` what lies outside the ledger is not read: tickets and bases. `until` cuts
+    valid time: windows are what they were then, as far as is known now.
     """
 
     open_only: bool = False
@@ -26,6 +27,7 @@ class WindowFilter:
     severity: str | None = None
     milestones: bool = True
     numbers: frozenset[int] | None = None  # windows by their own numbers
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,17 @@ class AffectedPackage:
     severity: str
     severity_source: str | None
     fix_known_at: datetime | None
+    rated: tuple[tuple[datetime, str], ...] = ()  # each severity it had, and when recorded
+
+    @property
+    def first_severity(self) -> str:
+        """How severe it was when it was first rated."""
+        return self.rated[0][1] if self.rated else self.severity
+
+    @property
+    def rerated(self) -> tuple[tuple[datetime, str], ...]:
+        """Every later severity with the time at which it was recorded."""
+        return self.rated[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,18 @@ class ReadEpisode:
     ended_by: str | None  # an image's or a database's digest
     ticketed: datetime | None = None  # since when a ticket asked to end it
     base_fix_available: datetime | None = None  # since when its base's lineage was without it
+    in_base: bool = False  # whether the base that the stream is built on brought it
+
+    @property
+    def fix_available(self) -> datetime | None:
+        """Since when a fixed version of all affected packages is known; None while one has none."""
+        last: datetime | None = None
+        for package in self.packages:
+            known = package.fix_known_at
+            if known is None:
+                return None
+            last = known if last is None else max(last, known)
+        return last
 
 
 Doubt = Literal["another_version", "older_than_match", "does_not_suffice"]

@@ -202,6 +202,9 @@ class Views(Protocol):
     def finished(self, at: datetime | None) -> FinishedPass | None:
         """The last pass that ended and was made at or before a time; None: the last of all."""
 
+    def configuration(self, upto: int) -> str:
+        """The configuration that a pass was made under, as canonical JSON without secrets."""
+
     def coverage(self, upto: int, as_of: datetime, stale_after: timedelta) -> dict[Track, Coverage]:
         """Tell for every track ever bound whether it is covered, in a fixed number of queries."""
 

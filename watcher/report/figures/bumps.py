@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,17 +16,27 @@ from watcher.report.times import stamp
 _WEEK = 7  # days
 
 
-def rows(bumps: Iterable[RecordedBump], period: Period) -> list[Document]:
+def rows(
+    bumps: Iterable[RecordedBump],
+    period: Period,
+    avoidable: Callable[[str, str], float] = lambda _team, _base: 0.0,
+) -> list[Document]:
     """The bumps of a period: what stands planned, and tickets open or closed in it.
 
-    Those that ended most exposure-days come first, then those that would end most.
+    Those that ended most exposure-days come first, then those that would end most. `avoidable`
+    gives the exposure-days that a team's streams on a base had after the base was without it.
     """
-    found = [one for bump in bumps if (one := _Progress.of(bump, period)) is not None]
-    return [one.written() for one in sorted(found, key=_Progress.rank)]
+    return [one.written(avoidable) for one in ranked(bumps, period)]
+
+
+def ranked(bumps: Iterable[RecordedBump], period: Period) -> list[Progress]:
+    """The bumps that a period's rows are about, in the order of those."""
+    found = [one for bump in bumps if (one := Progress.of(bump, period)) is not None]
+    return sorted(found, key=Progress.rank)
 
 
 @dataclass(frozen=True, slots=True)
-class _Progress:
+class Progress:
     """A bump with its tickets of the period.
 
     `lines` are those of the newest ticket and the plan, `earlier` those of the tickets before.
@@ -39,7 +49,7 @@ class _Progress:
     as_of: datetime
 
     @classmethod
-    def of(cls, bump: RecordedBump, period: Period) -> _Progress | None:
+    def of(cls, bump: RecordedBump, period: Period) -> Progress | None:
         """Gather what concerns the period; None where nothing does."""
         tickets = [one for one in bump.tickets if _concerns(one, bump, period.since)]
         if not tickets and not bump.stands:
@@ -98,7 +108,7 @@ class _Progress:
             return "done" if all(line.done for line in self.bump.plan.lines) else "open"
         return "done" if closed_by else "open"
 
-    def written(self) -> Document:
+    def written(self, avoidable: Callable[[str, str], float]) -> Document:
         """The row."""
         plan, ticket = self.bump.plan, self.ticket
         return {
@@ -120,6 +130,7 @@ class _Progress:
                 "windows": self.windows_left,
                 "exposure_days_per_week": float(self.windows_left * _WEEK),
             },
+            "avoidable_exposure_days": avoidable(plan.cause.team, plan.cause.lineage),
             "state": self.state,
             "ticket": _ticket(ticket) if ticket else None,
         }

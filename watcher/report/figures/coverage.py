@@ -82,14 +82,17 @@ def sample(at: datetime, streams: Sequence[WatchedStream]) -> Sample:
 def written(watched: Watched) -> Document:
     """The coverage block: a stream-day counts while the stream is watched, sampled once a day.
 
-    `stream_days_share` is None where nothing was watched in the period, or nobody sampled it.
+    `share` is None where nothing is watched, `stream_days_share` where nothing was in the period,
+    or nobody sampled it.
     """
     days = sum(one.streams for one in watched.samples)
     covered = sum(one.covered for one in watched.samples)
+    now = sum(one.reason is None for one in watched.streams)
     return {
         "streams": len(watched.streams),
-        "covered": sum(one.reason is None for one in watched.streams),
+        "covered": now,
         "direct": sum(one.direct for one in watched.streams),
+        "share": now / len(watched.streams) if watched.streams else None,
         "stream_days_share": covered / days if days else None,
         "uncovered": [
             {"stream": one.stream, "reason": one.reason}

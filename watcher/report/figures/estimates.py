@@ -18,7 +18,7 @@ class Figure:
     """A figure as the report gives it: a value, or None with the reason why there is none.
 
     `n` counts the stretches that it rests on, `events` those among them that are what it counts.
-    `ci` is its interval at 95 %, None where there is none.
+    `ci` is its interval at 95 %, None where there is none. `clock` is what it counts from.
     """
 
     value: float | None
@@ -26,20 +26,21 @@ class Figure:
     events: int = 0
     reason: str | None = None
     ci: tuple[float, float] | None = None
+    clock: str = "known"
 
     def within(self, ci: tuple[float, float] | None) -> Figure:
         """The figure with an interval, unless there is no figure."""
         return self if self.value is None else replace(self, ci=ci)
 
     def written(self) -> Document:
-        """The figure in the report's JSON; all clocks are known."""
+        """The figure in the report's JSON, with the clock it counts on."""
         return {
             "value": self.value,
             "ci": None if self.ci is None else list(self.ci),
             "n": self.n,
             "events": self.events,
             "reason": self.reason,
-            "clock": "known",
+            "clock": self.clock,
         }
 
 

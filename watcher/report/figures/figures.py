@@ -34,7 +34,7 @@ class Group:
         """All figures of the group; survival is given at the days that the policy names."""
         judged, sure = self.judged, Intervals(self.tally)
         survival = {
-            str(day): judged.survival(day).within(sure.survival(day)).written()
+            f"{day:g}": judged.survival(day).within(sure.survival(day)).written()
             for day in self.policy.days
         }
         mean = judged.restricted_mean(RESTRICTED_TO)
@@ -46,7 +46,10 @@ class Group:
             "rmst_90_days": mean.within(sure.restricted_mean(RESTRICTED_TO)).written(),
             "exposure_days": observed(self.tally).within(sure.exposure_days()).written(),
             "exposure_days_backfilled": _unseen(self.tally).written(),
+            "actionable_exposure_days": _actionable(self.tally).within(sure.actionable()).written(),
+            "detected_to_remediated_days": _response(self.tally).within(sure.response()).written(),
             "past_due_share": _past_due(self.tally, self.policy).within(sure.past_due()).written(),
+            "in_time_share": _in_time(self.tally, self.policy).within(sure.in_time()).written(),
         }
 
     def episodes(self) -> Document:
@@ -74,8 +77,8 @@ class Group:
         return found
 
 
-def _written(shares: Iterable[tuple[int, Figure]]) -> Document:
-    return {str(day): share.written() for day, share in shares}
+def _written(shares: Iterable[tuple[float, Figure]]) -> Document:
+    return {f"{day:g}": share.written() for day, share in shares}
 
 
 def _mttr_naive(tally: Tally) -> Figure:
@@ -104,10 +107,36 @@ def _unseen(tally: Tally) -> Figure:
     return Figure(tally.unseen / DAY, tally.late)
 
 
+def _actionable(tally: Tally) -> Figure:
+    """The days of exposure in the period while a fix of everything affected was there."""
+    return Figure(tally.actionable / DAY, tally.acted, clock="fix_available")
+
+
+def _response(tally: Tally) -> Figure:
+    """The mean from detection to the end over what was remediated: naive like the other one."""
+    count = tally.closed[REMEDIATED]
+    if not count:
+        reason = "nothing was remediated in the period"
+        return Figure(None, 0, 0, reason, clock="detected")
+    return Figure(tally.response / (count * DAY), count, count, clock="detected")
+
+
 def _past_due(tally: Tally, policy: Policy) -> Figure:
     if not tally.open:
-        return Figure(None, 0, 0, "nothing is open")
+        return Figure(None, 0, 0, "nothing is open", clock=policy.clock)
+    judged, clock = tally.open - tally.undetermined, policy.clock
+    if not judged:
+        reason = f"undetermined: what the policy {policy.name} asks for was not told"
+        return Figure(None, 0, 0, reason, clock=clock)
     if not tally.limited:
         reason = f"no due day: the policy {policy.name} sets no limit for what is open"
-        return Figure(None, tally.open, 0, reason)
-    return Figure(tally.past_due / tally.open, tally.open, tally.past_due)
+        return Figure(None, judged, 0, reason, clock=clock)
+    return Figure(tally.past_due / judged, judged, tally.past_due, clock=clock)
+
+
+def _in_time(tally: Tally, policy: Policy) -> Figure:
+    judged, clock = tally.met + tally.missed, policy.clock
+    if not judged:
+        reason = "nothing was remediated before its due time, and none passed"
+        return Figure(None, 0, 0, reason, clock=clock)
+    return Figure(tally.met / judged, judged, tally.met, clock=clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +12,9 @@ from itertools import accumulate
 from watcher.domain.policy import Policy
 from watcher.report.figures.clusters import cluster_number
 from watcher.report.figures.due import Dues
+from watcher.report.figures.lags import Lags
 from watcher.report.figures.period import Period
-from watcher.report.figures.span import DAY, Span, span_of, ticks
+from watcher.report.figures.span import DAY, NEVER, Span, span_of, ticks
 from watcher.report.figures.stretch import Stretch
 from watcher.report.figures.tally import Tally, merged
 
@@ -70,11 +72,14 @@ class Fleet:
     streams: dict[str, StreamSum] = field(default_factory=dict)
     clusters: dict[str, int] = field(default_factory=dict)  # their numbers
     dues: Dues = field(init=False)
+    lags: Lags = field(init=False)
+    missing: Counter[str] = field(default_factory=Counter)  # what due times hang on, by name
     first_detected: datetime | None = None
     _reach: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self.dues = Dues(ticks(self.period.as_of))
+        self.lags = Lags(self.period)
         earliest = self.period.previous or self.period
         self._reach = min(earliest.since, self.period.weeks()[0])
 
@@ -99,8 +104,14 @@ class Fleet:
             self.streams[stretch.stream] = StreamSum(stretch.team)
         is_open = now.open > open_before
         self.streams[stretch.stream].add(observed, is_open=is_open)
-        if is_open and now.limit is not None:
-            self.dues.add(stretch, span.start + now.limit)
+        self.lags.add(stretch)
+        if is_open:
+            self._count_due(stretch, span.due)
+
+    def _count_due(self, stretch: Stretch, at: int) -> None:
+        if at != NEVER:
+            self.dues.add(stretch, at)
+        self.missing.update(stretch.due.missing if stretch.due.state == "undetermined" else ())
 
     def _cluster(self, name: str) -> int:
         number = self.clusters.get(name)
@@ -109,12 +120,11 @@ class Fleet:
         return number
 
     def _open_group(self, group: Group) -> None:
-        team, severity = group
-        limit = self.policy.limits.get(severity)
-        self.now[group] = Tally.over(self.period, limit)
+        team, _ = group
+        self.now[group] = Tally.over(self.period)
         previous = self.period.previous
         if previous is not None:
-            self.before[group] = Tally.over(previous, limit)
+            self.before[group] = Tally.over(previous)
         self.weekly.setdefault(team, Weekly([ticks(week) for week in self.period.weeks()]))
 
 

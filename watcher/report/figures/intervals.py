@@ -49,9 +49,24 @@ class Intervals:
         """Of the days of exposure that were observed."""
         return self._ratio(one.observed / DAY for one in self._sums)
 
+    def response(self) -> Interval | None:
+        """Of the mean from detection to remediation."""
+        days = (one.response / DAY for one in self._sums)
+        return self._ratio(days, (one.remediated for one in self._sums))
+
+    def actionable(self) -> Interval | None:
+        """Of the days of exposure while there was a fix."""
+        return self._ratio(one.actionable / DAY for one in self._sums)
+
     def past_due(self) -> Interval | None:
         """Of the share of what is open that is past due."""
-        return self._ratio((one.past_due for one in self._sums), (one.open for one in self._sums))
+        judged = (one.judged for one in self._sums)
+        return self._ratio((one.past_due for one in self._sums), judged)
+
+    def in_time(self) -> Interval | None:
+        """Of the share that was remediated before its due time."""
+        judged = (one.met + one.missed for one in self._sums)
+        return self._ratio((one.met for one in self._sums), judged)
 
     def _ratio(self, counted: Iterable[float], among: Iterable[float] = ()) -> Interval | None:
         whole = list(among)

@@ -39,6 +39,9 @@ class Beside:
 
 NOTHING: Final = Beside()
 
+# Grows whenever the same record would give another document.
+FIGURES_VERSION: Final = 1
+
 
 def document(
     period: Period,
@@ -59,11 +62,12 @@ def document(
     teams = backlog.teams(fleet, watched)
     return {
         "schema": "watcher/report/1",
+        "figures_version": FIGURES_VERSION,
         "as_of": stamp(period.as_of),
         "since": stamp(period.since),
         "scope": scope,
         "first_detected": stamp(fleet.first_detected),
-        "policy": {"name": policy.name, "days": dict(policy.limits)},
+        "policy": _policy(fleet),
         "coverage": coverage.written(watched),
         "episodes": every.episodes(),
         "figures": every.figures(),
@@ -78,12 +82,29 @@ def document(
         "teams": teams,
         "top_streams": backlog.top_streams(fleet),
         "idle": backlog.idle(fleet, beside.idle),
-        "bumps": bumps.rows(beside.bumps, period),
+        "bumps": bumps.rows(beside.bumps, period, fleet.lags.avoidable),
         "due": fleet.dues.written(),
         "due_in_all": fleet.dues.counted(),
         "knowledge": _knowledge(beside.knowledge),
         "change": change(fleet, every, teams),
         "accepted": accepted.written(),
+        "lags": fleet.lags.written(),
+    }
+
+
+def _policy(fleet: Fleet) -> Document:
+    """By which policy dues were judged, and what of the open could not be."""
+    policy = fleet.policy
+    undetermined = sum(tally.undetermined for tally in fleet.now.values())
+    return {
+        "name": policy.name,
+        "version": policy.version,
+        "sha256": policy.sha256,
+        "clock": policy.clock,
+        "days": dict(policy.limits),
+        "limits": policy.days,
+        "asks_for": list(policy.table.factors),
+        "undetermined": {"open": undetermined, "missing": dict(sorted(fleet.missing.items()))},
     }
 
 

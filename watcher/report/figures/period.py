@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from watcher.domain.errors import UsageError
 from watcher.report.times import stamp
@@ -49,7 +50,12 @@ class Period:
 
     def weeks(self) -> list[datetime]:
         """The last 13 times a week apart that end at `as_of`, oldest first."""
-        return [_back(self.as_of, timedelta(weeks=number)) for number in range(_WEEKS - 1, -1, -1)]
+        return list(_weeks(self.as_of))
+
+
+@lru_cache(maxsize=8)
+def _weeks(as_of: datetime) -> tuple[datetime, ...]:
+    return tuple(_back(as_of, timedelta(weeks=number)) for number in range(_WEEKS - 1, -1, -1))
 
 
 def _back(time: datetime, by: timedelta) -> datetime:

@@ -32,7 +32,8 @@ def time_of(tick: int) -> datetime:
 class Span(NamedTuple):
     """A stretch by its times alone: `end` is NEVER while it lasts, `seen` when it was detected.
 
-    `cluster` is the number of what it is not independent of.
+    `cluster` is the number of what it is not independent of. `due` is NEVER where it is not due at
+    any time; `limited` where the policy sets a limit, None where nobody can tell.
     """
 
     start: int
@@ -41,10 +42,22 @@ class Span(NamedTuple):
     cause: int
     backfilled: bool
     cluster: int = 0
+    due: int = NEVER
+    limited: bool | None = False
+    fixed: int = NEVER  # since when there is a fix to act on
+
+
+_LIMITED: dict[str, bool | None] = {
+    "due": True,
+    "waiting": True,
+    "unlimited": False,
+    "undetermined": None,
+}
 
 
 def span_of(stretch: Stretch, cluster: int = 0) -> Span:
     """Read the times of a stretch."""
+    fixed = stretch.milestones.fix_available
     return Span(
         ticks(stretch.start),
         NEVER if stretch.end is None else ticks(stretch.end),
@@ -52,4 +65,7 @@ def span_of(stretch: Stretch, cluster: int = 0) -> Span:
         NUMBERS.get(stretch.cause, 0),
         stretch.backfilled,
         cluster,
+        NEVER if stretch.due.at is None else ticks(stretch.due.at),
+        _LIMITED[stretch.due.state],
+        NEVER if fixed is None else ticks(fixed),
     )

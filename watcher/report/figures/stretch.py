@@ -13,10 +13,15 @@ from packageurl import PackageURL
 
 from watcher.domain.acceptance import Acceptance
 from watcher.domain.exposure import Cause
-from watcher.ports.store.exposures import AffectedPackage, ReadWindow
+from watcher.domain.policy import Due
+from watcher.domain.waterfall import Milestones
+from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow
+from watcher.report.dues import DEFAULT_JUDGE, Judge
 from watcher.report.exposures import stream_name
 
 UNOWNED = "(unowned)"
+_NOT_DUE = Due("unlimited")
+_NO_MILESTONES = Milestones()
 _NO_BASES: Mapping[str, str] = MappingProxyType({})
 _SYSTEMS = frozenset({"deb", "apk", "rpm"})  # their namespace is the system's
 
@@ -29,7 +34,9 @@ class Stretch:
     world, `detected` when watcher recorded it. `team` is None where nobody owns the stream.
     `packages` are the names of what is affected, while it lasts. `cluster` names what it is not
     independent of: the base that its stream is built on, else the stream. `accepted` says whether
-    somebody accepted the risk, and whether that still holds.
+    somebody accepted the risk, and whether that still holds. `windows` are the numbers of the
+    windows, one for each platform, whose episodes it is. `due` is what the policy says of it,
+    `milestones` are what it waited for.
     """
 
     stream: str
@@ -45,25 +52,30 @@ class Stretch:
     packages: tuple[str, ...] = ()
     cluster: str = ""
     accepted: Literal["holds", "expired"] | None = None
+    windows: tuple[int, ...] = ()
+    due: Due = _NOT_DUE
+    milestones: Milestones = _NO_MILESTONES
 
 
 def stretches_of(
     windows: Iterable[ReadWindow],
     team_of: Callable[[str], str | None],
     base_of: Mapping[str, str] = _NO_BASES,
+    judge: Judge = DEFAULT_JUDGE,
     accepted: Callable[[ReadWindow], Acceptance | None] = lambda _: None,
     as_of: datetime | None = None,
 ) -> Iterator[Stretch]:
     """Read windows as stretches, one at a time.
 
-    `team_of` names the owner of a stream, `base_of` the base that it is built on. `accepted` tells
-    who accepted a window's risk, if anybody did; it is judged as of `as_of`.
+    `team_of` names the owner of a stream, `base_of` the base that it is built on; `judge` says by
+    when each has to end. `accepted` tells who accepted a window's risk, if anybody did; it is
+    judged as of `as_of`.
     """
     for window in windows:
         stream, severity = stream_name(window), window.severity
         team, cluster, risk = team_of(stream), base_of.get(stream, stream), accepted(window)
         expired = risk is not None and as_of is not None and risk.expired(as_of)
-        for one in window.episodes:
+        for one, due in zip(window.episodes, judge.dues(window), strict=True):
             episode = one.episode
             yield Stretch(
                 stream=stream,
@@ -79,12 +91,26 @@ def stretches_of(
                 packages=() if episode.end else _names(one.packages),
                 cluster=cluster,
                 accepted=None if risk is None else "expired" if expired else "holds",
+                windows=(window.number,),
+                due=due,
+                milestones=_milestones(one),
             )
 
 
 def team_name(team: str | None) -> str:
     """How documents call a team; streams without an owner are shown as one."""
     return UNOWNED if team is None else team
+
+
+def _milestones(one: ReadEpisode) -> Milestones:
+    return Milestones(
+        known_in_db=one.known_at,
+        detected=one.detected,
+        fix_available=one.fix_available,
+        base_fix_available=one.base_fix_available,
+        ticketed=one.ticketed,
+        in_base=one.in_base,
+    )
 
 
 def _names(packages: Iterable[AffectedPackage]) -> tuple[str, ...]:

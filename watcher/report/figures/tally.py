@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from watcher.domain.survival.cohort import CENSORED, Cohort
 from watcher.report.figures.clusters import ClusterSum
 from watcher.report.figures.period import Period
-from watcher.report.figures.span import DAY, NUMBERS, Span, ticks
+from watcher.report.figures.span import DAY, NEVER, NUMBERS, Span, ticks
 
 REMEDIATED = NUMBERS["remediated"]
 _AGES = (7 * DAY, 30 * DAY, 90 * DAY)
@@ -26,21 +26,27 @@ def _no_ages() -> list[int]:
 class Tally:
     """Counts, and sums in ticks, over the stretches of a group; each stretch is added once.
 
-    `limit` is what the policy leaves this group, None where it sets no limit. `entries`, `exits`
-    (in days of exposure), `outcomes` and `members` (their clusters) are the cohort of the survival
-    curve: 25 bytes a stretch. `clusters` are the sums of each cluster.
+    `met` are stretches remediated in time, `missed` those whose due time passed, each counted in
+    the period in which that happened. `entries`, `exits` (in days of exposure), `outcomes` and
+    `members` (their clusters) are the cohort of the survival curve: 25 bytes a stretch. `clusters`
+    are the sums of each cluster.
     """
 
     since: int
     as_of: int
-    limit: int | None = None
     open: int = 0
     opened: int = 0
     closed: Counter[int] = field(default_factory=Counter)  # by number of the cause
     backfilled: int = 0
     limited: int = 0  # open stretches that the policy sets a limit for
+    undetermined: int = 0  # open stretches of which nobody can tell
+    met: int = 0
+    missed: int = 0
     age: int = 0  # of open stretches
     remediation: int = 0  # from start to end, of stretches that were remediated
+    response: int = 0  # the same from detection
+    actionable: int = 0  # exposure while there was a fix
+    acted: int = 0  # stretches with such exposure
     observed: int = 0
     unseen: int = 0  # exposure before anybody detected it
     late: int = 0  # stretches with such exposure
@@ -53,13 +59,13 @@ class Tally:
     clusters: dict[int, ClusterSum] = field(default_factory=lambda: defaultdict(ClusterSum))
 
     @classmethod
-    def over(cls, period: Period, limit: int | None = None) -> Tally:
-        """An empty tally; `limit` in days."""
-        return cls(ticks(period.since), ticks(period.as_of), limit and limit * DAY)
+    def over(cls, period: Period) -> Tally:
+        """An empty tally."""
+        return cls(ticks(period.since), ticks(period.as_of))
 
     @property
     def past_due(self) -> int:
-        """How many stretches are open for longer than the policy leaves."""
+        """How many open stretches are past their due time."""
         return sum(self.overdue)
 
     def add(self, span: Span) -> int:
@@ -69,14 +75,19 @@ class Tally:
         self.opened += span.start > self.since
         self.backfilled += span.backfilled
         cluster = self.clusters[span.cluster]
+        self._count_verdict(span, cluster)
         if span.end > self.as_of:
             self._count_open(span, cluster)
         else:
             self.closed[span.cause] += 1
             if span.cause == REMEDIATED:
                 self.remediation += span.end - span.start
+                response = max(0, span.end - max(span.seen, span.start))
+                self.response += response
+                cluster.response += response
                 cluster.remediated += 1
                 cluster.remediation += span.end - span.start
+        self._count_actionable(span, cluster)
         observed = self._observe(span)
         cluster.observed += observed
         return observed
@@ -89,10 +100,35 @@ class Tally:
         self.ages[bucket] += 1
         cluster.open += 1
         cluster.age += age
-        if self.limit is not None:
-            self.limited += 1
-            self.overdue[bucket] += age > self.limit
-            cluster.past_due += age > self.limit
+        if span.limited is None:
+            self.undetermined += 1
+            return
+        self.limited += span.limited
+        cluster.judged += 1
+        self.overdue[bucket] += span.due < self.as_of
+        cluster.past_due += span.due < self.as_of
+
+    def _count_actionable(self, span: Span, cluster: ClusterSum) -> None:
+        begin = max(span.start, span.fixed, self.since)
+        ticks_of_it = max(0, min(span.end, self.as_of) - begin)
+        self.actionable += ticks_of_it
+        self.acted += ticks_of_it > 0
+        cluster.actionable += ticks_of_it
+
+    def _count_verdict(self, span: Span, cluster: ClusterSum) -> None:
+        """A stretch is judged once: when it is remediated in time, or when its due time passes.
+
+        One that goes on past its due time was judged before it came back.
+        """
+        if span.due == NEVER or span.due < span.start:
+            return
+        if span.end > span.due:
+            missed = self.since <= span.due < self.as_of
+            self.missed += missed
+            cluster.missed += missed
+        elif span.end <= self.as_of and span.cause == REMEDIATED:
+            self.met += 1
+            cluster.met += 1
 
     def _observe(self, span: Span) -> int:
         """Split the exposure of the period into what was observed and what came before."""
@@ -122,8 +158,14 @@ class Tally:
         self.closed.update(other.closed)
         self.backfilled += other.backfilled
         self.limited += other.limited
+        self.undetermined += other.undetermined
+        self.met += other.met
+        self.missed += other.missed
         self.age += other.age
         self.remediation += other.remediation
+        self.response += other.response
+        self.actionable += other.actionable
+        self.acted += other.acted
         self.observed += other.observed
         self.unseen += other.unseen
         self.late += other.late

@@ -10,6 +10,8 @@ from itertools import groupby
 
 from watcher.domain.exposure import Cause
 from watcher.domain.package import SEVERITIES
+from watcher.domain.policy import Due
+from watcher.domain.waterfall import Milestones
 from watcher.report.figures.stretch import Stretch
 
 
@@ -69,8 +71,42 @@ def _unit(run: Sequence[Stretch]) -> Stretch:
         # As in the ledger: what anybody watched begin is not backfilled.
         backfilled=all(one.backfilled for one in run if one.start == start),
         detected=min(one.detected for one in run),
+        due=_due([one.due for one in run]),
+        milestones=_milestones([one.milestones for one in run]),
         packages=tuple(sorted({name for one in run for name in one.packages})),
+        windows=tuple(sorted({number for one in run for number in one.windows})),
     )
+
+
+def _due(dues: Sequence[Due]) -> Due:
+    """The first due time of all platforms; where none has any, what is most in doubt."""
+    timed = [one for one in dues if one.at is not None]
+    if timed:
+        return min(timed, key=lambda one: (one.at, one.missing))
+    order = ("undetermined", "waiting", "unlimited")
+    return min(dues, key=lambda one: (order.index(one.state), one.missing))
+
+
+def _milestones(told: Sequence[Milestones]) -> Milestones:
+    """What all platforms had to wait for: found with the first of them, fixed with the last."""
+    return Milestones(
+        known_in_db=_first(one.known_in_db for one in told),
+        detected=_first(one.detected for one in told),
+        fix_available=_last([one.fix_available for one in told]),
+        base_fix_available=_last([one.base_fix_available for one in told if one.in_base]),
+        ticketed=_first(one.ticketed for one in told),
+        in_base=any(one.in_base for one in told),
+    )
+
+
+def _first(times: Iterable[datetime | None]) -> datetime | None:
+    return min((one for one in times if one is not None), default=None)
+
+
+def _last(times: Sequence[datetime | None]) -> datetime | None:
+    """The last of all times; None where one is missing."""
+    known = [one for one in times if one is not None]
+    return max(known, default=None) if len(known) == len(times) else None
 
 
 def _cause(causes: list[Cause]) -> Cause | None:

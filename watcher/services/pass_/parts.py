@@ -10,6 +10,7 @@ from watcher.services.audit import AuditStage, BirthAudit
 from watcher.services.bump import BumpStage
 from watcher.services.catalog import CatalogStage
 from watcher.services.exposure import ExposureStage
+from watcher.services.feeds import FeedStage
 from watcher.services.inventory import InventoryStage
 from watcher.services.knowledge import KnowledgeStage
 from watcher.services.match import DirectStage, MatchStage
@@ -34,6 +35,7 @@ class Stages:
     """Every stage, ready to run."""
 
     knowledge: KnowledgeStage
+    feeds: FeedStage
     inventory: InventoryStage
     streams: StreamStage
     catalog: CatalogStage

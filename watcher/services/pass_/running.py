@@ -69,6 +69,7 @@ class Running:
         outcome = self.stages.knowledge.take(self.this)
         self.records.passes.cover(self.this, "knowledge", outcome.covered)
         self.report.knowledge_changed = outcome.changed
+        outcome.failures += self.stages.feeds.take(self.this).failures
         self._take_in(outcome)
 
     def _inventory(self) -> None:

@@ -29,7 +29,7 @@ def routes(site: Site) -> APIRouter:
 
 
 def _told(record: Reading) -> Mapping[str, object]:
-    owner_of = record.app.config.owner_of
+    owner_of = record.config.owner_of
     streams: list[dict[str, Any]] = documents.streams(record)["streams"]
     uncovered = [
         {**one, "team": team_name(owner_of(one["name"]))} for one in streams if not one["covered"]
@@ -55,5 +55,5 @@ def _told(record: Reading) -> Mapping[str, object]:
             for one in failures[:_AT_MOST]
         ],
         "failures_more": max(0, len(failures) - _AT_MOST),
-        "stale_after": record.app.config.stale_after.total_seconds() / 3600,
+        "stale_after": record.config.stale_after.total_seconds() / 3600,
     }

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from watcher.domain.package import SEVERITIES
-from watcher.domain.policy import DEFAULT
 from watcher.ports.store.browsing import WindowsFound
 from watcher.ports.store.exposures import WindowFilter
 from watcher.reading import documents
@@ -16,6 +15,7 @@ from watcher.reading.reading import Reading
 from watcher.report.figures.stretch import UNOWNED, team_name
 from watcher.web.addresses import Addresses
 from watcher.web.asked import StreamAsked
+from watcher.web.duties import judged_alone
 from watcher.web.filters import AGES, DUES, PAGE, SORTS, STATES, Filters
 from watcher.web.paging import Paging
 from watcher.web.rows import WindowRow, rows_of
@@ -63,7 +63,10 @@ def routes(site: Site) -> APIRouter:
 
 def _told(record: Reading, at: Addresses, filters: Filters) -> Mapping[str, object]:
     streams, platform = tracks_of(record, filters)
-    wanted = filters.wanted(streams, platform, DEFAULT.limits, record.as_of)
+    policy = record.app.config.policy.meant
+    wanted = filters.wanted(streams, platform, policy.limits, record.as_of)
+    if not policy.only_severity or policy.clock != "known":
+        wanted = judged_alone(record, wanted)
     found = record.app.browsing.windows(wanted, record.upto)
 
     def address(**other: str | int) -> str:
@@ -90,7 +93,7 @@ def rows_found(record: Reading, found: WindowsFound) -> list[WindowRow]:
     by_number = {int(one["id"]): one for one in told["windows"]} if told else {}
     windows = [by_number[number] for number in found.numbers]
     bumps = documents.bumps(record) if any(one["open"] for one in windows) else None
-    return list(rows_of(windows, record.as_of, DEFAULT.limits, bumps))
+    return list(rows_of(windows, record.as_of, bumps))
 
 
 def _uncovered(record: Reading) -> int:
@@ -100,14 +103,14 @@ def _uncovered(record: Reading) -> int:
 
 def teams_of(record: Reading) -> list[str]:
     """The teams that the configuration names, and what nobody owns."""
-    return [*dict.fromkeys(one.team for one in record.app.config.owners), UNOWNED]
+    return [*dict.fromkeys(one.team for one in record.config.owners), UNOWNED]
 
 
 def tracks_of(record: Reading, filters: Filters) -> tuple[frozenset[int] | None, str | None]:
     """The streams, and the platform, that the filters of team and stream leave; None for all."""
     if not filters.team and not filters.stream:
         return None, None
-    owner_of = record.app.config.owner_of
+    owner_of = record.config.owner_of
     asked = StreamAsked(filters.stream)
     tracks = [
         one

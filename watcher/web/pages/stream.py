@@ -10,7 +10,6 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 
 from watcher.domain.package import SEVERITIES
-from watcher.domain.policy import DEFAULT
 from watcher.ports.store.browsing import NamedTrack, PointedTo, WindowsWanted
 from watcher.ports.store.exposures import WindowFilter
 from watcher.reading import documents
@@ -82,7 +81,7 @@ def _told(
     )
     found = browsing.windows(every, upto)
     windows = _windows(record, found.numbers)
-    rows = list(rows_of(windows, record.as_of, DEFAULT.limits, documents.bumps(record)))
+    rows = list(rows_of(windows, record.as_of, documents.bumps(record)))
     drawn = zip(rows, (one["episodes"] for one in windows), strict=True)
     axis = _axis(pointed, windows, record.as_of, weeks)
     path = at.stream(track.stream, track.track.platform).partition("?")[0]
@@ -119,7 +118,7 @@ def _facts(
     record: Reading, track: NamedTrack, pointed: Sequence[PointedTo]
 ) -> Mapping[str, object]:
     head = pointed[-1] if pointed and pointed[-1].end is None else None
-    config = record.app.config
+    config = record.config
     team = config.owner_of(track.stream)
     trackers = {one.team: one.tracker for one in reversed(config.owners)}
     return {

@@ -108,7 +108,7 @@ def listed(
 
 
 def _with_team(record: Reading, one: Entry) -> Entry:
-    return {**one, "team": team_name(record.app.config.owner_of(one["name"]))}
+    return {**one, "team": team_name(record.config.owner_of(one["name"]))}
 
 
 def _is_below(one: Entry, name: str) -> bool:

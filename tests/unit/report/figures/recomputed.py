@@ -15,7 +15,6 @@ from fractions import Fraction
 from typing import Any
 
 WORST_FIRST = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"]
-LIMITS = {"CRITICAL": 7, "HIGH": 30, "MEDIUM": 90}
 
 NEVER = Fraction(10**9)  # days from now
 
@@ -36,6 +35,8 @@ class Row:
     cause: str | None
     detected: Fraction
     backfilled: bool
+    due: Fraction | None
+    fixed: Fraction | None
 
     @property
     def last(self) -> Fraction:
@@ -54,7 +55,15 @@ def figures(rows: Sequence[Row], since: Days, now: Days = 0) -> Document:
     """Value, n and events of each figure over [since, now), both in days as rows count them."""
     is_open = [row for row in rows if row.start <= now < row.last]
     remediated = [row for row in rows if row.cause == "remediated" and since < row.last <= now]
-    late = [row for row in is_open if now - row.start > LIMITS.get(row.severity, math.inf)]
+    late = [row for row in is_open if row.due is not None and row.due < now]
+    acted = [
+        min(row.last, now) - max(row.start, row.fixed, since)
+        for row in rows
+        if row.fixed is not None and _overlaps(row, since, now)
+    ]
+    acted = [days for days in acted if days > 0]
+    answered = [max(row.last - max(row.detected, row.start), Fraction(0)) for row in remediated]
+    verdicts = [*_verdicts(rows, since, now)]
     seen = [(row, *_watched(row, since, now)) for row in rows if _overlaps(row, since, now)]
     subjects = [
         (entry - row.start, leave - row.start, row.cause == "remediated" and row.last <= now)
@@ -63,7 +72,7 @@ def figures(rows: Sequence[Row], since: Days, now: Days = 0) -> Document:
     ]
     events = sum(event for _, _, event in subjects)
     unseen = [entry - max(row.start, since) for row, entry, _ in seen]
-    limited = any(row.severity in LIMITS for row in is_open)
+    limited = any(row.due is not None for row in is_open)
     observed = sum(leave - entry for _, entry, leave in seen)
     return {
         "mttr_naive_days": (_mean([r.last - r.start for r in remediated]), *2 * [len(remediated)]),
@@ -75,8 +84,20 @@ def figures(rows: Sequence[Row], since: Days, now: Days = 0) -> Document:
         "rmst_90_days": (_area(subjects, 90), len(subjects), events),
         "exposure_days": (observed if subjects or not any(unseen) else None, len(subjects), 0),
         "exposure_days_backfilled": (sum(unseen), sum(days > 0 for days in unseen), 0),
+        "actionable_exposure_days": (sum(acted), len(acted), 0),
+        "detected_to_remediated_days": (_mean(answered), *2 * [len(remediated)]),
         "past_due_share": (len(late) / len(is_open) if limited else None, len(is_open), len(late)),
+        "in_time_share": (_mean(verdicts), len(verdicts), sum(verdicts)),
     }
+
+
+def _verdicts(rows: Sequence[Row], since: Days, now: Days) -> Iterable[int]:
+    """1 for each row that was remediated in time in the period, 0 for each that came too late."""
+    for row in (row for row in rows if row.due is not None and row.due >= row.start):
+        if row.cause == "remediated" and since < row.last <= min(now, row.due or 0):
+            yield 1
+        if since <= (row.due or 0) < now and row.last > (row.due or 0):
+            yield 0
 
 
 def differences(told: Document, expected: Document) -> list[str]:
@@ -121,6 +142,10 @@ def _rows(window: Document, as_of: str) -> Iterable[Row]:
             cause=episode["cause"],
             detected=days_between(as_of, episode["detected"]),
             backfilled=episode["backfilled"],
+            due=days_between(as_of, episode["due"]) if episode["due"] else None,
+            fixed=(
+                days_between(as_of, episode["fix_available"]) if episode["fix_available"] else None
+            ),
         )
 
 
@@ -157,6 +182,8 @@ def _both(one: Row, other: Row) -> Row:
         last.cause,
         min(one.detected, other.detected),
         one.backfilled and other.backfilled if same_start else first.backfilled,
+        min((due for due in (one.due, other.due) if due is not None), default=None),
+        None if one.fixed is None or other.fixed is None else max(one.fixed, other.fixed),
     )
 
 

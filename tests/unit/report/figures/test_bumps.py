@@ -36,6 +36,7 @@ def test_a_bump_is_told_with_its_target_and_its_ticket() -> None:
         "moved": 1,
         "ended": {"windows": 2, "exposure_days": 20.0},
         "left": {"windows": 3, "exposure_days_per_week": 21.0},
+        "avoidable_exposure_days": 0.0,
         "state": "open",
         "ticket": {"tracker": "t", "id": "1", "url": "file:///tickets/1.md"},
     }

@@ -73,6 +73,7 @@ def test_the_share_of_stream_days_is_over_all_samples() -> None:
         "streams": 2,
         "covered": 1,
         "direct": 1,
+        "share": 1 / 2,
         "stream_days_share": 2 / 3,
         "uncovered": [{"stream": "b", "reason": "stale"}],
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,8 @@ from tests.unit.domain.days import day
 from tests.unit.report.figures.bumps import line as line_of
 from tests.unit.report.figures.bumps import recorded_bump
 from tests.unit.report.figures.windows import stretch
-from watcher.domain.policy import DEFAULT
+from watcher.domain.policy import DEFAULT, Limit, Rated, Run, due
+from watcher.domain.waterfall import STAGES, Milestones
 from watcher.report.figures.coverage import Sample, Watched
 from watcher.report.figures.management import Beside, document
 from watcher.report.figures.period import Period
@@ -43,7 +46,7 @@ def number(text: str) -> float:
 def example() -> Iterator[Stretch]:
     for line, row in enumerate(table("streams")):
         for copy in range(int(row["streams"])):
-            yield stretch(
+            one = stretch(
                 number(row["from day"]),
                 number(row["to day"]) if row["to day"] else None,
                 detected=number(row["detected on day"]),
@@ -51,6 +54,7 @@ def example() -> Iterator[Stretch]:
                 backfilled=row["backfilled"] == "yes",
                 stream=f"local/shop/line{line}:{copy}",
             )
+            yield replace(one, milestones=Milestones(fix_available=one.start))
 
 
 @pytest.fixture(scope="module")
@@ -129,11 +133,73 @@ def test_every_key_of_the_report_is_on_the_page(told: dict[str, Any]) -> None:
     named = set(re.findall(r"`([a-z_0-9]+)`", PAGE))
     assert told.keys() - obvious - named == set()
     assert told["change"].keys() - named == set()
+    assert told["lags"].keys() | told["lags"]["days"].keys() <= named | {"days"}
     assert (
         told["due"][0].keys() - {"overdue", "windows", "vulnerability", "by_team"} - named == set()
     )
     assert told["coverage"].keys() - {"streams", "covered"} - named == set()
     assert told["figures"].keys() - named == set()
+
+
+@pytest.mark.parametrize("row", table("known in db"), ids=lambda row: ",".join(row.values()))
+def test_days_go_to_the_stage_that_the_page_says(row: Row) -> None:
+    lags = lags_of([row])["days"]
+    assert lags == {stage: number(row[stage]) for stage in STAGES}
+    assert sum(lags.values()) == 40
+
+
+def test_what_bumps_would_have_saved_is_what_the_page_says() -> None:
+    assert lags_of(table("known in db"))["avoidable_exposure_days"] == 53
+    assert "(50 − 26) + (50 − 30) + (50 − 41) = 53" in PAGE
+
+
+def test_the_lags_of_the_example_sum_to_its_exposure(told: dict[str, Any]) -> None:
+    figures = told["figures"]
+    whole = figures["exposure_days"]["value"] + figures["exposure_days_backfilled"]["value"]
+    assert sum(told["lags"]["days"].values()) == told["lags"]["exposure_days"] == whole
+
+
+def test_a_rerated_stretch_is_due_when_the_page_says() -> None:
+    rows = table("rated")
+    runs = [
+        Run(day(1), day(number(rows[0]["stops on day"]))),
+        Run(day(number(rows[0]["goes on from day"])), None),
+    ]
+    rated = [
+        Rated(
+            day(number(row["clock from day"])) if position else None,
+            Limit(timedelta(days=number(row["days allowed"]))),
+        )
+        for position, row in enumerate(rows)
+    ]
+    for row, one in zip(rows, rated, strict=True):
+        assert due(runs, [one]).at == day(number(row["due"]))
+    assert due(runs, rated).at == day(37)
+    assert "It is due on day 37." in PAGE
+
+
+def lags_of(rows: Sequence[Row]) -> dict[str, Any]:
+    """The report's lags over exposures from day 10 to day 50 with the milestones of rows."""
+
+    def at(text: str) -> datetime | None:
+        return day(number(text)) if text else None
+
+    stretches = [
+        replace(
+            stretch(10, 50, stream=f"local/shop/{position}:latest"),
+            milestones=Milestones(
+                known_in_db=at(row["known in db"]),
+                detected=at(row["detected on"]),
+                fix_available=at(row["fixed on"]),
+                base_fix_available=at(row["base fixed on"]),
+                ticketed=at(row["ticketed on"]),
+                in_base=bool(row["base fixed on"]),
+            ),
+        )
+        for position, row in enumerate(rows)
+    ]
+    lags: dict[str, Any] = document(Period(day(0), day(90)), "", stretches, Watched(()))["lags"]  # type: ignore[assignment]
+    return lags
 
 
 def test_platforms_are_united_as_the_page_says() -> None:

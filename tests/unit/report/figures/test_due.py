@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 from tests.unit.domain.days import day
 from tests.unit.report.figures.windows import random_windows, stretch, team_of
-from watcher.domain.policy import DEFAULT, Policy
+from watcher.domain.package import SEVERITIES
+from watcher.domain.policy import DEFAULT, Due, Policy, by_severity
 from watcher.report.figures.fleet import fleet_of
 from watcher.report.figures.period import Period
 from watcher.report.figures.stretch import Stretch, stretches_of, team_name
@@ -69,7 +71,8 @@ def test_a_vulnerability_that_is_late_in_one_stream_and_not_in_another_has_two_r
 def test_what_is_closed_or_has_no_limit_is_not_due() -> None:
     closed = stretch(150, 185, stream="a")
     assert due(closed, stretch(10, severity="LOW", stream="b")) == []
-    assert due(stretch(10), policy=Policy("none", {})) == []
+    free = by_severity("none", dict.fromkeys(SEVERITIES))
+    assert due(stretch(10, policy=free), policy=free) == []
 
 
 def test_platforms_are_one_window_with_the_packages_of_both() -> None:
@@ -88,9 +91,9 @@ def test_fifty_rows_are_the_most() -> None:
 
 def test_a_due_time_beyond_the_calendar_is_its_last() -> None:
     end = datetime.max.replace(tzinfo=day(0).tzinfo)
-    late = stretch(0)
+    late = replace(stretch(0), start=end, due=Due("due", end))
     (row,) = fleet_of(
-        [Stretch(**{name: getattr(late, name) for name in Stretch.__slots__} | {"start": end})],
+        [late],
         Period(end - timedelta(days=1), end),
         DEFAULT,
     ).dues.written()
@@ -103,10 +106,9 @@ def test_rows_are_what_another_count_of_the_open_gives(seed: int) -> None:
     told: list[dict[str, Any]] = fleet_of(units, PERIOD, DEFAULT).dues.written()
     expected: dict[tuple[bool, str], list[tuple[datetime, str]]] = {}
     for one in units:
-        if one.end is None and one.start <= PERIOD.as_of and one.severity in DEFAULT.limits:
-            at = one.start + timedelta(days=DEFAULT.limits[one.severity])
-            key = (at < PERIOD.as_of, one.vulnerability)
-            expected.setdefault(key, []).append((at, team_name(one.team)))
+        if one.end is None and one.start <= PERIOD.as_of and one.due.at:
+            key = (one.due.at < PERIOD.as_of, one.vulnerability)
+            expected.setdefault(key, []).append((one.due.at, team_name(one.team)))
     assert {(row["overdue"], row["vulnerability"]) for row in told} == expected.keys()
     for row in told:
         members = expected[row["overdue"], row["vulnerability"]]

@@ -6,6 +6,8 @@ import pytest
 
 from tests.unit.domain.days import day
 from tests.unit.report.figures.windows import stretch
+from watcher.domain.exposure import Cause
+from watcher.domain.policy import by_severity
 from watcher.report.figures.period import Period
 from watcher.report.figures.span import DAY, span_of
 from watcher.report.figures.stretch import Stretch
@@ -14,8 +16,8 @@ from watcher.report.figures.tally import REMEDIATED, Tally, merged
 PERIOD = Period(day(100), day(190))
 
 
-def tally(*stretches: Stretch, limit: int | None = None) -> Tally:
-    sums = Tally.over(PERIOD, limit)
+def tally(*stretches: Stretch) -> Tally:
+    sums = Tally.over(PERIOD)
     for one in stretches:
         sums.add(span_of(one))
     return sums
@@ -83,10 +85,11 @@ def test_remediation_takes_from_start_to_end_even_where_it_began_before_the_peri
     ("age", "limit", "past_due"),
     [(7, 7, 0), (7 + 1e-6, 7, 1), (89, 90, 0), (91, 90, 1), (900, None, 0)],
 )
-def test_a_stretch_is_past_due_when_it_is_older_than_the_limit(
+def test_a_stretch_is_past_due_when_its_due_time_is_before_now(
     age: float, limit: int | None, past_due: int
 ) -> None:
-    sums = tally(stretch(190 - age), limit=limit)
+    policy = by_severity("some", {"HIGH": limit})
+    sums = tally(stretch(190 - age, policy=policy))
     assert sums.past_due == past_due
     assert sums.limited == (limit is not None)
 
@@ -108,8 +111,37 @@ def test_merged_groups_are_what_one_group_would_have_been() -> None:
     every = [
         stretch(number, number + 40, detected=number + number % 9) for number in range(60, 200)
     ]
-    parts = [tally(*every[:50], limit=7), tally(*every[50:], limit=7), tally()]
-    whole, expected = merged(PERIOD, parts), tally(*every, limit=7)
+    parts = [tally(*every[:50]), tally(*every[50:]), tally()]
+    whole, expected = merged(PERIOD, parts), tally(*every)
     for name in Tally.__slots__:
-        if name != "limit":
-            assert getattr(whole, name) == getattr(expected, name), name
+        assert getattr(whole, name) == getattr(expected, name), name
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "cause", "met", "missed"),
+    [
+        (110, 140, "remediated", 1, 0),  # on the last day
+        (110, 141, "remediated", 0, 1),  # a day too late: missed, and not met as well
+        (110, 139, "retired", 0, 0),  # it ended by itself before anything was decided
+        (110, 150, "retired", 0, 1),
+        (110, None, "remediated", 0, 1),
+        (160, None, "remediated", 0, 0),  # due now: not past
+        (60, 120, "remediated", 0, 0),  # missed in the period before
+        (69, 100, "remediated", 0, 0),  # on the day before: missed then
+        (70, 101, "remediated", 0, 1),
+        (180, 195, "remediated", 0, 0),  # yet to end
+    ],
+)
+def test_each_stretch_is_judged_once_when_it_ends_in_time_or_its_due_time_passes(
+    start: float, end: float | None, cause: Cause, met: int, missed: int
+) -> None:
+    sums = tally(stretch(start, end, cause=cause))
+    assert (sums.met, sums.missed) == (met, missed)
+
+
+def test_what_nobody_can_judge_is_open_and_neither_due_nor_free_of_it() -> None:
+    silent = by_severity("silent", {"CRITICAL": 7})
+    sums = tally(stretch(110, policy=silent), stretch(110, severity="CRITICAL", policy=silent))
+    assert (sums.open, sums.undetermined, sums.limited, sums.past_due) == (2, 1, 1, 1)
+    (cluster,) = sums.clusters.values()
+    assert (cluster.open, cluster.judged, cluster.past_due) == (2, 1, 1)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from tests.unit.domain.days import bound, day
 from watcher.domain.exposure import Cause, Episode
 from watcher.domain.package import SEVERITIES
+from watcher.domain.policy import DEFAULT, Due, Policy, Rated, Run, due
 from watcher.domain.reference import Repository
 from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow
 from watcher.ports.store.ledger import Track
@@ -36,8 +37,9 @@ def stretch(  # noqa: PLR0913 - what a test leaves out does not matter to it
     team: str | None = "shop",
     backfilled: bool = False,
     packages: tuple[str, ...] = (),
+    policy: Policy = DEFAULT,
 ) -> Stretch:
-    """A stretch, times in days; detected at its start unless told."""
+    """A stretch, times in days; detected at its start unless told, and due as a policy says."""
     return Stretch(
         stream=stream,
         team=team,
@@ -50,7 +52,13 @@ def stretch(  # noqa: PLR0913 - what a test leaves out does not matter to it
         backfilled=backfilled,
         detected=day(start if detected is None else detected),
         packages=packages,
+        due=due_by(policy, severity, start),
     )
+
+
+def due_by(policy: Policy, severity: str, start: float) -> Due:
+    """When a stretch of one severity that began on a day is due."""
+    return due([Run(day(start), None)], [Rated(None, policy.table.limit({"severity": severity}))])
 
 
 def team_of(stream: str) -> str | None:
@@ -64,7 +72,9 @@ def read_episode(one: Stretch) -> ReadEpisode:
     start = bound(_days(one.start), backfilled=one.backfilled)
     end = bound(_days(one.end)) if one.end else None
     episode = Episode(start, end, one.cause, "sha256:a", "sha256:b", one.start, frozenset({1}))
-    package = AffectedPackage("pkg:pypi/x@1.0", "1.1", "fixed", one.severity, "nvd", None)
+    # Now and then there is none: times are multiples of six hours.
+    fixed = None if one.start.hour == 6 else one.start + timedelta(days=5)
+    package = AffectedPackage("pkg:pypi/x@1.0", "1.1", "fixed", one.severity, "nvd", fixed)
     return ReadEpisode(episode, one.detected, (package,), None, one.start, None)
 
 

@@ -34,7 +34,9 @@ def report(
     return document(period, "What is published.", found, Watched(watched, samples), policy)
 
 
-def fleet(teams: Sequence[str] = TEAMS, streams: int = 8) -> Iterator[Stretch]:
+def fleet(
+    teams: Sequence[str] = TEAMS, streams: int = 8, *, policy: Policy = DEFAULT
+) -> Iterator[Stretch]:
     """Stretches from day 0 on: each team slower than the one before, something left open."""
     for number, team in enumerate(teams):
         for place in range(streams):
@@ -50,6 +52,7 @@ def fleet(teams: Sequence[str] = TEAMS, streams: int = 8) -> Iterator[Stretch]:
                     vulnerability=f"CVE-2026-{flaw}{number}",
                     team=team,
                     packages=("openssl",),
+                    policy=policy,
                 )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
 
 import pytest
 
 from tests.unit.report.figures.windows import stretch
 from tests.unit.report.pages.reader import every, read, section
 from tests.unit.report.pages.reports import Report, bump, fleet, report
-from watcher.domain.policy import Policy
+from watcher.domain.package import SEVERITIES
+from watcher.domain.policy import by_severity
 from watcher.report.figures.coverage import WatchedStream
 from watcher.report.pages.report import page
 
@@ -158,12 +158,20 @@ def test_an_older_document_has_no_sections_for_what_it_does_not_know() -> None:
 
 
 def test_a_policy_without_limits_is_said_to_have_none() -> None:
-    free = file(report(fleet(), policy=Policy("open end", MappingProxyType({}))))
+    policy = by_severity("open end", dict.fromkeys(SEVERITIES))
+    free = file(report(fleet(policy=policy), policy=policy))
     figures = section(free, "Four figures").text
     assert "no due day" in figures
     assert "the policy open end sets no limit for what is open" in figures
     assert "which sets no limit: nothing has a due day" in section(free, "Definitions").text
     assert "the policy sets no limits" in section(free, "Due").text
+
+
+def test_what_cannot_be_judged_is_said_to_be_undetermined_and_for_want_of_what() -> None:
+    silent = by_severity("silent", {"CRITICAL": 7, "MEDIUM": None})
+    told = file(report(fleet(policy=silent), policy=silent))
+    assert "for want of a rule for severity HIGH" in section(told, "Definitions").text
+    assert "undetermined: " in section(told, "Definitions").text
 
 
 def test_every_figure_leads_to_its_definition(alone: str) -> None:

@@ -16,6 +16,7 @@ from tests.unit.services.bump.workbench import (
     workbench,
 )
 from watcher.domain.ticket import BumpTicket, Cause, Done, Line, Unknown
+from watcher.report.dues import Judge
 
 API, WEB = line_name("shop/api"), line_name("shop/web")
 
@@ -187,13 +188,21 @@ def test_the_worst_rating_and_the_longest_exposure_count(bench: Workbench) -> No
     bench.images[NEW] = {"new": ["ssl=2", "tar=2"]}
     (fix,) = only(bench.draw()).fixes
     assert (fix.severity, fix.streams, fix.known_since) == ("CRITICAL", 2, day(-30))
-    assert (fix.past_due, only(bench.plans).next_due) == (1, None)
+    assert (fix.past_due, only(bench.plans).next_due) == (1, day(16))
 
 
 def test_the_first_due_of_those_not_past_due_is_told(bench: Workbench) -> None:
     bench.started = {("shop/api", "V"): day(5)}
     plan = only(bench.draw())
     assert (plan.fixes[0].past_due, plan.next_due) == (0, day(35))
+
+
+def test_what_feeds_list_as_exploited_is_marked_in_the_plan(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not only(bench.draw()).fixes[0].known_exploited
+    monkeypatch.setattr(Judge, "exploited", lambda _judge, name: name == "V")
+    assert only(bench.draw()).fixes[0].known_exploited
 
 
 def test_grades_are_counted_the_most_frequent_first(bench: Workbench) -> None:

@@ -11,12 +11,14 @@ from tests.unit.domain.days import day
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.lineage import Installed
 from watcher.domain.package import Severity
+from watcher.domain.policy import by_severity
 from watcher.domain.reference import Repository
 from watcher.domain.ticket import BumpTicket, Cause, Line, LineName, Rated, TicketKey
 from watcher.ports.store.bumps import Remembered
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.lineages import BaseHead, Built, Flaw
 from watcher.ports.store.passes import PassRecord
+from watcher.report.dues import Judge
 from watcher.services.bump import Planner, Planning
 
 AMD = "linux/amd64"
@@ -39,7 +41,8 @@ def address(one: Repository) -> str:
     return f"registry.example/{one.path}"
 
 
-PLANNING = Planning(team_of, address, "HIGH", {"CRITICAL": 7, "HIGH": 30})
+JUDGE = Judge(by_severity("some", {"CRITICAL": 7, "HIGH": 30, "MEDIUM": None, "LOW": None}))
+PLANNING = Planning(team_of, address, "HIGH", lambda: JUDGE)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from watcher.adapters.store.tables.inventory import (
     bindings,
     repositories,
     repository_scopes,
+    stream_doubts,
     streams,
     tag_intervals,
     unseen_moves,
@@ -60,8 +61,10 @@ def unresolved(connection: Connection) -> set[int]:
             bindings.c.superseded_in.is_(None),
         )
     )
-    undecided = select(streams.c.repository_id).where(
-        streams.c.by == "newest", streams.c.not_covered.is_not(None)
+    undecided = (
+        select(streams.c.repository_id)
+        .join(stream_doubts, stream_doubts.c.stream_id == streams.c.id)
+        .where(streams.c.by == "newest", still_open(stream_doubts))
     )
     viewed = ended_with(connection, "inventory")
     changed = [

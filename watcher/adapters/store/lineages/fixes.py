@@ -52,15 +52,28 @@ class BaseFixes:
 
         None where the base never had it, or no head of the lineage is known to be without it.
         """
+        found = (
+            both.start
+            for built, here in self._bringing(track, vulnerability, episode)
+            for one in self._without(built.lineage, vulnerability)
+            if (both := here.shared(one))
+        )
+        return min(found, default=None)
+
+    def brought(self, track: Track, vulnerability: int, episode: Episode) -> bool:
+        """Whether the base of some image brought it while the episode lasted."""
+        return any(True for _ in self._bringing(track, vulnerability, episode))
+
+    def _bringing(
+        self, track: Track, vulnerability: int, episode: Episode
+    ) -> Iterator[tuple[Follows, Span]]:
+        """The bases that brought it, with the parts of the episode in which they did."""
         over = Span.of(episode.start, episode.end)
-        found: list[datetime] = []
         for binding, image in self.streams.bindings.get(track, []):
             built = self.built.get((image or 0, track.platform))
             here = over.shared(Span.of(binding.start, binding.end))
             if built and here and self._brings(built, vulnerability, here):
-                clean = self._without(built.lineage, vulnerability)
-                found += [both.start for one in clean if (both := here.shared(one))]
-        return min(found, default=None)
+                yield built, here
 
     def _brings(self, built: Follows, vulnerability: int, over: Span) -> bool:
         """Whether the base itself matched a vulnerability at some time."""

@@ -6,6 +6,7 @@ Valid time is written as times. Recorded time is written as numbers of passes, w
 """
 
 from watcher.adapters.store.tables import (
+    feeds,
     filing,
     inventory,
     jobs,
@@ -13,11 +14,13 @@ from watcher.adapters.store.tables import (
     ledger,
     packages,
     passes,
+    published,
     vex,
 )
 from watcher.adapters.store.tables.base import metadata
 
 __all__ = [
+    "feeds",
     "filing",
     "inventory",
     "jobs",
@@ -26,5 +29,6 @@ __all__ = [
     "metadata",
     "packages",
     "passes",
+    "published",
     "vex",
 ]

@@ -113,8 +113,18 @@ streams = Table(
     Column("by", String(8), nullable=False),
     Column("name", Text, nullable=False),
     Column("published", Boolean, nullable=False),  # False: a base, watched without exposure
-    Column("not_covered", Text, nullable=True),
     UniqueConstraint("repository_id", "by", "name", "published"),
+)
+
+# Why a stream as a whole is not covered, while that is so.
+stream_doubts = Table(
+    "stream_doubts",
+    metadata,
+    key(),
+    refer("stream_id", "streams", index=True),
+    Column("reason", Text, nullable=False),
+    opened(),
+    closed(),
 )
 
 bindings = Table(
@@ -147,6 +157,13 @@ bindings = Table(
         "image_id",
         sqlite_where=text("end_at IS NOT NULL AND superseded_in IS NULL"),
         postgresql_where=text("end_at IS NOT NULL AND superseded_in IS NULL"),
+    ),
+    # Names that went away, which are few beside those that moved: their clocks may go on elsewhere.
+    Index(
+        "ix_bindings_left",
+        "image_id",
+        sqlite_where=text("reason <> 'moved' AND superseded_in IS NULL"),
+        postgresql_where=text("reason <> 'moved' AND superseded_in IS NULL"),
     ),
 )
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, select
 
-from watcher.adapters.store.tables.passes import passes
+from watcher.adapters.store.tables.passes import config_snapshots, passes
 from watcher.adapters.store.views.accepted import read_accepted
 from watcher.adapters.store.views.current import count_direct
 from watcher.adapters.store.views.find import read_holdings
@@ -47,6 +47,14 @@ class SqlViews:
         with self.engine.connect() as connection:
             row = connection.execute(statement).first()
         return FinishedPass(row.id, row.at, row.started_at) if row else None
+
+    def configuration(self, upto: int) -> str:
+        """The configuration that a pass was made under, as canonical JSON without secrets."""
+        statement = select(config_snapshots.c.body).join(
+            passes, passes.c.config_id == config_snapshots.c.id
+        )
+        with self.engine.connect() as connection:
+            return str(connection.scalar(statement.where(passes.c.id == upto)))
 
     def coverage(self, upto: int, as_of: datetime, stale_after: timedelta) -> dict[Track, Coverage]:
         """Tell for every track ever bound whether it is covered, in a fixed number of queries."""

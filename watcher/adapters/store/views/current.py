@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from watcher.adapters.store.asof import folded_upto, unended, visible
-from watcher.adapters.store.tables.inventory import bindings, images, repositories, streams
+from watcher.adapters.store.tables.inventory import (
+    bindings,
+    images,
+    repositories,
+    stream_doubts,
+    streams,
+)
 from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.adapters.store.tables.packages import catalogues, direct_images
 from watcher.domain.reference import Repository
@@ -51,6 +57,11 @@ class CataloguedImage:
 
 def heads(connection: Connection, upto: int) -> list[Head]:
     """Every binding of a published stream that had not ended, by the stream's names."""
+    doubted = and_(
+        stream_doubts.c.stream_id == streams.c.id,
+        visible(stream_doubts, upto),
+        unended(stream_doubts, upto),
+    )
     statement = (
         select(
             bindings,
@@ -59,13 +70,14 @@ def heads(connection: Connection, upto: int) -> list[Head]:
             streams.c.by,
             streams.c.name,
             streams.c.published,
-            streams.c.not_covered,
+            stream_doubts.c.reason.label("not_covered"),
             repositories.c.registry,
             repositories.c.path,
         )
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
         .outerjoin(images, images.c.id == bindings.c.image_id)
+        .outerjoin(stream_doubts, doubted)
         .where(visible(bindings, upto), unended(bindings, upto), streams.c.published)
     )
     found = [

@@ -174,6 +174,8 @@ def _spans(wanted: WindowsWanted, upto: int) -> Subquery:
 
 
 def _conditions(wanted: WindowsWanted, spans: Subquery, upto: int) -> Iterator[ColumnElement[bool]]:
+    if wanted.numbers is not None:
+        yield among(windows.c.id, wanted.numbers)
     if wanted.streams is not None:
         yield among(windows.c.stream_id, wanted.streams)
     if wanted.platform is not None:

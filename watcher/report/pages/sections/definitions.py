@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from watcher.report.figures.estimates import FEWEST_AT_RISK, FEWEST_EVENTS
 from watcher.report.pages.sections.refusal import refusal
-from watcher.report.pages.sections.shape import Figure, Report
+from watcher.report.pages.sections.shape import Figure, Policy, Report
 from watcher.report.pages.wording import count, days, in_days, in_percent, listed
+
+_CLOCKS: Final = {
+    "known": "it was known",
+    "present": "an affected package was there",
+    "detected": "it was detected",
+    "fix_available": "there was a fix",
+    "base_fix_available": "the base had the fix",
+    "ticketed": "a ticket asked for it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,8 @@ class Definitions:
     fewest_at_risk: int
     policy: str
     limits: str
+    clock: str
+    undetermined: str  # how much is, and for want of what; empty where nothing is
     intervals: bool
 
 
@@ -35,7 +47,6 @@ def definitions(report: Report) -> Definitions:
     every = episodes["open"] + episodes["closed"]
     share = f" ({in_percent(episodes['backfilled'] / every)})" if episodes["backfilled"] else ""
     unseen = figures["exposure_days_backfilled"]["value"] or 0.0
-    limits = sorted(report["policy"]["days"].items(), key=lambda pair: pair[1])
     return Definitions(
         scope=report["scope"],
         windows=count(every),
@@ -46,11 +57,30 @@ def definitions(report: Report) -> Definitions:
         fewest_events=FEWEST_EVENTS,
         fewest_at_risk=FEWEST_AT_RISK,
         policy=report["policy"]["name"],
-        limits=listed(
-            [f"{severity.lower()} {limit}\N{NO-BREAK SPACE}d" for severity, limit in limits]
-        ),
+        limits=_limits(report["policy"]),
+        clock=_CLOCKS.get(report["policy"].get("clock", "known"), ""),
+        undetermined=_undetermined(report["policy"]),
         intervals=any(figure["ci"] for figure in (figures["km_median_days"],)),
     )
+
+
+def _limits(policy: Policy) -> str:
+    """Days by severity; of a policy that asks for more, the days that there are."""
+    by_severity = sorted(policy["days"].items(), key=lambda pair: pair[1])
+    if by_severity:
+        told = [f"{name.lower()} {limit:g}\N{NO-BREAK SPACE}d" for name, limit in by_severity]
+        return listed(told)
+    days = [f"{limit:g}\N{NO-BREAK SPACE}d" for limit in policy.get("limits", [])]
+    asked = listed([one.replace("_", " ") for one in policy.get("asks_for", [])])
+    return f"{listed(days)}, by {asked}" if days else ""
+
+
+def _undetermined(policy: Policy) -> str:
+    told = policy.get("undetermined")
+    if not told or not told["open"]:
+        return ""
+    missing = listed([one.replace("_", " ") for one in told["missing"]])
+    return f"{count(told['open'])}, for want of {missing}"
 
 
 def _beside(now: Figure, before: Figure | None) -> str:

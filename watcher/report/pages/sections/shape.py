@@ -82,11 +82,22 @@ class Coverage(TypedDict):
     uncovered: list[Uncovered]
 
 
+class Undetermined(TypedDict):
+    """How much of the open has no known due time, and how often what was missing for it."""
+
+    open: int
+    missing: dict[str, int]
+
+
 class Policy(TypedDict):
-    """Days that a severity leaves."""
+    """Days that a severity leaves; other limits, and what is undetermined, where there is such."""
 
     name: str
-    days: dict[str, int]
+    days: dict[str, float]
+    clock: NotRequired[str]
+    limits: NotRequired[list[float]]
+    asks_for: NotRequired[list[str]]
+    undetermined: NotRequired[Undetermined]
 
 
 class Age(TypedDict):

@@ -91,7 +91,8 @@ def _why_none(told: Told) -> Refusal | None:
 
 def _due_days(report: Report) -> tuple[DueDay, ...]:
     limits = report["policy"]["days"]
-    urgent = {severity: limits[severity] for severity in URGENT if severity in limits}
+    whole = {severity: int(limit) for severity, limit in limits.items() if limit == int(limit)}
+    urgent = {severity: whole[severity] for severity in URGENT if severity in whole}
     found = sorted({day for day in urgent.values() if day <= DAYS})
     return tuple(
         DueDay(

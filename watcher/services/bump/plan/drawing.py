@@ -55,7 +55,7 @@ def _proven(subject: Subject, lines: Sequence[Line], scene: Scene) -> BumpTicket
         introduces=findings.introduces(wanting, scene),
         unproven=findings.unproven(told),
         own=findings.own(told),
-        next_due=findings.next_due(fixes, scene),
+        next_due=findings.next_due(wanting, fixes, scene),
         evidence=_evidence(subject.proofs),
         labels=(*scene.planning.labels, *_severity_label(fixes)),
         unknown=(*subject.unknown, *aside.doubted(doubted, scene)),

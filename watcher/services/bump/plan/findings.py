@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from watcher.domain.package import Severity, rank
 from watcher.domain.ticket import Fix, OwnFinding, Remaining
@@ -53,15 +53,22 @@ def oldest(found: Iterable[Fix], at: datetime) -> int:
     return max(((at - fix.known_since).days for fix in found if fix.known_since), default=0)
 
 
-def next_due(found: Iterable[Fix], scene: Scene) -> datetime | None:
-    """When the first comes due of those that are not past due."""
-    limits = scene.planning.limits
-    due = (
-        fix.known_since + timedelta(days=limits[fix.severity])
-        for fix in found
-        if fix.known_since and fix.severity in limits
+def next_due(proofs: Iterable[Proof], found: Iterable[Fix], scene: Scene) -> datetime | None:
+    """When the first comes due, of what is found fixed in some stream, that is not past due."""
+    severities = {fix.vulnerability: fix.severity for fix in found}
+    dues = (
+        _due(proof, name, severities[name], scene)
+        for proof in proofs
+        for name in {proof.flaws[number].name for number in proof.prediction.fixes}
     )
-    return min((one for one in due if one >= scene.at), default=None)
+    return min((due for due in dues if due is not None and due >= scene.at), default=None)
+
+
+def _due(proof: Proof, name: str, severity: str, scene: Scene) -> datetime | None:
+    """By when a stream may not have a flaw any more; None where there is no such time."""
+    start = scene.since.get((proof.built.track, name))
+    limit = scene.standards.allows(stream_name(proof.built), name, severity)
+    return start + limit if start is not None and limit is not None else None
 
 
 def _fixes(
@@ -79,8 +86,7 @@ def _fix(name: str, members: Sequence[Seen], scene: Scene) -> Fix:
     flaw = min((one for _, one in members), key=lambda one: (rank(one.severity), one.package))
     starts = [scene.since.get((proof.built.track, name)) for proof, _ in members]
     known = [start for start in starts if start is not None]
-    limit = scene.planning.limits.get(flaw.severity)
-    late = [s for s in known if limit is not None and scene.at - s > timedelta(days=limit)]
+    dues = [_due(proof, name, flaw.severity, scene) for proof, _ in members]
     return Fix(
         vulnerability=name,
         severity=_severity(flaw),
@@ -88,7 +94,8 @@ def _fix(name: str, members: Sequence[Seen], scene: Scene) -> Fix:
         fixed_version=flaw.fixed_version,
         streams=len(members),
         known_since=min(known, default=None),
-        past_due=len(late),
+        past_due=sum(due is not None and due < scene.at for due in dues),
+        known_exploited=scene.standards.exploited(name),
     )
 
 

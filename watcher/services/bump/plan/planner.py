@@ -80,6 +80,7 @@ class Planner:
             at=this.at,
             version=version,
             planning=self.planning,
+            standards=self.planning.standards(),
             fleet=read_fleet(self.lineages, images),
             heads=heads,
             since=self.bumps.open_since([one.track for one in built]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Severity
@@ -18,9 +19,19 @@ from watcher.services.bump.proof import Fleet
 _TERMS = Terms()
 
 
+class Standards(Protocol):
+    """A policy with what feeds said so far."""
+
+    def allows(self, stream: str, vulnerability: str, severity: str) -> timedelta | None:
+        """How long an exposure may last; None where there is no limit, or nobody can tell."""
+
+    def exploited(self, vulnerability: str) -> bool:
+        """Whether a vulnerability is listed as known to be exploited."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """What the configuration says: owners, threshold, days by severity.
+    """What the configuration says: owners, threshold, and by which standards things are judged.
 
     `address` tells how references name a repository, host first. While `grace` lasts a ticket that
     a person closed is planned for: evidence may follow.
@@ -29,7 +40,7 @@ class Planning:
     team_of: Callable[[str], str | None]
     address: Callable[[Repository], str]
     threshold: Severity
-    limits: Mapping[str, int]
+    standards: Callable[[], Standards]
     labels: tuple[str, ...] = ("watcher", "base-image")
     grace: timedelta = _TERMS.grace
 
@@ -38,13 +49,14 @@ class Planning:
 class Scene:
     """The record as it is now, as far as plans need it.
 
-    `heads` are the images that published streams point to, None while it is not known which;
-    `before` are the plans in force, `since` when exposures began.
+    `standards` are those of this pass. `heads` are the images that published streams point to, None
+    while it is not known which; `before` are the plans in force, `since` when exposures began.
     """
 
     at: datetime
     version: KnowledgeVersion
     planning: Planning
+    standards: Standards
     fleet: Fleet
     heads: Mapping[LineName, int | None]
     since: Mapping[tuple[Track, str], datetime]
