@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.servers.harbor.accounts import Account
 from tests.servers.harbor.api import given, refused
-from tests.servers.harbor.records import Records
+from tests.servers.harbor.records import Artifact, Records
 from tests.servers.hostile import Reply, Seen
 
 _PATH = re.compile(r"/v2/(?P<path>.+)/(?P<kind>manifests|blobs)/(?P<reference>[^/]+)")
@@ -71,6 +71,9 @@ class Content:
     def _manifest(self, seen: Seen, path: str, reference: str) -> Reply:
         repository = self._records.find(path)
         artifact = repository.tagged(reference) if repository else None
+        upstream = self._records.projects[path.partition("/")[0]].upstream
+        if upstream is not None and ":" not in reference:
+            return self._handed_on(artifact, upstream.get((path, reference)))
         if artifact is None:
             return refused(404, "NOT_FOUND", f"artifact {path}:{reference} not found")
         manifest = artifact.manifest
@@ -81,6 +84,14 @@ class Content:
         if reference in artifact.tags:
             artifact.tags[reference].pulled_at = artifact.pulled_at
         return Reply(200, headers, manifest.content)
+
+    def _handed_on(self, artifact: Artifact | None, digest: str | None) -> Reply:
+        """What the other registry says of a tag; what it does not have is deleted here, too."""
+        if digest is not None:
+            return Reply(200, {"Docker-Content-Digest": digest})
+        if artifact is not None:
+            del artifact.repository.artifacts[artifact.manifest.digest]
+        return refused(404, "NOT_FOUND", "resource not found")
 
     def _challenge(self, seen: Seen, *, known: bool = True) -> Reply:
         """Ask for a token; one who showed something that does not do is asked for a password.

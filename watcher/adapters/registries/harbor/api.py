@@ -65,12 +65,15 @@ class Api:
             raise self._no_harbor()
         return answer.status != robot
 
-    def knows_us_in(self, project: str) -> None:
+    def project(self, name: str) -> Project | None:
         """Look at a project; raises UnauthorizedError where we are nobody there.
 
-        To one whom it knows, Harbor answers 403 or 404 for a project that is not for him.
+        To one whom it knows, Harbor answers 403 or 404 for a project that is not for him: None.
         """
-        self._ask(f"/projects/{_one(project)}", _MISSING)
+        answer = self._ask(f"/projects/{_one(name)}", _MISSING)
+        if answer.status in _MISSING:
+            return None
+        return entries.parse_one(f"{answer.asked}: the answer", answer.body, entries.project)
 
     def projects(self) -> tuple[Project, ...]:
         """List the projects shown to us."""
