@@ -10,6 +10,7 @@ from urllib.parse import quote
 from watcher.adapters.distribution import Login
 from watcher.adapters.distribution.document import Document
 from watcher.adapters.http import Answer, Http
+from watcher.adapters.http.address import origin
 from watcher.adapters.registries.harbor import entries
 from watcher.adapters.registries.harbor.entries import ArtifactEntry, Project, RepositoryEntry
 from watcher.adapters.registries.harbor.pages import Page, Pages
@@ -156,6 +157,11 @@ class Api:
             )
         if self.anonymous:
             return UnauthorizedError(f"{answer.asked}: 401; it wants a username and a password")
+        if origin(answer.url) != origin(self.url):
+            return UnauthorizedError(
+                f"{answer.asked}: 401; {self.url} sends us on to there, and the login does not go"
+                " along: correct the url"
+            )
         return UnauthorizedError(
             f"{answer.asked}: 401; the username or password is refused: correct it, or renew the"
             " robot"
