@@ -26,8 +26,11 @@ class Account:
 
     def may(self, permission: str, project: Project) -> bool:
         """Tell whether it holds a permission in a project."""
-        mine = self.projects is None or project.name in self.projects
-        return (mine and permission in self.permissions) or project.public
+        return (self.belongs_to(project) and permission in self.permissions) or project.public
+
+    def belongs_to(self, project: Project) -> bool:
+        """Tell whether it is a member, or a robot with some permission there."""
+        return self.projects is None or project.name in self.projects
 
 
 def login(header: str) -> tuple[str, str] | None:

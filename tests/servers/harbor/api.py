@@ -88,11 +88,11 @@ class Api:
         return given({"user_id": 3, "username": call.who.name, "sysadmin_flag": False})
 
     def _projects(self, call: Call) -> Reply:
-        """The public ones, and those of whom it knows: a wrong password is nobody's."""
+        """The public ones, and one's own, whatever is allowed there: a wrong password has none."""
         shown = [
             one
             for one in self._records.projects.values()
-            if one.public or (call.who and call.who.may("read project", one))
+            if one.public or (call.who and call.who.belongs_to(one))
         ]
         with_detail = call.flag("with_detail", default=True)
         return _page(call, shown, partial(shapes.project, with_detail=with_detail))

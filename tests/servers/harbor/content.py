@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.servers.harbor.accounts import Account
 from tests.servers.harbor.api import given, refused
-from tests.servers.harbor.records import Records
+from tests.servers.harbor.records import Artifact, Records
 from tests.servers.hostile import Reply, Seen
 
 _PATH = re.compile(r"/v2/(?P<path>.+)/(?P<kind>manifests|blobs)/(?P<reference>[^/]+)")
@@ -30,9 +30,12 @@ class Content:
             return f"{seen.method} {found['kind']}"
         return "token" if seen.path.startswith("/service/token") else "v2"
 
-    def token(self, seen: Seen, who: Account | None, *, refuse: bool) -> Reply:
-        """Give a token for a scope, whatever of it is allowed; refused where a login is wrong."""
-        if refuse:
+    def token(self, seen: Seen, who: Account | None) -> Reply:
+        """Give a token for a scope, whatever of it is allowed, be it nothing: to anybody.
+
+        Only without a scope, as `docker login` asks, is nobody refused.
+        """
+        if who is None and "scope=" not in seen.path:
             return refused(401, "UNAUTHORIZED", "unauthorized")
         scope = parse_qs(urlsplit(seen.path).query).get("scope", [""])[0]
         token = base64.urlsafe_b64encode(secrets.token_bytes(24)).decode()
@@ -48,15 +51,16 @@ class Content:
             holder, scope = self._tokens.get(value, (None, ""))
         found = _PATH.fullmatch(urlsplit(seen.path).path)
         if found is None:
-            known = holder is not None or (scheme.lower() == "bearer" and value in self._tokens)
-            return Reply(body=b"{}") if known else self._challenge(seen)
+            return Reply(body=b"{}") if holder is not None else self._challenge(seen)
         path = found["path"]
+        # A HEAD that shows nothing is refused even where anybody may read.
+        shown = bool(header) or seen.method != "HEAD"
         project = self._records.projects.get(path.partition("/")[0])
+        if shown and project is None:
+            return self._challenge(seen, known=False)
         allowed = project is not None and (
             project.public or (holder is not None and holder.may("pull repository", project))
         )
-        # A HEAD that shows nothing is refused even where anybody may read.
-        shown = bool(header) or seen.method != "HEAD"
         if not shown or not allowed or scope not in {"*", f"repository:{path}:pull"}:
             return self._challenge(seen)
         if found["kind"] == "blobs":
@@ -67,6 +71,9 @@ class Content:
     def _manifest(self, seen: Seen, path: str, reference: str) -> Reply:
         repository = self._records.find(path)
         artifact = repository.tagged(reference) if repository else None
+        upstream = self._records.projects[path.partition("/")[0]].upstream
+        if upstream is not None and ":" not in reference:
+            return self._handed_on(artifact, upstream.get((path, reference)))
         if artifact is None:
             return refused(404, "NOT_FOUND", f"artifact {path}:{reference} not found")
         manifest = artifact.manifest
@@ -78,11 +85,24 @@ class Content:
             artifact.tags[reference].pulled_at = artifact.pulled_at
         return Reply(200, headers, manifest.content)
 
-    def _challenge(self, seen: Seen) -> Reply:
-        """Ask for a token; one who showed something that does not do is asked for a password."""
+    def _handed_on(self, artifact: Artifact | None, digest: str | None) -> Reply:
+        """What the other registry says of a tag; what it does not have is deleted here, too."""
+        if digest is not None:
+            return Reply(200, {"Docker-Content-Digest": digest})
+        if artifact is not None:
+            del artifact.repository.artifacts[artifact.manifest.digest]
+        return refused(404, "NOT_FOUND", "resource not found")
+
+    def _challenge(self, seen: Seen, *, known: bool = True) -> Reply:
+        """Ask for a token; one who showed something that does not do is asked for a password.
+
+        Where no such project is `known`, nothing is asked for, and it is a 401 all the same.
+        """
         realm = f'Bearer realm="http://{seen.headers["host"]}/service/token"'
         challenge = f'{realm},service="harbor-registry"'
         if "authorization" in seen.headers:
             challenge = 'Basic realm="harbor"'
+        if not known:
+            challenge = ""
         body = json.dumps({"errors": [{"code": "UNAUTHORIZED", "message": "unauthorized"}]})
         return Reply(401, {"WWW-Authenticate": challenge}, body.encode())

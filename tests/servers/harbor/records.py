@@ -77,11 +77,12 @@ class Repository:
 
 @dataclass
 class Project:
-    """A project by its name."""
+    """A project by its name; with an `upstream`, digests by path and tag, it is a cache of that."""
 
     id: int
     name: str
     public: bool
+    upstream: dict[tuple[str, str], str] | None = None
     repositories: dict[str, Repository] = field(default_factory=dict)
 
 

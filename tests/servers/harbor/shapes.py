@@ -24,6 +24,7 @@ def project(one: Project, *, with_detail: bool = True) -> Shape:
         "owner_id": 1,
         "metadata": {"public": str(one.public).lower()} if with_detail else {},
         "repo_count": len(one.repositories),
+        **({"registry_id": 7} if one.upstream is not None else {}),
     }
 
 

@@ -79,7 +79,7 @@ class Harbor:
         who = who if who and given and who.secret == given[1] else None
         if not _is_api(seen):
             if seen.path.startswith("/service/token"):
-                return self._content.token(seen, who, refuse=given is not None and who is None)
+                return self._content.token(seen, who)
             return self._content.answer(seen, who)
         reply = self._api.answer(seen, who)
         if self.checked:

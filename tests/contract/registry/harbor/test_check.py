@@ -8,7 +8,8 @@ from tests.contract.registry.harbor.asking import registry
 from tests.contract.registry.images import image
 from tests.contract.registry.subjects.harbor import ROBOT, USER
 from tests.servers.harbor import EVERYTHING, Account, Harbor
-from tests.servers.hostile import Reply, hostile
+from tests.servers.hostile import Reply, Seen, hostile
+from watcher.adapters.distribution import Credentials
 from watcher.adapters.registries.harbor import HarborRegistry
 from watcher.domain.errors import (
     PermanentError,
@@ -60,6 +61,18 @@ def test_a_host_where_nobody_is(ready: Harbor) -> None:
 def test_wrong_credentials(ready: Harbor, login: Account) -> None:
     with pytest.raises(UnauthorizedError, match="the username or password is refused"):
         registry(ready, login, secret=f"not {login.secret}").check()
+
+
+def test_a_url_that_leads_elsewhere_is_not_a_wrong_password(ready: Harbor) -> None:
+    def moved(seen: Seen) -> Reply:
+        return Reply(308, {"Location": f"{ready.url}{seen.path}"})
+
+    with hostile(moved, "127.0.0.2") as front:
+        ready.records.project("shop").public = True
+        credentials = Credentials(USER.name, USER.secret)
+        adapter = HarborRegistry("local", front.url, credentials=credentials)
+        with pytest.raises(UnauthorizedError, match=r"sends us on to there.*correct the url"):
+            adapter.check()
 
 
 @pytest.mark.parametrize("missing", ["list repository", "list artifact", "pull repository"])

@@ -84,11 +84,16 @@ def test_a_robot_is_known_by_a_project_of_its_own(half_open: Harbor) -> None:
     assert (half_open.counts["users/current"], half_open.counts["project"]) == (1, 1)
 
 
-def test_a_robot_that_may_not_read_projects_still_lists(half_open: Harbor) -> None:
+@pytest.mark.parametrize(
+    ("include", "found"), [("shop/*", ["shop/api"]), ("**", ["open/api", "shop/api"])]
+)
+def test_a_robot_that_may_not_read_projects_still_lists(
+    half_open: Harbor, include: str, found: list[str]
+) -> None:
     may = frozenset({"list repository"})
     narrow = Account("robot$narrow", "s", robot=True, projects=["shop"], permissions=may)
     half_open.accounts[narrow.name] = narrow
-    assert list(registry(half_open, narrow, include=("shop/*",)).repositories()) == ["shop/api"]
+    assert list(registry(half_open, narrow, include=(include,)).repositories()) == found
 
 
 def test_nobody_sees_what_is_public_and_is_content(half_open: Harbor) -> None:

@@ -51,11 +51,16 @@ def test_projects_are_private_only_where_it_is_said() -> None:
         b' "true"}}, {"name": "c", "metadata": null}, {"name": "d", "metadata": {"public": 0}}]'
     )
     assert parse_list("it", body, project) == (
-        Project("a", private=True),
-        Project("b", private=False),
-        Project("c", private=False),
-        Project("d", private=False),
+        Project("a", private=True, cache=False),
+        Project("b", private=False, cache=False),
+        Project("c", private=False, cache=False),
+        Project("d", private=False, cache=False),
     )
+
+
+def test_projects_are_caches_where_they_have_a_registry() -> None:
+    body = b'[{"name": "a", "registry_id": 3}, {"name": "b", "registry_id": 0}, {"name": "c"}]'
+    assert [one.cache for one in parse_list("it", body, project)] == [True, False, False]
 
 
 def test_repositories_count_their_artifacts() -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from watcher.adapters.distribution import Login
 from watcher.adapters.distribution.document import Document
 from watcher.adapters.http import Answer, Http
+from watcher.adapters.http.address import origin
 from watcher.adapters.registries.harbor import entries
 from watcher.adapters.registries.harbor.entries import ArtifactEntry, Project, RepositoryEntry
 from watcher.adapters.registries.harbor.pages import Page, Pages
@@ -65,12 +66,15 @@ class Api:
             raise self._no_harbor()
         return answer.status != robot
 
-    def knows_us_in(self, project: str) -> None:
+    def project(self, name: str) -> Project | None:
         """Look at a project; raises UnauthorizedError where we are nobody there.
 
-        To one whom it knows, Harbor answers 403 or 404 for a project that is not for him.
+        To one whom it knows, Harbor answers 403 or 404 for a project that is not for him: None.
         """
-        self._ask(f"/projects/{_one(project)}", _MISSING)
+        answer = self._ask(f"/projects/{_one(name)}", _MISSING)
+        if answer.status in _MISSING:
+            return None
+        return entries.parse_one(f"{answer.asked}: the answer", answer.body, entries.project)
 
     def projects(self) -> tuple[Project, ...]:
         """List the projects shown to us."""
@@ -153,6 +157,11 @@ class Api:
             )
         if self.anonymous:
             return UnauthorizedError(f"{answer.asked}: 401; it wants a username and a password")
+        if origin(answer.url) != origin(self.url):
+            return UnauthorizedError(
+                f"{answer.asked}: 401; {self.url} sends us on to there, and the login does not go"
+                " along: correct the url"
+            )
         return UnauthorizedError(
             f"{answer.asked}: 401; the username or password is refused: correct it, or renew the"
             " robot"

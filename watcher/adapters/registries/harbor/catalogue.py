@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from watcher.adapters.registries.harbor.api import Api
+from watcher.adapters.registries.harbor.caches import Caches
 from watcher.adapters.registries.harbor.identity import Identity
 from watcher.adapters.registries.harbor.scope import Scope, project_of
 
@@ -19,10 +20,12 @@ class Catalogue:
     by_id: dict[int, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, api: Api, identity: Identity, scope: Scope) -> Catalogue:
+    def read(cls, api: Api, identity: Identity, caches: Caches, scope: Scope) -> Catalogue:
         """List all of them; complete or an error."""
         listed = [
-            one for project in _projects(api, identity, scope) for one in api.repositories(project)
+            one
+            for project in _projects(api, identity, caches, scope)
+            for one in api.repositories(project)
         ]
         held = {one.name for one in listed if scope.selection.holds(one.name)}
         return cls(
@@ -32,11 +35,12 @@ class Catalogue:
         )
 
 
-def _projects(api: Api, identity: Identity, scope: Scope) -> Iterator[str]:
+def _projects(api: Api, identity: Identity, caches: Caches, scope: Scope) -> Iterator[str]:
     """The projects to look through, after it is proved that none is hidden from us."""
     found = set(scope.projects)
     if scope.open:
         shown = api.projects()
+        caches.note(shown)
         found.update(one.name for one in shown)
         if any(one.private for one in shown):
             identity.shown()

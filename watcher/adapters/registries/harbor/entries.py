@@ -19,10 +19,11 @@ _IMAGE = "IMAGE"  # the type of images and of indexes of images; others are CHAR
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project; `private` only where Harbor says so."""
+    """A project; `private` only where Harbor says so, a `cache` of another registry likewise."""
 
     name: str
     private: bool
+    cache: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def parse_one(what: str, body: bytes, entry: Callable[[Document], Entry]) -> Ent
 def project(document: Document) -> Project:
     """Read a project."""
     public = document.child("metadata").fields.get("public")
-    return Project(_name(document), private=public == "false")
+    cached = _number(document, "registry_id")
+    return Project(_name(document), private=public == "false", cache=cached > 0)
 
 
 def repository(document: Document) -> RepositoryEntry:

@@ -33,7 +33,7 @@ class Identity:
             if self._clock() < self._until and not anew:
                 return
             if not self._api.is_user() and project is not None:
-                self._api.knows_us_in(project)
+                self._api.project(project)
             self._until = self._clock() + _HOLDS
 
     def shown(self) -> None:

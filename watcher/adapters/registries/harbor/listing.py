@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from watcher.adapters.distribution import Distribution
-from watcher.adapters.distribution.resolving import resolve_all
+from watcher.adapters.distribution.resolving import Resolved, resolve_all
 from watcher.adapters.registries.harbor.api import Api, NotOfferedError
+from watcher.adapters.registries.harbor.caches import Caches, found_again
 from watcher.adapters.registries.harbor.catalogue import Catalogue
 from watcher.adapters.registries.harbor.entries import ArtifactEntry
 from watcher.adapters.registries.harbor.look import look
@@ -22,11 +23,15 @@ Artifacts = Mapping[str, Sequence[ArtifactEntry]]  # by repository
 
 
 class Lister:
-    """Lists repositories through the API; `client` looks at single tags, which touches nothing."""
+    """Lists repositories through the API; `client` looks at single tags, which touches nothing.
 
-    def __init__(self, api: Api, client: Distribution, concurrency: int) -> None:
+    Where Harbor only keeps what another registry has, a second list is the look.
+    """
+
+    def __init__(self, api: Api, client: Distribution, caches: Caches, concurrency: int) -> None:
         self._api = api
         self._client = client
+        self._caches = caches
         self._concurrency = concurrency
 
     def project(
@@ -51,10 +56,7 @@ class Lister:
 
     def repository(self, path: str, known: Known) -> Listing:
         """List one repository by itself; NotFoundError where its project has none of the name."""
-        artifacts = self._api.artifacts(path)
-        if not artifacts:
-            self._confirm(path)
-        return self._listing(path, read_tags(artifacts, known), known)
+        return self._listing(path, read_tags(self._artifacts(path), known), known)
 
     def _bulk(
         self, project: str, paths: Sequence[str], known: Mapping[str, Known], catalogue: Catalogue
@@ -75,6 +77,12 @@ class Lister:
         except NotOfferedError:
             return None
 
+    def _artifacts(self, path: str) -> Sequence[ArtifactEntry]:
+        artifacts = self._api.artifacts(path)
+        if not artifacts:
+            self._confirm(path)
+        return artifacts
+
     def _confirm(self, path: str) -> None:
         """Raise unless the repository is there: Harbor lists one that is not as an empty one."""
         try:
@@ -92,9 +100,7 @@ class Lister:
         A tag that moves while pages are read, to an artifact already read from one not yet read,
         is in neither, and no total tells.
         """
-        looked = resolve_all(
-            tags.missing(known), lambda tag: look(self._client, path, tag), self._concurrency
-        )
+        looked = self._look(path, tags.missing(known), known)
         if looked.gone:
             self._client.confirm_absence()
         found = {
@@ -104,6 +110,11 @@ class Lister:
         failed = {**tags.failed, **looked.failed}
         sightings = tuple(one for tag, one in sorted(found.items()) if tag not in failed)
         return Listing(sightings, complete=True, failed=failed)
+
+    def _look(self, path: str, names: Sequence[str], known: Known) -> Resolved:
+        if names and self._caches.hold(path):
+            return found_again(names, read_tags(self._artifacts(path), known))
+        return resolve_all(names, lambda tag: look(self._client, path, tag), self._concurrency)
 
 
 def _settled(path: str, artifacts: Artifacts, known: Known, catalogue: Catalogue) -> bool:

@@ -1,4 +1,4 @@
-"""A look at one tag by HEAD, which moves no pull time."""
+"""A look at one tag or digest by HEAD, which moves no pull time."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from watcher.adapters.registries.harbor.scope import project_of
 from watcher.domain.errors import UnauthorizedError
 
 
-def look(client: Distribution, path: str, tag: str) -> str:
-    """Give a tag's digest; NotFoundError where it is gone.
+def look(client: Distribution, path: str, target: str) -> str:
+    """Give the digest behind a tag, or a digest; NotFoundError where it is gone.
 
     Here Harbor says 401 for a missing permission as well; the login was proved before.
     """
     try:
-        return client.head(path, tag)
+        return client.head(path, target)
     except UnauthorizedError as error:
         raise UnauthorizedError(
             f"{error}; as the login is right, the permission `pull repository` in the project"

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from watcher.adapters.distribution import Credentials, Place, Pulling
 from watcher.adapters.http import Connecting, Http
 from watcher.adapters.registries.harbor.api import LARGEST_PAGE, Api
+from watcher.adapters.registries.harbor.caches import Caches
 from watcher.adapters.registries.harbor.catalogue import Catalogue
 from watcher.adapters.registries.harbor.identity import Identity
 from watcher.adapters.registries.harbor.listing import Lister
@@ -57,7 +58,8 @@ class HarborRegistry:
         self._pulling = Pulling(name, place, http)
         self._api = Api(place.url, http, credentials, page)
         self._identity = Identity(self._api)
-        self._lister = Lister(self._api, self._pulling.client, connecting.concurrency)
+        self._caches = Caches(self._api)
+        self._lister = Lister(self._api, self._pulling.client, self._caches, connecting.concurrency)
         self._catalogue = Catalogue(())
 
     def repositories(self) -> Iterator[str]:
@@ -66,7 +68,7 @@ class HarborRegistry:
         Only projects that an include can concern are looked through; what is included by its name
         is not asked for.
         """
-        catalogue = Catalogue.read(self._api, self._identity, self._scope)
+        catalogue = Catalogue.read(self._api, self._identity, self._caches, self._scope)
         for path in catalogue.paths:
             self._pulling.named(path)
         self._catalogue = catalogue
@@ -96,6 +98,10 @@ class HarborRegistry:
 
     def resolve(self, repository: str, tag: str) -> Sighting:
         """Look at one tag; raises NotFoundError where it is gone."""
+        path = self._pulling.named(repository)
+        if self._caches.hold(path):
+            self._identity.prove(project_of(path))
+            return self._caches.look(path, tag)
         return self._pulling.resolve(repository, tag)
 
     def manifest(self, repository: str, digest: str) -> Manifest:

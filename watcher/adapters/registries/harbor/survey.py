@@ -16,10 +16,13 @@ _LOOKED_AT = 3  # repositories, until one with a tag is found
 
 
 def survey(api: Api, client: Distribution, paths: Sequence[str]) -> None:
-    """Raise UnauthorizedError that names the permission we lack: to list artifacts, or to pull."""
+    """Raise UnauthorizedError that names the permission we lack: to list artifacts, or to pull.
+
+    An image is looked at by its digest: for a tag, a proxy cache would ask its own registry.
+    """
     for path in islice(paths, _LOOKED_AT):
         tags = read_tags(api.artifacts(path), {}).seen
         if tags:
             with suppress(NotFoundError):  # gone since it was listed
-                look(client, path, min(tags))
+                look(client, path, tags[min(tags)].digest)
             return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from watcher.domain.reference import is_digest
 from watcher.web.hooks.document import Document, optional_text, section, sections, text
 from watcher.web.hooks.hint import Hint, hints
 
@@ -23,4 +24,10 @@ def read(event: Document) -> frozenset[Hint]:
 def of_artifacts(told: Document) -> frozenset[Hint]:
     """Hints of what either format says of artifacts."""
     path = text(section(told, "repository"), "repo_full_name")
-    return hints((path, optional_text(one, "tag")) for one in sections(told, "resources"))
+    return hints((path, _tag(one)) for one in sections(told, "resources"))
+
+
+def _tag(resource: Document) -> str | None:
+    """The tag that is told of; Harbor puts the digest there where the artifact has none."""
+    tag = optional_text(resource, "tag")
+    return None if tag is None or is_digest(tag) else tag
