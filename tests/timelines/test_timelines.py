@@ -1,4 +1,7 @@
-"""`timelines.yaml` as a whole: each history, played through the real stages, ends as told."""
+"""Histories with their answers: each, played through the real stages, ends as told.
+
+`timelines.yaml` says what the notation means; `histories/` holds more, by what happens in them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,12 @@ from sqlalchemy import Engine
 
 from tests.timelines.world import World, days, moment
 
-HISTORIES = yaml.safe_load(Path(__file__).with_name("timelines.yaml").read_text())
+FOLDER = Path(__file__).parent
+HISTORIES = [
+    history
+    for path in (FOLDER / "timelines.yaml", *sorted((FOLDER / "histories").glob("*.yaml")))
+    for history in yaml.safe_load(path.read_text())
+]
 
 
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history["name"])
