@@ -80,6 +80,7 @@ def test_the_document_has_the_keys_of_the_contract() -> None:
         "streams",
         "covered",
         "direct",
+        "share",
         "stream_days_share",
         "uncovered",
     ]
@@ -161,6 +162,7 @@ def test_the_samples_of_coverage_give_the_share_of_stream_days() -> None:
         "streams": 1,
         "covered": 0,
         "direct": 0,
+        "share": 0.0,
         "stream_days_share": 0.7,
         "uncovered": [{"stream": "a", "reason": "401"}],
     }

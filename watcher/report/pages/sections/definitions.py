@@ -10,8 +10,8 @@ from watcher.report.pages.sections.refusal import refusal
 from watcher.report.pages.sections.shape import Figure, Policy, Report
 from watcher.report.pages.wording import count, days, in_days, in_percent, listed
 
+# Clocks other than the one that every figure here goes by.
 _CLOCKS: Final = {
-    "known": "it was known",
     "present": "an affected package was there",
     "detected": "it was detected",
     "fix_available": "there was a fix",
@@ -34,7 +34,7 @@ class Definitions:
     fewest_at_risk: int
     policy: str
     limits: str
-    clock: str
+    clock: str  # that the policy goes by; empty where it is that of every figure here
     undetermined: str  # how much is, and for want of what; empty where nothing is
     intervals: bool
 
