@@ -27,7 +27,7 @@ _COLUMNS = (
     field("remains", "remains"),
     field("introduces", "introduces"),
     field("unproven", "unproven"),
-    field("done", "done"),
+    field("moved", "moved"),
     field("streams", "streams"),
     field("exposure_days_per_week", "days a week"),
     field("state", "state"),
@@ -72,7 +72,5 @@ def _row(bump: Mapping[str, Any]) -> Entry:
         **counted,
         "base": bump["base"]["name"],
         "target_digest": bump["target"]["digest"],
-        "done": sum(image["done"] for image in bump["images"]),
-        "streams": len(bump["images"]),
         "ticket": bump["ticket"]["id"] if bump["ticket"] else None,
     }

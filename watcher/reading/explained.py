@@ -32,7 +32,7 @@ def explained(draft: Draft, report: Report, text: str, most: int) -> Document:
     record = draft.record
     known_now = record.until is not None
     asked = Asked(path, value, _reason(report, path), draft.period, known_now, record.upto)
-    question_ = question(path, report, draft.beside.idle)
+    question_ = question(path, report, draft.beside, draft.period)
     if question_ is None:
         scene = Scene(report, draft.period, draft.watched, draft.beside, _heads(record))
         others = made(path, scene)

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from watcher.domain.ticket import BumpTicket, Cause, Fix, Line, Remaining, Unknown
+from watcher.domain.ticket import (
+    BumpTicket,
+    Cause,
+    Fix,
+    Line,
+    Remaining,
+    Unknown,
+    moved,
+    streams,
+)
 from watcher.ports.store.bumps import Remembered
 from watcher.report.times import stamp
 
@@ -50,6 +59,8 @@ def _bump(plan: BumpTicket, ticket: Remembered | None, intended: str | None) -> 
         "unproven": [_remaining(one) for one in plan.unproven],
         "unknown": [_unknown(one) for one in plan.unknown],
         "images": [_image(line) for line in plan.lines],
+        "streams": len(streams(plan.lines)),
+        "moved": len(moved(plan.lines)),
         "exposure_days_per_week": plan.exposure_days_per_week,
         "state": _state(plan, ticket),
         "intended": intended,
@@ -96,6 +107,7 @@ def _image(line: Line) -> Document:
         "platform": line.name.platform,
         "image": line.image,
         "done": line.done is not None,
+        "because": line.done.because if line.done else None,
     }
 
 

@@ -73,6 +73,7 @@ def ticket(cause: Cause = SHOP, generation: int = 1, **told: Any) -> Remembered:
     """A ticket as it was written on day 1."""
     values: dict[str, Any] = {
         "key": TicketKey(generation, cause),
+        "filed_at": day(1),
         "tracker": "tickets",
         "ticket": str(generation),
         "url": f"file:///tickets/{generation}.md",
@@ -238,7 +239,7 @@ def test_what_only_the_tracker_knew_is_remembered_without_a_text(
     engine: Engine, store: SqlBumps
 ) -> None:
     first, second = begin(engine, 1), begin(engine, 2)
-    adopted = Remembered(TicketKey(1, SHOP), "tickets", "7", None, None, None)
+    adopted = Remembered(TicketKey(1, SHOP), "tickets", "7", None, None, None, filed_at=day(1))
     store.filed(first, adopted)
     closed = replace(adopted, closed_by="person", closed_at=day(2))
     store.filed(second, closed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,15 @@ import pytest
 
 from tests.unit.domain.days import day
 from tests.unit.report.figures import recomputed
+from tests.unit.report.figures.bumps import exposures as exposures_of
+from tests.unit.report.figures.bumps import line as line_of
+from tests.unit.report.figures.bumps import plan, ticket
 from tests.unit.report.figures.windows import random_windows, stretch, team_of
+from watcher.domain.ticket import Cause
+from watcher.ports.store.bumps import RecordedBump
 from watcher.report import exposures
 from watcher.report.figures.coverage import Sample, Watched, WatchedStream
-from watcher.report.figures.management import document
+from watcher.report.figures.management import Beside, document
 from watcher.report.figures.period import Period
 from watcher.report.figures.stretch import Stretch, stretches_of
 from watcher.report.times import stamp
@@ -153,6 +159,48 @@ def test_incidence_names_each_cause_that_ended_something() -> None:
         causes["retired"]["30"]["reason"]
         == "not estimable: nothing was under observation on day 30"
     )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_bumps_ended_is_a_part_of_what_was_remediated(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - no secret is drawn
+    stretches = list(stretches_of(random_windows(seed, AS_OF), team_of))
+    streams = sorted({one.stream for one in stretches}) or ["none"]
+    period = Period(day(AS_OF - 90), day(AS_OF))
+
+    def bump(number: int) -> RecordedBump:
+        lines = [
+            replace(line, name=replace(line.name, stream=chance.choice(streams)))
+            for line in (line_of("x", 1, chance.choice([None, 150, 190])) for _ in range(4))
+        ]
+        cause = Cause("shop", f"base{number}")
+        filed, names = chance.uniform(20, AS_OF), [f"CVE-{one}" for one in range(9)]
+        listed = chance.sample(names, chance.randint(0, 9))
+        held = ticket(lines, cause=cause, filed=filed, listed=listed)
+        return RecordedBump(plan(lines, cause), stands=True, tickets=(held,))
+
+    bumps = [bump(number) for number in range(chance.randint(1, 5))]
+    told: Any = document(period, "", stretches, Watched(()), beside=Beside(bumps))
+    ended = sum(row["ended"]["windows"] for row in told["bumps"])
+    assert ended <= told["episodes"]["by_cause"].get("remediated", 0)
+    spared = sum(row["ended"]["exposure_days"] for row in told["bumps"])
+    assert 0 <= spared <= ended * 90
+
+
+@pytest.mark.parametrize("streams", [1, 7])
+def test_a_ticket_that_asked_for_everything_ended_all_that_was_remediated(streams: int) -> None:
+    period = Period(day(AS_OF - 90), day(AS_OF))
+    lines = [
+        line_of(str(number), 2, 150, platform=one) for number in range(streams) for one in "ab"
+    ]
+    held = ticket(lines, filed=120)
+    stretches = list(exposures_of(lines))
+    beside = Beside([RecordedBump(plan(lines), stands=False, tickets=(held,))])
+    told: Any = document(period, "", stretches, Watched(()), beside=beside)
+    assert told["bumps"][0]["ended"] == {
+        "windows": told["episodes"]["by_cause"]["remediated"],
+        "exposure_days": streams * 2 * 50,
+    }
 
 
 def test_the_samples_of_coverage_give_the_share_of_stream_days() -> None:

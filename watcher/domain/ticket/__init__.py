@@ -14,6 +14,8 @@ from watcher.domain.ticket.bump import (
     Remaining,
     Target,
     Unknown,
+    moved,
+    streams,
 )
 from watcher.domain.ticket.decision import decide
 from watcher.domain.ticket.key import Cause, TicketKey, marked, marker, with_marker
@@ -65,5 +67,7 @@ __all__ = [
     "decide",
     "marked",
     "marker",
+    "moved",
+    "streams",
     "with_marker",
 ]

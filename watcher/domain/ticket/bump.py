@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -66,11 +66,24 @@ class Line:
     done: Done | None = None
 
 
+def streams(lines: Iterable[Line]) -> set[str]:
+    """The streams of lines, each once on however many platforms."""
+    return {line.name.stream for line in lines}
+
+
+def moved(lines: Iterable[Line]) -> set[str]:
+    """The streams that a rebuild moved: it did every line that they have."""
+    every = list(lines)
+    left = (line for line in every if line.done is None or line.done.because != "remediated")
+    return streams(every) - streams(left)
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """A vulnerability that the bump ends or, among `introduces`, brings.
 
-    `streams` counts the lines to do that have it, `past_due` those of them that are past due.
+    `streams` counts the streams to do that have it, on whichever of their platforms, `past_due`
+    those of them that are past due.
     """
 
     vulnerability: str

@@ -15,7 +15,10 @@ from watcher.ports.store.passes import PassRecord
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What is remembered of a ticket: where it is, and what its text said when it was written."""
+    """What is remembered of a ticket: where it is, and what its text said when it was written.
+
+    `filed_at` is when it was first recorded; None for one that was not yet.
+    """
 
     key: TicketKey
     tracker: str
@@ -30,6 +33,7 @@ class Remembered:
     lines: tuple[Line, ...] = ()
     listed: Mapping[str, Rated] = field(default_factory=dict)
     outstanding: Mapping[str, Rated] = field(default_factory=dict)
+    filed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from watcher.domain.ticket import Done, Line
+from watcher.domain.ticket import Line, moved, streams
 from watcher.report.explain.path import Path
-from watcher.report.explain.question import How, Report
-from watcher.report.figures.bumps import Progress, ranked
+from watcher.report.explain.question import How, Report, caused
+from watcher.report.figures.bumps import Progress
 from watcher.report.figures.coverage import Watched, WatchedStream
 from watcher.report.figures.management import Beside
 from watcher.report.figures.period import Period
-from watcher.report.figures.span import DAY, ticks
 from watcher.report.figures.stretch import team_name
 from watcher.report.times import stamp
 
@@ -112,31 +111,27 @@ def _idle(_: Sequence[Any], scene: Scene) -> Made:
 
 def _bumps(rest: Sequence[Any], scene: Scene) -> Made | None:
     position, *what = rest
-    progress = ranked(scene.beside.bumps, scene.period)[position]
     counted = _BUMPS.get(tuple(what))
     if counted is None:
         return None
     says, parts = counted
-    return Made(says, "sum", parts(progress))
+    cause = caused(scene.report["bumps"][position])
+    (bump,) = (one for one in scene.beside.bumps if one.plan.cause == cause)
+    progress = Progress.of(bump, scene.period)
+    return Made(says, "sum", parts(progress) if progress else ())
 
 
-def _lines(progress: Progress) -> list[Part]:
-    return [Part(1, _line(one)) for one in progress.lines]
+def _lined(progress: Progress) -> list[Part]:
+    return [_of_stream(name, progress) for name in sorted(streams(progress.lines))]
 
 
 def _moved(progress: Progress) -> list[Part]:
-    moved = (one for one in progress.lines if one.done and one.done.because == "remediated")
-    return [Part(1, _line(one)) for one in moved]
+    return [_of_stream(name, progress) for name in sorted(moved(progress.lines))]
 
 
-def _ended(days: Callable[[Progress, Done], float]) -> Callable[[Progress], list[Part]]:
-    def parts(progress: Progress) -> list[Part]:
-        return [
-            Part(count * days(progress, done), {"moved_at": stamp(done.at), "exposures": count})
-            for done, count in progress.ended
-        ]
-
-    return parts
+def _of_stream(name: str, progress: Progress) -> Part:
+    lines = [_line(line) for line in progress.lines if line.name.stream == name]
+    return Part(1, {"stream": name, "lines": lines})
 
 
 def _left(each: float) -> Callable[[Progress], list[Part]]:
@@ -157,23 +152,18 @@ def _left(each: float) -> Callable[[Progress], list[Part]]:
 
 
 def _line(line: Line) -> Document:
-    moved = stamp(line.done.at) if line.done else None
-    return {"stream": line.name.stream, "platform": line.name.platform, "moved_at": moved}
-
-
-def _since(progress: Progress, done: Done) -> float:
-    return max(0, ticks(progress.as_of) - ticks(done.at)) / DAY
+    done = line.done
+    return {
+        "platform": line.name.platform,
+        "done_at": stamp(done.at) if done else None,
+        "because": done.because if done else None,
+    }
 
 
 _BUMPS: Final[Mapping[tuple[Any, ...], tuple[str, Callable[[Progress], list[Part]]]]] = {
-    ("streams",): ("lines of the ticket", _lines),
-    ("moved",): ("lines that were rebuilt", _moved),
-    ("ended", "windows"): ("exposures that rebuilt lines had", _ended(lambda _p, _d: 1)),
-    ("ended", "exposure_days"): (
-        "exposures of rebuilt lines, times the days since",
-        _ended(_since),
-    ),
-    ("left", "windows"): ("exposures that are proven to end in the lines to do", _left(1)),
+    ("streams",): ("streams of the ticket", _lined),
+    ("moved",): ("streams that were rebuilt on each of their platforms", _moved),
+    ("left", "windows"): ("exposures that are proven to end in the streams to do", _left(1)),
     ("left", "exposure_days_per_week"): ("exposures to end, times seven days", _left(7)),
 }
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from watcher.domain.ticket import Cause
 from watcher.domain.waterfall import Stage
 from watcher.report.explain.measure import (
     CURVE,
@@ -20,8 +21,12 @@ from watcher.report.explain.measure import (
     incidence,
 )
 from watcher.report.explain.path import Path
+from watcher.report.figures.ended import Ended
 from watcher.report.figures.fleet import URGENT, Fleet
+from watcher.report.figures.management import Beside
+from watcher.report.figures.period import Period
 from watcher.report.figures.span import DAY
+from watcher.report.figures.stretch import Stretch
 from watcher.report.figures.tally import AGE_NAMES
 
 How = Literal["sum", "quotient", "estimate", "interval", "given"]
@@ -62,6 +67,7 @@ class Question:
     accepted: Literal["holds", "expired"] | None = None
     cluster: str | None = None  # the base that streams are built on
     amount: Callable[[Fleet], int] | None = None  # where it is of no tally
+    each: Callable[[Stretch], int] | None = None  # where it is told by the stretch itself
     interval: bool = False
 
     @property
@@ -74,14 +80,13 @@ class Question:
         return "quotient" if self.measure.per else "sum"
 
 
-def question(path: Path, report: Report, idle: Collection[str]) -> Question | None:
-    """What a number asks of stretches; None where it is not counted in stretches.
-
-    `idle` are the names of the streams that are idle lines.
-    """
+def question(path: Path, report: Report, beside: Beside, period: Period) -> Question | None:
+    """What a number asks of stretches; None where it is not counted in stretches."""
     root, *rest = path
     if root == "idle":
-        return Question(OPEN, streams=frozenset(idle)) if rest == ["open"] else None
+        return Question(OPEN, streams=frozenset(beside.idle)) if rest == ["open"] else None
+    if root == "bumps" and rest[1] == "ended":
+        return _ended(caused(report["bumps"][rest[0]]), rest[2], Ended.by(beside.bumps, period))
     asked = _ROOTS.get(str(root))
     return asked(rest, report) if asked else None
 
@@ -202,13 +207,28 @@ def _waited(stage: Stage | None) -> str:
     return f"{whole}, that waited for: {stage}" if stage else whole
 
 
+def caused(row: Report) -> Cause:
+    """The cause that a row of bumps is about."""
+    team = str(row["team"])
+    return Cause(team, str(row["key"]).removeprefix(f"{team}:"))
+
+
 def _bumps(rest: Sequence[Any], report: Report) -> Question | None:
     position, *what = rest
     if what != ["avoidable_exposure_days"]:
         return None
-    row = report["bumps"][position]
-    lineage = str(row["key"]).removeprefix(f"{row['team']}:")
-    return replace(_AVOIDABLE, team=row["team"], cluster=lineage)
+    cause = caused(report["bumps"][position])
+    return replace(_AVOIDABLE, team=cause.team, cluster=cause.lineage)
+
+
+def _ended(cause: Cause, what: str | int, ended: Ended) -> Question:
+    """What a bump ended, or the days that this spared."""
+    said = "stretches that were remediated after a ticket of the bump had asked for it"
+    if what == "windows":
+        says = replace(NOBODY, says=said)
+        return Question(says, each=lambda stretch: ended.whose(stretch) == cause)
+    days = replace(NOBODY, says=f"days since then of {said}", unit=DAY)
+    return Question(days, each=lambda one: ended.spared(one) if ended.whose(one) == cause else 0)
 
 
 def _change(rest: Sequence[Any], report: Report) -> Question:

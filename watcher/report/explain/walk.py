@@ -108,6 +108,8 @@ def _counted(question: Question, fleet: Fleet, stretch: Stretch, told: set[str])
     if question.week is not None:
         weekly = fleet.weekly.get(stretch.team)
         return Counted(stretch, weekly.values()[question.week] if weekly else 0, 0, tally)
+    if question.each is not None:
+        return Counted(stretch, question.each(stretch), 0, tally)
     if question.amount is not None:
         return Counted(stretch, question.amount(fleet), 0, tally)
     if question.due is not None:

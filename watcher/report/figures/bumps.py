@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from watcher.domain.ticket import Done, Line, LineName
+from watcher.domain.ticket import Line, LineName, moved, streams
 from watcher.ports.store.bumps import RecordedBump, Remembered
+from watcher.report.figures.ended import Ended
 from watcher.report.figures.estimates import Document
 from watcher.report.figures.period import Period
-from watcher.report.figures.span import DAY, ticks
 from watcher.report.times import stamp
 
 _WEEK = 7  # days
@@ -18,35 +18,27 @@ _WEEK = 7  # days
 
 def rows(
     bumps: Iterable[RecordedBump],
-    period: Period,
+    ended: Ended,
     avoidable: Callable[[str, str], float] = lambda _team, _base: 0.0,
 ) -> list[Document]:
     """The bumps of a period: what stands planned, and tickets open or closed in it.
 
-    Those that ended most exposure-days come first, then those that would end most. `avoidable`
-    gives the exposure-days that a team's streams on a base had after the base was without it.
+    Those that ended most exposure-days come first, then those that would end most. `ended` has
+    counted what each of them ended; `avoidable` gives the exposure-days that a team's streams on a
+    base had after the base was without it.
     """
-    return [one.written(avoidable) for one in ranked(bumps, period)]
-
-
-def ranked(bumps: Iterable[RecordedBump], period: Period) -> list[Progress]:
-    """The bumps that a period's rows are about, in the order of those."""
-    found = [one for bump in bumps if (one := Progress.of(bump, period)) is not None]
-    return sorted(found, key=Progress.rank)
+    found = (Progress.of(bump, ended.period) for bump in bumps)
+    ranked = sorted((one for one in found if one), key=lambda one: one.rank(ended))
+    return [one.written(ended, avoidable) for one in ranked]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A bump with its tickets of the period.
-
-    `lines` are those of the newest ticket and the plan, `earlier` those of the tickets before.
-    """
+    """A bump with its tickets of the period, and the lines of the newest one and of the plan."""
 
     bump: RecordedBump
     tickets: Sequence[Remembered]
     lines: Sequence[Line]
-    earlier: Sequence[Line]
-    as_of: datetime
 
     @classmethod
     def of(cls, bump: RecordedBump, period: Period) -> Progress | None:
@@ -59,30 +51,16 @@ class Progress:
         }
         if bump.stands and not _is_next(bump, tickets):
             lines.update((line.name, line) for line in bump.plan.lines)
-        earlier = [line for one in tickets[:-1] for line in one.lines]
         if bump.stands and _is_next(bump, tickets):
-            earlier += lines.values()
             lines = {line.name: line for line in bump.plan.lines}
         if not lines:  # nothing can be told of it yet
             return None
-        return cls(bump, tickets, list(lines.values()), earlier, period.as_of)
+        return cls(bump, tickets, list(lines.values()))
 
-    def rank(self) -> tuple[float, int, str, str]:
+    def rank(self, ended: Ended) -> tuple[float, int, str, str]:
         """Where it stands among the others."""
         cause = self.bump.plan.cause
-        return -self.days_ended, -self.windows_left, cause.team, cause.lineage
-
-    @property
-    def ended(self) -> list[tuple[Done, int]]:
-        """Lines that a rebuild ended, by each ticket in turn, with how many exposures that was."""
-        return _remediated((*self.earlier, *self.lines))
-
-    @property
-    def days_ended(self) -> float:
-        """Exposure-days that did not come to pass: each line's exposures since it moved."""
-        now = ticks(self.as_of)
-        since = (count * max(0, now - ticks(done.at)) for done, count in self.ended)
-        return sum(since) / DAY
+        return -ended.days(cause), -self.windows_left, cause.team, cause.lineage
 
     @property
     def windows_left(self) -> int:
@@ -108,7 +86,7 @@ class Progress:
             return "done" if all(line.done for line in self.bump.plan.lines) else "open"
         return "done" if closed_by else "open"
 
-    def written(self, avoidable: Callable[[str, str], float]) -> Document:
+    def written(self, ended: Ended, avoidable: Callable[[str, str], float]) -> Document:
         """The row."""
         plan, ticket = self.bump.plan, self.ticket
         return {
@@ -120,11 +98,11 @@ class Progress:
                 "digest": plan.target.digest,
                 "since": stamp(plan.target.since),
             },
-            "streams": len(self.lines),
-            "moved": len(_remediated(self.lines)),
+            "streams": len(streams(self.lines)),
+            "moved": len(moved(self.lines)),
             "ended": {
-                "windows": sum(count for _, count in self.ended),
-                "exposure_days": self.days_ended,
+                "windows": ended.windows(plan.cause),
+                "exposure_days": ended.days(plan.cause),
             },
             "left": {
                 "windows": self.windows_left,
@@ -141,11 +119,6 @@ def _is_next(bump: RecordedBump, tickets: Sequence[Remembered]) -> bool:
     newest = tickets[-1] if tickets else None
     done = all(line.done for line in bump.plan.lines)
     return newest is not None and newest.closed_by == "watcher" and not done
-
-
-def _remediated(lines: Iterable[Line]) -> list[tuple[Done, int]]:
-    done = ((line.done, sum(line.ended.values())) for line in lines)
-    return [(one, count) for one, count in done if one and one.because == "remediated"]
 
 
 def _concerns(ticket: Remembered, bump: RecordedBump, since: datetime) -> bool:

@@ -15,6 +15,7 @@ from watcher.report.figures.accepted import Accepted
 from watcher.report.figures.change import change
 from watcher.report.figures.coverage import Watched
 from watcher.report.figures.curve import points
+from watcher.report.figures.ended import Ended
 from watcher.report.figures.estimates import Document
 from watcher.report.figures.figures import Group
 from watcher.report.figures.fleet import URGENT, Fleet, fleet_of, of_severities, of_team
@@ -40,7 +41,7 @@ class Beside:
 NOTHING: Final = Beside()
 
 # Grows whenever the same record would give another document.
-FIGURES_VERSION: Final = 1
+FIGURES_VERSION: Final = 2
 
 
 def document(
@@ -56,8 +57,9 @@ def document(
     `scope` says in a sentence what the report is about. All numbers of days are exact; shares are
     between 0 and 1. Raises ValueError where a stream's stretches do not stand together.
     """
-    accepted = Accepted()
-    fleet = fleet_of(accepted.counting(united(stretches)), period, policy)
+    accepted, ended = Accepted(), Ended.by(beside.bumps, period)
+    counted = ended.counting(accepted.counting(united(stretches)))
+    fleet = fleet_of(counted, period, policy)
     every = _group(fleet, SEVERITIES)
     teams = backlog.teams(fleet, watched)
     return {
@@ -82,7 +84,7 @@ def document(
         "teams": teams,
         "top_streams": backlog.top_streams(fleet),
         "idle": backlog.idle(fleet, beside.idle),
-        "bumps": bumps.rows(beside.bumps, period, fleet.lags.avoidable),
+        "bumps": bumps.rows(beside.bumps, ended, fleet.lags.avoidable),
         "due": fleet.dues.written(),
         "due_in_all": fleet.dues.counted(),
         "knowledge": _knowledge(beside.knowledge),

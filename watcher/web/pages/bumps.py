@@ -24,9 +24,7 @@ def routes(site: Site) -> APIRouter:
     def bumps() -> Response:
         record = site.reading(None)
         found = sorted(documents.bumps(record)["bumps"], key=_urgency)
-        rows = [
-            {**one, "severities": severities(one["fixes"]), "done": _done(one)} for one in found
-        ]
+        rows = [{**one, "severities": severities(one["fixes"])} for one in found]
         open_ = sum(one["state"] == "open" for one in rows)
         return site.show("bumps", record, site.addresses(None), {"rows": rows, "open": open_})
 
@@ -37,10 +35,6 @@ def severities(fixes: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
     """How many there are of each severity, the worst first."""
     counted = Counter(one["severity"] for one in fixes)
     return [(one, counted[one]) for one in SEVERITIES if counted[one]]
-
-
-def _done(bump: Bump) -> int:
-    return sum(bool(one["done"]) for one in bump["images"])
 
 
 def _urgency(bump: Bump) -> tuple[int, float, str]:

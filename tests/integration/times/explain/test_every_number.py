@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,7 +107,9 @@ def made_up() -> tuple[Told, Scene]:
     ]
     samples = [Sample(noon(at), 14, chance.randint(7, 14)) for at in range(101, 191)]
     lines = [line("a", 3, "150"), line("b", 4, "180"), line("c", 2, None)]
-    beside = Beside([recorded_bump(lines)], idle=names[:2])
+    mine = [replace(one, name=replace(one.name, stream=names[at])) for at, one in enumerate(lines)]
+    bump = recorded_bump(mine, filed=20)
+    beside = Beside([bump], idle=names[:2])
     watched = Watched(streams, samples)
     report = document(period, "", STRETCHES, watched, beside=beside)
     return report, Scene(report, period, watched, beside)
@@ -116,7 +119,7 @@ def explanation(report: Told, scene: Scene, way: Way, most: int = EVERY) -> Docu
     path, value = found(report, named(way))
     assert path == way
     asked = Number(path, value, None, scene.period, known_now=False, upto=1)
-    wanted = question(path, report, scene.beside.idle)
+    wanted = question(path, report, scene.beside, scene.period)
     if wanted is None:
         others = made(path, scene)
         assert others is not None, f"{named(way)} cannot be walked"
@@ -133,6 +136,7 @@ def test_every_number_of_a_report_is_what_its_parts_give(made_up: tuple[Told, Sc
     ways = {way[-1] for way, _ in every}
     assert {"stream_days_share", "low", "at_risk"} <= ways
     assert ("figures", "km_median_days", "value") in dict(every)
+    assert report["bumps"][0]["ended"]["windows"] > 0
     for way, value in every:
         if not drawn_for_every_day(way):
             agrees(explanation(report, scene, way), way, value)

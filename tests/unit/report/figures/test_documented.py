@@ -17,6 +17,7 @@ from tests.unit.report.figures.bumps import line as line_of
 from tests.unit.report.figures.bumps import recorded_bump
 from tests.unit.report.figures.windows import stretch
 from watcher.domain.policy import DEFAULT, Limit, Rated, Run, due
+from watcher.domain.ticket import Line
 from watcher.domain.waterfall import STAGES, Milestones
 from watcher.report.figures.coverage import Sample, Watched
 from watcher.report.figures.management import Beside, document
@@ -87,19 +88,45 @@ def test_the_change_in_the_example_is_what_the_page_says(told: dict[str, Any]) -
 
 
 def test_the_bump_of_the_page_ends_what_the_page_says() -> None:
-    lines = [
-        line_of(f"{at}:{copy}", int(row["exposures in each"]), row["moved on day"] or None)
-        for at, row in enumerate(table("lines"))
-        for copy in range(int(row["lines"]))
-    ]
+    lines: dict[tuple[str, int], Line] = {}
+    stretches: list[Stretch] = []
+    for row in table("stream"):
+        name, count = row["stream"], int(row["listed exposures"])
+        for place in range(int(row["on platforms"])):
+            left = 0 if row["remediated on day"] else count
+            done = row["done on day"] or None
+            lines[name, place] = line_of(name, left, done, platform=f"linux/{place}")
+            stretches += (
+                stretch(
+                    -10,
+                    number(row["remediated on day"]) if row["remediated on day"] else None,
+                    stream=f"local/shop/{name}",
+                    vulnerability=f"CVE-{each}",
+                    platform=f"linux/{place}",
+                )
+                for each in new_names(stretches, name, place, count)
+            )
     told: dict[str, Any] = document(
-        Period(day(0), day(90)), "", [], Watched(()), beside=Beside([recorded_bump(lines)])
+        Period(day(0), day(90)),
+        "",
+        stretches,
+        Watched(()),
+        beside=Beside([recorded_bump(lines.values(), filed=30)]),
     )
     (row,) = told["bumps"]
-    found = {"lines in all": row["streams"], "lines moved": row["moved"]}
+    found = {"streams in all": row["streams"], "streams moved": row["moved"]}
     for name in ("ended", "left"):
         found |= {f"{name} {key}": value for key, value in row[name].items()}
     assert found == {row["of the bump"]: number(row["value"]) for row in table("of the bump")}
+    assert told["episodes"]["by_cause"]["remediated"] == 9
+    assert "`remediated` is 9 in this period, of which 8 are ended" in " ".join(PAGE.split())
+
+
+def new_names(stretches: Sequence[Stretch], name: str, place: int, count: int) -> range:
+    """Numbers of vulnerabilities that a stream does not have yet on a platform."""
+    where = (f"local/shop/{name}", f"linux/{place}")
+    held = sum((one.stream, one.platform) == where for one in stretches)
+    return range(held + 1, held + 1 + count)
 
 
 @pytest.mark.parametrize("row", table("figure"), ids=lambda row: row["figure"])

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from watcher.adapters.store.aliases import read_renames
 from watcher.adapters.store.asof import visible
@@ -41,10 +41,14 @@ _MEMORY = TypeAdapter(_Memory)
 def remembered(connection: Connection, upto: int | None) -> list[Remembered]:
     """Every ticket filed by a pass as it was remembered then; None: as it is now."""
     now = ticket_texts.c.superseded_in.is_(None)
+    every = ticket_texts.alias()
+    first = select(every.c.ticket_id, func.min(every.c.written_at).label("filed_at"))
+    filed = first.group_by(every.c.ticket_id).subquery()
     statement = (
         select(tickets, ticket_texts.c.fingerprint, ticket_texts.c.memory)
-        .add_columns(ticket_texts.c.written_at)
+        .add_columns(ticket_texts.c.written_at, filed.c.filed_at)
         .join(ticket_texts, ticket_texts.c.ticket_id == tickets.c.id)
+        .join(filed, filed.c.ticket_id == tickets.c.id)
         .where(now if upto is None else visible(ticket_texts, upto))
     )
     called = read_renames(connection, upto)
@@ -130,4 +134,5 @@ def _remembered(row: Row[tuple[object, ...]], called: Mapping[str, str]) -> Reme
         lines=memory.lines,
         listed=_renamed(memory.listed, called),
         outstanding=_renamed(memory.outstanding, called),
+        filed_at=row.filed_at,
     )
