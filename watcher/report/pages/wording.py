@@ -78,7 +78,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def cause(name: str) -> str:
-    """Why windows ended, in words; a cause without any is read as it is written."""
+    """Why exposures ended, in words; a cause without any is read as it is written."""
     return _CAUSES.get(name, name.replace("_", " "))
 
 

@@ -144,14 +144,18 @@ def test_the_sentence_says_by_how_much_and_where() -> None:
 
 
 def test_the_sentence_counts_what_bumps_ended_and_what_waits() -> None:
-    told = sentence({**report(fleet()), "bumps": [bump(1), bump(2), bump(3, state="dismissed")]})
-    assert "3 base bumps ended 120 windows and spared 301 exposure-days since" in told
-    assert "; 9 windows wait for streams that have not moved." in told
+    document = report(fleet())
+    document["episodes"]["by_cause"]["remediated"] = 1234
+    told = sentence({**document, "bumps": [bump(1), bump(2), bump(3, state="dismissed")]})
+    assert (
+        "3 base bumps ended 120 of 1,234 remediated exposures and spared 301 exposure-days; "
+        "9 wait for streams that have not moved."
+    ) in told
 
 
 def test_the_sentence_names_the_team_that_holds_most_of_what_is_past_due() -> None:
     told = sentence(report(fleet()))
-    assert "past due, " in told
+    assert " past due in all severities, " in told
     assert " are with data." in told
 
 

@@ -177,13 +177,13 @@ def test_what_cannot_be_judged_is_said_to_be_undetermined_and_for_want_of_what()
 def test_every_figure_leads_to_its_definition(alone: str) -> None:
     names = section(alone, "Four figures").all("dt")
     links = [one.all("a")[0].attributes["href"] for one in names]
-    assert links == ["#def-window", "#def-past-due", "#def-median", "#def-exposure-days"]
+    assert links == ["#def-exposure", "#def-past-due", "#def-median", "#def-exposure-days"]
 
 
 def test_the_definitions_give_the_share_that_is_backfilled() -> None:
     long_ago = [stretch(-30, None, detected=0, backfilled=True), stretch(40, vulnerability="CVE-2")]
     text = section(file(report(long_ago)), "Definitions").text
-    assert "Backfilled: 1 of 2 (50.0 %) windows of the period" in text
+    assert "Backfilled: 1 of 2 (50.0 %) exposures of the period" in text
 
 
 def test_streams_that_are_not_covered_are_named_with_their_reasons() -> None:

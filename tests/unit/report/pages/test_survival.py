@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from tests.unit.report.figures.windows import stretch
 from tests.unit.report.pages.reader import Element, section
 from tests.unit.report.pages.reports import Report, fleet, report
 from watcher.report.pages.report import page
-from watcher.report.pages.sections.labels import Label, labels
+from watcher.report.pages.sections.labels import Label, due_day, labels, median_of
 from watcher.report.pages.sections.shape import Point
 from watcher.report.pages.sections.steps import band, line, steps
 
@@ -46,11 +48,11 @@ def test_the_table_holds_the_numbers_of_the_curve() -> None:
 def test_shares_are_labelled_at_the_due_days_of_what_is_shown() -> None:
     document = report(fleet())
     words = [one.text for one in drawn(document).all("text")]
-    assert "critical 7 d" in words
-    assert "high 30 d" in words
+    survival = document["critical_and_high"]["figures"]["survival"]
+    shares = [f"{survival[day]['value'] * 100:.0f} %" for day in ("7", "30")]
+    assert f"critical 7 d: {shares[0]}" in words
+    assert f"high 30 d: {shares[1]}" in words
     assert not [word for word in words if "medium" in word]
-    share = document["critical_and_high"]["figures"]["survival"]["7"]["value"]
-    assert f"{share * 100:.0f} %" in words
 
 
 def test_a_curve_that_cannot_be_drawn_says_why() -> None:
@@ -106,55 +108,56 @@ def test_a_path_is_numbers_and_steps_alone(shares: list[float]) -> None:
     assert path.endswith(f"H{len(shares) - 1}")
 
 
-def overlap(one: Label, other: Label) -> bool:
-    """Whether two labels would cover each other where the chart is narrowest."""
-    first, second = box(one), box(other)
-    return (
-        first[0] < second[1] and second[0] < first[1]
-        and first[2] < second[3] and second[2] < first[3]
-    )  # fmt: skip
+def reach(label: Label) -> tuple[float, float]:
+    """From where to where a label's words reach, in percent of the chart where it is smallest."""
+    words = ", ".join(f"{one.severities} {one.day} d: {one.share}" for one in label.days)
+    wide = 1.4 * len(words)
+    return (label.x - wide, label.x) if label.to_the_left else (label.x, label.x + wide)
 
 
-def box(one: Label) -> tuple[float, float, float, float]:
-    """Left, right, top and bottom of a label's text, in percent."""
-    wide = len(one.text) * 2.3
-    left = one.x - 2.5 - wide if one.to_the_left else one.x + 2.5
-    top = one.y + 1 if one.below else one.y - 7
-    return left, left + wide, top, top + 6
+@pytest.mark.parametrize(
+    "days",
+    [(7, 30), (7, 14), (15, 30), (2, 15), (30,), (14, 15), (80, 90), (60, 90), (5, 85), (1, 2)],
+)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=91))
+def test_no_label_stands_on_another_or_on_the_line_of_another(
+    days: tuple[int, ...], shares: list[float]
+) -> None:
+    falling = points(*sorted(shares, reverse=True))
+    due = [due_day(day, "critical" if day == days[0] else "high", falling) for day in days]
+    found = labels(due)
+    assert [one for label in found for one in label.days] == due
+    for label in found:
+        left, right = reach(label)
+        assert left >= -6
+        assert right <= 106  # there is room beside the chart
+        mine = {one.day for one in label.days}
+        for one in due:
+            if one.day not in mine:
+                assert not left < one.day / 0.9 < right
+    for here, there in pairwise(sorted(map(reach, found))):
+        assert here[1] <= there[0]
 
 
-@pytest.mark.parametrize("due", [(7, 30), (7, 14), (15, 30), (2, 15), (30,), (14, 15)])
-@given(st.lists(st.floats(0, 1), min_size=91, max_size=91), st.floats(0, 90))
-def test_no_label_covers_another(due: tuple[int, ...], shares: list[float], at: float) -> None:
-    falling = sorted(shares, reverse=True)
-    half = next((day for day, share in enumerate(falling) if share <= 0.5), None)
-    median = None if half is None or half == 0 else half - at / 90
-    found = [one for one in labels(points(*falling), due, median) if one.text]
-    words = " ".join(one.text for one in found)
-    assert ("median" in words) == (median is not None)
-    assert words.count("%") == len(due)
-    assert not [
-        (one, other) for number, one in enumerate(found) for other in found[number + 1 :]
-        if overlap(one, other)
-    ]  # fmt: skip
-    for left, right, top, bottom in map(box, found):
-        assert left >= -0.1
-        assert right <= 106
-        assert top >= 1  # the words of the due days stand above
-        assert bottom <= 100 or len(found) == 1
+def test_the_words_stand_above_the_chart_where_no_curve_runs() -> None:
+    (chart,) = [
+        one for one in drawn(report(fleet())).all("svg") if one.attributes.get("role") == "img"
+    ]
+    inside = [one for one in chart.all("text") if " d:" in one.text]
+    assert {(one.attributes["y"], one.attributes["dy"]) for one in inside} == {("0", "-.5em")}
 
 
-def test_a_median_at_a_due_day_shares_its_label_where_there_is_no_room() -> None:
-    found = labels(points(*[1.0] * 7, *[0.48] * 84), [7], 6.6)
-    assert [one.text for one in found] == ["", "median 6.6\xa0d, 48\xa0%"]
+def test_the_key_names_the_median_and_what_the_band_is() -> None:
+    document = report(fleet())
+    key = drawn(document).all("ul")[0].text
+    median = document["critical_and_high"]["figures"]["km_median_days"]["value"]
+    assert f"median {median:.1f} d" in key
+    assert "95 % pointwise" in key
+    text = section(page(document, standalone=True), "Definitions").text
+    assert "The curve’s band: pointwise, as if exposures were independent." in text
 
 
-def test_a_label_far_to_the_right_stands_left_of_its_dot() -> None:
-    (found,) = labels(points(*[1.0] * 60, *[0.4] * 31), [85], None)
-    assert found.to_the_left
-
-
-def test_a_label_at_the_top_stands_below_the_words_of_its_due_day() -> None:
-    first, second = labels(points(*[1.0] * 7, *[0.97] * 84), [7, 30], None)
-    assert (first.below, first.to_the_left) == (True, False)
-    assert (second.below, second.to_the_left) == (True, True)
+def test_a_median_beyond_the_curve_is_not_marked() -> None:
+    assert median_of(points(*[1.0] * 20), None) is None
+    assert median_of(points(*[1.0] * 20), 30) is None
+    assert median_of([], 3) is None

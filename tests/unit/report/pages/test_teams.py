@@ -105,7 +105,7 @@ def test_breaches_take_the_rows_that_nothing_else_needs() -> None:
 def test_a_due_row_says_how_late_and_with_whom() -> None:
     ((_, told),) = dues_of({**report(fleet()), "due": [due(20, 1, overdue=True)]})
     assert told == (
-        "CVE-1 a, b and 1 more High, 7 windows, up to 6.0 d overdue: "
+        "CVE-1 a, b and 1 more High, 7 exposures, up to 6.0 d overdue: "
         "pay 3, data 1, ops 1 and 2 other teams"
     )
 

@@ -13,22 +13,22 @@ _NAMES: Final = {"0-7": "0 to 7", "8-30": "8 to 30", "31-90": "31 to 90", ">90":
 
 @dataclass(frozen=True, slots=True)
 class AgeRow:
-    """Open windows of one age; bars are in percent of the longest."""
+    """Open exposures of one age; bars are in percent of the longest."""
 
     name: str
     critical: int
     high: int
     past_due: int
-    unit: float  # percent of the chart's width for one window
+    unit: float  # percent of the chart's width for one exposure
 
     @property
     def critical_bar(self) -> float:
-        """How long the bar of critical windows is."""
+        """How long the bar of critical exposures is."""
         return round(self.critical * self.unit, 2)
 
     @property
     def high_bar(self) -> float:
-        """How long the bar of high windows is, behind that of the critical."""
+        """How long the bar of high exposures is, behind that of the critical."""
         return round(self.high * self.unit, 2)
 
     @property

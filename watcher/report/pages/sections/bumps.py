@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from watcher.report.pages.sections.apportion import apportioned
 from watcher.report.pages.sections.shape import Bump, Report, Ticket
+from watcher.report.pages.wording import whole_days
 
 MOST = 6
 _DETAILED = 100  # exposure-days have one decimal below this total
@@ -24,9 +25,9 @@ class BumpRow:
     gathered: int
     streams: int
     moved: int
-    windows: int
+    ended: int  # exposures
     exposure_days: str
-    left: int  # windows
+    left: int  # exposures
     per_week: str
     state: str
 
@@ -47,16 +48,21 @@ def bumps(report: Report) -> Bumps | None:
     chosen, others = _chosen(found)
     shown = [*chosen, _summed(others)] if others else chosen
     ended = [one["ended"]["exposure_days"] for one in shown]
-    weekly = [one["left"]["exposure_days_per_week"] for one in shown]
+    weekly = [whole_days(one["left"]["exposure_days_per_week"]) for one in shown]
     total = _summed(shown)
     return Bumps(
         rows=tuple(
             _row(one, ended_days, per_week, 0 if place < len(chosen) else len(others))
             for place, (one, ended_days, per_week) in enumerate(
-                zip(shown, _printed(ended), _printed(weekly), strict=True)
+                zip(shown, _printed(ended), weekly, strict=True)
             )
         ),
-        total=_row(total, _printed([sum(ended)])[0], _printed([sum(weekly)])[0], 0),
+        total=_row(
+            total,
+            _printed([sum(ended)])[0],
+            whole_days(total["left"]["exposure_days_per_week"]),
+            0,
+        ),
     )
 
 
@@ -108,7 +114,7 @@ def _row(one: Bump, exposure_days: str, per_week: str, gathered: int) -> BumpRow
         gathered=gathered,
         streams=one["streams"],
         moved=one["moved"],
-        windows=one["ended"]["windows"],
+        ended=one["ended"]["windows"],
         exposure_days=exposure_days,
         left=one["left"]["windows"],
         per_week=per_week,

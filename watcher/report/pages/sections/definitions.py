@@ -60,7 +60,9 @@ def definitions(report: Report) -> Definitions:
         limits=_limits(report["policy"]),
         clock=_CLOCKS.get(report["policy"].get("clock", "known"), ""),
         undetermined=_undetermined(report["policy"]),
-        intervals=any(figure["ci"] for figure in (figures["km_median_days"],)),
+        intervals=any(
+            figures[name]["ci"] for name in ("past_due_share", "km_median_days", "exposure_days")
+        ),
     )
 
 

@@ -18,7 +18,7 @@ _TEAMS = 3
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """Open windows of one vulnerability with their first due time; `late` in words."""
+    """Open exposures to one vulnerability with their first due time; `late` in words."""
 
     due: str
     overdue: bool

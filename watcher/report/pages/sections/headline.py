@@ -44,7 +44,7 @@ def _whole(number: float) -> str:
     return whole_days(number) if number < _FEW else count(number)
 
 
-_OPEN: Final = Kind("Open critical and high", "window", "", count, count, compared.in_relation)
+_OPEN: Final = Kind("Open critical and high", "exposure", "", count, count, compared.in_relation)
 _PAST_DUE: Final = Kind("Share past due", "past-due", "%", percent, in_percent, compared.in_points)
 _MEDIAN: Final = Kind("Median known exposure", "median", "days", days, in_days, compared.in_days)
 _DAYS: Final = Kind(
@@ -126,7 +126,7 @@ def _past_due(told: Told) -> str | None:
     figure = told["figures"]["past_due_share"]
     if figure["value"] is None:
         return None
-    return f"{count(figure['events'])} of {counted(figure['n'], 'window')}"
+    return f"{count(figure['events'])} of {counted(figure['n'], 'exposure')}"
 
 
 def _events(figure: Figure) -> str:

@@ -166,7 +166,7 @@ class Bump(TypedDict):
 
 
 class Due(TypedDict):
-    """A vulnerability's open windows that are past due, or those that are not yet."""
+    """A vulnerability's open exposures that are past due, or those that are not yet."""
 
     due: str
     overdue: bool

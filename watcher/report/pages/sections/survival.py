@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from watcher.report.pages.sections.labels import Label, labels
+from watcher.report.pages.sections.labels import (
+    DueDay,
+    Label,
+    Median,
+    due_day,
+    labels,
+    median_of,
+)
 from watcher.report.pages.sections.refusal import Refusal, refusal
 from watcher.report.pages.sections.shape import URGENT, Figure, Point, Report, Told
 from watcher.report.pages.sections.steps import band, line, steps
@@ -13,15 +20,6 @@ from watcher.report.pages.wording import days, listed
 
 DAYS = 90  # across the chart
 _TICKS = range(0, DAYS + 1, 15)
-
-
-@dataclass(frozen=True, slots=True)
-class DueDay:
-    """A limit of the policy: a line in the chart."""
-
-    day: int
-    severities: str
-    to_the_left: bool  # where its label stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,7 @@ class Survival:
     before: str
     due_days: tuple[DueDay, ...]
     labels: tuple[Label, ...]
+    median: Median | None
     ticks: tuple[Tick, ...]
     rows: tuple[Row, ...]
     ends: int | None  # the last day of a curve that stops before the chart does
@@ -65,7 +64,7 @@ def survival(report: Report) -> Survival:
     told, previous = report["critical_and_high"], report["previous"]
     before = previous["critical_and_high"] if previous else None
     points, earlier = told["curve"], before["curve"] if before else []
-    due = _due_days(report)
+    due = _due_days(report, points)
     median = told["figures"]["km_median_days"]["value"]
     return Survival(
         refusal=None if points else _why_none(told),
@@ -73,7 +72,8 @@ def survival(report: Report) -> Survival:
         band=band(points) if any(one["low"] is not None for one in points) else "",
         before=line(steps(earlier, before and before["figures"]["km_median_days"]["value"])),
         due_days=due,
-        labels=labels(points, [one.day for one in due], median),
+        labels=labels(due),
+        median=median_of(points, median),
         ticks=tuple(Tick(day, _at_risk(points, day)) for day in _TICKS),
         rows=tuple(_rows(points, earlier, {one.day for one in due})),
         ends=points[-1]["day"] if points and points[-1]["day"] < DAYS else None,
@@ -89,24 +89,16 @@ def _why_none(told: Told) -> Refusal | None:
     )
 
 
-def _due_days(report: Report) -> tuple[DueDay, ...]:
+def _due_days(report: Report, points: Sequence[Point]) -> tuple[DueDay, ...]:
     limits = report["policy"]["days"]
     whole = {severity: int(limit) for severity, limit in limits.items() if limit == int(limit)}
     urgent = {severity: whole[severity] for severity in URGENT if severity in whole}
-    found = sorted({day for day in urgent.values() if day <= DAYS})
     return tuple(
-        DueDay(
-            day=day,
-            severities=listed([name.lower() for name, limit in urgent.items() if limit == day]),
-            to_the_left=day > DAYS - 15 or _crowded(day, found[place + 1 : place + 2]),
+        due_day(
+            day, listed([name.lower() for name, limit in urgent.items() if limit == day]), points
         )
-        for place, day in enumerate(found)
+        for day in sorted({day for day in urgent.values() if day <= DAYS})
     )
-
-
-def _crowded(day: int, following: Sequence[int]) -> bool:
-    """Whether the next line stands where this one's label would."""
-    return any(after - day < 15 for after in following) and day >= 15  # noqa: PLR2004 a label's days
 
 
 def _at_risk(points: Sequence[Point], day: int) -> int | None:

@@ -81,20 +81,19 @@ def _teams(rows: Sequence[TeamMoved], by: float) -> Iterator[Phrase]:
 
 
 def _bumps(report: Report) -> Iterator[Phrase]:
-    bumps = report.get("bumps", [])
+    bumps, remediated = report.get("bumps", []), report["episodes"]["by_cause"].get("remediated", 0)
     ended = [one for one in bumps if one["ended"]["windows"]]
     left = sum(one["left"]["windows"] for one in bumps)
     if ended:
         windows = sum(one["ended"]["windows"] for one in ended)
         spared = sum(one["ended"]["exposure_days"] for one in ended)
         yield Phrase(f" {counted(len(ended), 'base bump')} ended ")
-        yield Phrase(counted(windows, "window"), "loud")
-        yield Phrase(" and spared ")
+        yield Phrase(count(windows), "loud")
+        yield Phrase(f" of {count(remediated)} remediated exposures and spared ")
         yield Phrase(counted(round(spared), "exposure-day"), "loud")
-        yield Phrase(" since")
     if left:
         yield Phrase("; " if ended else " Base bumps would end ")
-        yield Phrase(counted(left, "window"), "loud")
+        yield Phrase(count(left) if ended else counted(left, "exposure"), "loud")
         yield Phrase(" wait for streams that have not moved" if ended else "")
     if ended or left:
         yield Phrase(".")
@@ -107,9 +106,9 @@ def _past_due(report: Report) -> Iterator[Phrase]:
     if most is None or not total or len(rows) < 2:  # noqa: PLR2004 one team holds all
         return
     if most["past_due"] >= total * _HOLDS:
-        yield Phrase(" Of the ")
-        yield Phrase(counted(total, "window"), "loud")
-        yield Phrase(" past due, ")
+        yield Phrase(" Of ")
+        yield Phrase(count(total), "loud")
+        yield Phrase(" past due in all severities, ")
         yield Phrase(count(most["past_due"]), "loud")
         yield Phrase(" are with ")
         yield Phrase(most["team"], "name")
