@@ -8,6 +8,7 @@ from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing
 from watcher.cli.session import reading
 from watcher.cli.sheet import REMARK, entries_of, field
 from watcher.reading import documents
+from watcher.report.streams import united
 
 _COLUMNS = (
     field("name", "stream"),
@@ -42,5 +43,6 @@ def streams(
     with reading(context, as_of) as record:
         told = documents.streams(record)
     entries = entries_of(told, "streams")
-    note = f"covered: {sum(one['covered'] is True for one in entries)} of {len(entries)}"
+    every = united(entries)
+    note = f"streams: {every.told}; covered: {every.covered} of {every.streams}"
     show(Listing(told, entries, _COLUMNS, [note]), format_, output)

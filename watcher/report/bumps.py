@@ -20,6 +20,7 @@ from watcher.ports.store.bumps import Remembered
 from watcher.report.times import stamp
 
 Document = dict[str, Any]
+_WEEK = 7  # days
 
 
 def document(
@@ -61,7 +62,7 @@ def _bump(plan: BumpTicket, ticket: Remembered | None, intended: str | None) -> 
         "images": [_image(line) for line in plan.lines],
         "streams": len(streams(plan.lines)),
         "moved": len(moved(plan.lines)),
-        "exposure_days_per_week": plan.exposure_days_per_week,
+        "exposure_days_per_week": plan.exposures * _WEEK,
         "state": _state(plan, ticket),
         "intended": intended,
         "ticket": _ticket(ticket) if ticket else None,
@@ -83,6 +84,7 @@ def _fix(one: Fix) -> Document:
         "package": one.package,
         "fixed_version": one.fixed_version or None,
         "streams": one.streams,
+        "exposures": one.exposures or one.streams,
         "known_since": stamp(one.known_since),
         "past_due": one.past_due,
     }

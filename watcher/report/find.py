@@ -7,7 +7,7 @@ from datetime import datetime
 
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, Holding, StreamHead
-from watcher.report.streams import UNKNOWN
+from watcher.report.streams import UNKNOWN, United, united
 from watcher.report.times import stamp
 
 Document = dict[str, object]
@@ -22,16 +22,20 @@ def document(
 ) -> Document:
     """Write findings down, heads of streams first, with a sentence on what was searched."""
     found = [_finding(one, coverage) for one in holdings]
-    tracks = [coverage.get(head.track, UNKNOWN) for head in heads]
-    uncovered = sum(not one.covered for one in tracks)
+    every = [
+        {"name": head.stream, "covered": coverage.get(head.track, UNKNOWN).covered}
+        for head in heads
+    ]
+    watched = united(every)
     return {
         "schema": "watcher/find/1",
         "as_of": stamp(as_of),
         "searched": text,
         "find": found,
-        "streams": len(tracks),
-        "not_covered": uncovered,
-        "note": _note(text, found, len(tracks), uncovered),
+        "streams": watched.streams,
+        "on_platforms": watched.rows,
+        "not_covered": watched.streams - watched.covered,
+        "note": _note(text, found, watched),
     }
 
 
@@ -51,9 +55,11 @@ def _finding(one: Holding, coverage: Mapping[Track, Coverage]) -> Document:
     }
 
 
-def _note(text: str, found: Iterable[Document], streams: int, uncovered: int) -> str:
-    holding = {(one["stream"], one["platform"]) for one in found if one["current"]}
-    note = f"streams watched: {streams}, of which hold or are exposed to {text} now: {len(holding)}"
+def _note(text: str, found: Iterable[Document], watched: United) -> str:
+    rows = {(one["stream"], one["platform"]) for one in found if one["current"]}
+    holding = united({"name": stream, "covered": True} for stream, _ in rows)
+    note = f"streams watched: {watched.told}; hold or are exposed to {text} now: {holding.told}"
+    uncovered = watched.streams - watched.covered
     if not uncovered:
-        return f"{note}; all are covered" if streams else note
+        return f"{note}; all are covered" if watched.streams else note
     return f"{note}; not covered, so may be affected too: {uncovered} (see watcher streams)"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from watcher.domain.stream import Line, idle_lines
 from watcher.ports.store.ledger import Track
@@ -32,6 +34,29 @@ def document(
         "as_of": stamp(as_of),
         "streams": listed + [_unlisted(one) for one in unlisted],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class United:
+    """How many streams there are, on any of their platforms, and how many on all are covered."""
+
+    rows: int
+    streams: int
+    covered: int
+
+    @property
+    def told(self) -> str:
+        """How many they are, and on how many platforms where those are more: `29, on 34 …`."""
+        more = self.rows != self.streams
+        return f"{self.streams}, on {self.rows} platforms" if more else str(self.streams)
+
+
+def united(streams: Iterable[Mapping[str, Any]]) -> United:
+    """Count rows of the streams document, which has one for each platform."""
+    rows = [(str(one["name"]), bool(one["covered"])) for one in streams]
+    names = {name for name, _ in rows}
+    lacking = {name for name, covered in rows if not covered}
+    return United(len(rows), len(names), len(names - lacking))
 
 
 def idle_tracks(heads: Iterable[StreamHead], as_of: datetime) -> set[Track]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def test_the_first_page_is_the_report(web: Browser) -> None:
 
 def test_the_exposures_are_counted_in_a_sentence_and_linked_to_their_streams(web: Browser) -> None:
     answer = web.get("/exposures")
-    assert "6 windows, 3 vulnerabilities, 3 streams" in answer.text
+    assert "6 windows: 4 exposures on their platforms, 3 vulnerabilities, 3 streams" in answer.text
     assert AT.stream(TAG, "linux/amd64") in answer.links
     assert AT.vulnerability("CVE-2026-1") in answer.links
 
@@ -109,7 +110,10 @@ def test_the_exposures_are_counted_in_a_sentence_and_linked_to_their_streams(web
 def test_filters_in_the_address_leave_what_they_say(web: Browser, asked: str, windows: int) -> None:
     answer = web.get(f"/exposures?{asked}")
     assert answer.status == 200
-    assert f"{windows} window{'' if windows == 1 else 's'}, " in answer.text
+    told = re.search(r"(\d+) windows?(?:: (\d+) exposures? on their platforms)?, ", answer.text)
+    assert told is not None
+    assert int(told[1]) == windows
+    assert told[2] is None or 0 < int(told[2]) < windows
 
 
 def test_filters_stay_in_the_form_and_in_the_links(web: Browser) -> None:
@@ -132,11 +136,11 @@ def test_an_empty_list_says_what_was_searched_and_what_is_not_covered(web: Brows
 
 def test_the_streams_are_listed_with_their_coverage(web: Browser) -> None:
     text = web.get("/streams").text
-    assert "6 of 6 streams" in text
+    assert "5 of 5 streams, on 6 platforms" in text
     assert "not catalogued yet: it timed out" in text
     assert "never listed: it is busy" in text
-    assert "1 of 6 streams" in web.get("/streams?q=front").text
-    assert "2 of 6 streams" in web.get("/streams?coverage=uncovered").text
+    assert "1 of 5 streams" in web.get("/streams?q=front").text
+    assert "2 of 5 streams" in web.get("/streams?coverage=uncovered").text
 
 
 def test_a_stream_shows_its_images_and_its_windows_with_their_causes(web: Browser) -> None:
@@ -223,7 +227,7 @@ def test_a_vulnerability_and_its_knowledge_say_what_changed_and_by_what(web: Bro
 
 def test_coverage_names_reasons_and_failures(web: Browser) -> None:
     text = web.get("/coverage").text
-    assert "4 of 6 streams" in text
+    assert "3 of 5 streams" in text
     assert "local/ops/cron" in text
     assert "it is busy" in text
     assert "local/pay/gate" in text

@@ -61,7 +61,7 @@ def test_a_stream_is_a_row_with_its_coverage(desk: Desk, capsys: Captured) -> No
         *("local/shop/api:latest", "linux/amd64", "0123456789ab", "0123456789ab"),
         *("2026-03-01T12:00:00Z", "2", "1", "yes", "-"),
     ]
-    assert note == "covered: 1 of 1"
+    assert note == "streams: 1; covered: 1 of 1"
 
 
 def test_json_has_digests_whole_and_says_why_something_is_not_covered(
@@ -169,7 +169,7 @@ def test_nothing_found_is_no_failure_and_says_what_may_hide_it(
     desk.views.judged = {TRACK: Coverage(covered=False, reason="not catalogued yet")}
     assert desk.run("find", "openssl") == 0
     assert capsys.readouterr().out == (
-        "streams watched: 1, of which hold or are exposed to openssl now: 0; "
+        "streams watched: 1; hold or are exposed to openssl now: 0; "
         "not covered, so may be affected too: 1 (see watcher streams)\n"
     )
 

@@ -82,8 +82,9 @@ def moved(lines: Iterable[Line]) -> set[str]:
 class Fix:
     """A vulnerability that the bump ends or, among `introduces`, brings.
 
-    `streams` counts the streams to do that have it, on whichever of their platforms, `past_due`
-    those of them that are past due.
+    `streams` counts the lines to do that have it, `past_due` those of them that are past due, and
+    `exposures` the streams among them, each once on however many platforms; 0 in plans of before
+    that was counted.
     """
 
     vulnerability: str
@@ -94,6 +95,7 @@ class Fix:
     known_since: datetime | None = None
     past_due: int = 0
     known_exploited: bool = False
+    exposures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,12 @@ class BumpTicket:
     def severe(self) -> tuple[str, ...]:
         """The severities at or above the threshold, the worst first."""
         return SEVERITIES[: SEVERITIES.index(self.threshold) + 1]
+
+    @property
+    def exposures(self) -> int:
+        """How many it is proven to end at or above the threshold, platforms united."""
+        severe = (fix for fix in self.fixes if fix.severity in self.severe)
+        return sum(fix.exposures or fix.streams for fix in severe)
 
     @property
     def done(self) -> bool:

@@ -58,9 +58,13 @@ class WindowsWanted:
 
 @dataclass(frozen=True, slots=True)
 class WindowsFound:
-    """How much was found in all, and the windows (by number) of the part that was asked for."""
+    """How much was found in all, and the windows (by number) of the part that was asked for.
+
+    `exposures` are streams with a vulnerability, each once on however many platforms.
+    """
 
     windows: int
+    exposures: int
     vulnerabilities: int
     streams: int
     numbers: tuple[int, ...]

@@ -142,7 +142,7 @@ def _left(each: float) -> Callable[[Progress], list[Part]]:
             return []
         return [
             Part(
-                each * one.streams,
+                each * (one.exposures or one.streams),
                 {"vulnerability": one.vulnerability, "severity": one.severity},
             )
             for one in fixes

@@ -65,9 +65,7 @@ class Progress:
     @property
     def windows_left(self) -> int:
         """Exposures at or above the threshold that the plan proves it would end."""
-        plan = self.bump.plan
-        severe = (fix.streams for fix in plan.fixes if fix.severity in plan.severe)
-        return sum(severe) if self.bump.stands else 0
+        return self.bump.plan.exposures if self.bump.stands else 0
 
     @property
     def ticket(self) -> Remembered | None:

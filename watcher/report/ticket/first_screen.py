@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from watcher.domain.package import SEVERITIES
-from watcher.domain.ticket import BumpTicket, Fix, Line, Remaining, streams
+from watcher.domain.ticket import BumpTicket, Fix, Line, Remaining
 from watcher.report.ticket.neutral import code, fenced, name, prose
 from watcher.report.ticket.rows import Most, bullets, table
 from watcher.report.ticket.words import (
@@ -24,7 +24,7 @@ from watcher.report.ticket.words import (
 def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
     """The blocks, in the order of reading."""
     to_do = [line for line in bump.lines if line.done is None]
-    yield _lead(bump, len(streams(to_do)))
+    yield _lead(bump, len(to_do))
     yield _from(bump)
     yield _advice(bump)
     yield _why(bump)
@@ -42,13 +42,13 @@ def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
 
 
 def _lead(bump: BumpTicket, to_do: int) -> str:
-    base, where = code(bump.base_name), counted(to_do, "stream")
+    base, streams = code(bump.base_name), counted(to_do, "stream")
     if bump.action == "version":
-        return f"**Move {where} from {base} to {code(bump.target_name)}.**"
+        return f"**Move {streams} from {base} to {code(bump.target_name)}.**"
     same = " Same tag, newer packages." if bump.base_reference == bump.target.reference else ""
     if bump.action == "pin":
-        return f"**Pin the new {base} in {where}.**{same}"
-    return f"**Rebuild {where} on the new {base}.**{same}"
+        return f"**Pin the new {base} in {streams}.**{same}"
+    return f"**Rebuild {streams} on the new {base}.**{same}"
 
 
 def _from(bump: BumpTicket) -> str:
@@ -68,9 +68,8 @@ def _advice(bump: BumpTicket) -> str:
 def _why(bump: BumpTicket) -> str:
     severe = [fix for fix in bump.fixes if fix.severity in bump.severe]
     out = f"The new base has been out since {day(bump.target.since)}" if bump.target.since else ""
-    every = streams(bump.lines)
-    done = len(every - streams(line for line in bump.lines if line.done is None))
-    share = f"{number(done)} of your {counted(len(every), 'stream')} {_are(done)} done"
+    done = sum(line.done is not None for line in bump.lines)
+    share = f"{number(done)} of your {counted(len(bump.lines), 'stream')} {_are(done)} done"
     since = "; ".join(filter(None, (out, share if done else "")))
     if not severe:
         return f"{since[:1].upper()}{since[1:]}." if since else ""

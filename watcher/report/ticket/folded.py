@@ -14,7 +14,6 @@ from watcher.domain.ticket import (
     OwnFinding,
     Remaining,
     Unknown,
-    streams,
 )
 from watcher.report.ticket.cells import (
     BROUGHT,
@@ -57,9 +56,8 @@ def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
 
 def _fixes(bump: BumpTicket, most: int) -> str:
     exposures = counted(sum(fix.streams for fix in bump.fixes), "exposure")
-    to_do = streams(line for line in bump.lines if line.done is None)
-    where = counted(len(to_do), "stream")
-    head = f"<b>Fixes</b>: {vulnerabilities(bump.fixes)}, {exposures} in {where}"
+    streams = counted(sum(line.done is None for line in bump.lines), "stream")
+    head = f"<b>Fixes</b>: {vulnerabilities(bump.fixes)}, {exposures} in {streams}"
     ordered = sorted(bump.fixes, key=_most_widely)
     return fold(head, [table(bump, _FIXED, ordered, partial(_fixed, bump), most)])
 

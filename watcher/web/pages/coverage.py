@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from watcher.reading import documents
 from watcher.reading.reading import Reading
 from watcher.report.figures.stretch import team_name
+from watcher.report.streams import united
 from watcher.report.times import stamp
 from watcher.web.site import Site
 
@@ -37,8 +38,7 @@ def _told(record: Reading) -> Mapping[str, object]:
     warned = [one for one in streams if one["warning"]]
     failures = record.app.browsing.failures(record.upto)
     return {
-        "streams": len(streams),
-        "covered": len(streams) - len(uncovered),
+        "every": united(streams),
         "uncovered": uncovered[:_AT_MOST],
         "uncovered_more": max(0, len(uncovered) - _AT_MOST),
         "warned": warned[:_AT_MOST],

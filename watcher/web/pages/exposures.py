@@ -13,6 +13,7 @@ from watcher.ports.store.exposures import WindowFilter
 from watcher.reading import documents
 from watcher.reading.reading import Reading
 from watcher.report.figures.stretch import UNOWNED, team_name
+from watcher.report.streams import united
 from watcher.web.addresses import Addresses
 from watcher.web.asked import StreamAsked
 from watcher.web.duties import judged_alone
@@ -98,7 +99,8 @@ def rows_found(record: Reading, found: WindowsFound) -> list[WindowRow]:
 
 def _uncovered(record: Reading) -> int:
     """How many streams are not covered, so that an empty list may be no good news."""
-    return sum(not one["covered"] for one in documents.streams(record)["streams"])
+    every = united(documents.streams(record)["streams"])
+    return every.streams - every.covered
 
 
 def teams_of(record: Reading) -> list[str]:

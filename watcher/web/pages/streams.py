@@ -11,6 +11,7 @@ from watcher.ports.store.browsing import NamedTrack
 from watcher.reading import documents
 from watcher.reading.reading import Reading
 from watcher.report.figures.stretch import team_name
+from watcher.report.streams import united
 from watcher.web.addresses import Addresses
 from watcher.web.asked import given, one_of, page_number
 from watcher.web.pages.exposures import teams_of
@@ -55,7 +56,7 @@ def below(site: Site, record: Reading, at: Addresses, name: str) -> Response:
     asked = {"q": "", "team": "", "coverage": COVERED[0], "sort": SORTS[0]}
     told = listed(record, at, at.stream(name), asked, 1, below=name)
     others = _others(record, name)
-    if not told["every"] and not others:
+    if not told["every"].rows and not others:
         raise HTTPException(404, "No stream of this name was ever seen.")
     return site.show("streams", record, at, {**told, "below": name, "others": others})
 
@@ -97,8 +98,8 @@ def listed(
     paging = Paging(number, size, len(found), lambda one: address(page=one))
     return {
         "asked": asked,
-        "every": len(every),
-        "covered": sum(bool(one["covered"]) for one in every),
+        "every": united(every),
+        "found": united(found),
         "rows": found[paging.first_shown - 1 : paging.last_shown],
         "paging": paging,
         "sorts": {one: address(sort=one) for one in SORTS},

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Engine,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
+    cast,
     extract,
     false,
     func,
@@ -43,6 +45,7 @@ from watcher.ports.store.browsing import WindowsFound, WindowsWanted
 from watcher.ports.store.exposures import Exposures, WindowFilter
 
 _DAY = 86_400  # seconds
+_STREAMS = 1 << 31  # more than a database can number
 _NEVER = 1 << 40  # seconds, behind every due time
 
 
@@ -58,7 +61,8 @@ def read_windows(
         listing = replace(listing, exact=told_apart(read))
     with engine.connect() as connection:
         total = connection.execute(listing.counted()).one()
-        return WindowsFound(total[0], total[1], total[2], tuple(connection.scalars(listing.part())))
+        part = tuple(connection.scalars(listing.part()))
+        return WindowsFound(total[0], total[1], total[2], total[3], part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +109,11 @@ class _Listing:
         apart = apart.where(*_conditions(self.wanted, self.spans, self.upto), differing(self.rated))
         return frozenset(connection.scalars(apart))
 
-    def counted(self) -> Select[tuple[int, int, int]]:
-        """How many windows, vulnerabilities and streams there are in all."""
-        distinct = windows.c.vulnerability_id.distinct(), windows.c.stream_id.distinct()
-        counts = select(func.count(), *(func.count(one) for one in distinct))
+    def counted(self) -> Select[tuple[int, int, int, int]]:
+        """How many windows, exposures, vulnerabilities and streams there are in all."""
+        flaw, stream = windows.c.vulnerability_id, windows.c.stream_id
+        both = cast(flaw, BigInteger) * _STREAMS + stream  # neither database counts pairs
+        counts = select(func.count(), *(func.count(one.distinct()) for one in (both, flaw, stream)))
         return counts.select_from(self.rows).where(*self._all_conditions())
 
     def part(self) -> Select[tuple[int]]:

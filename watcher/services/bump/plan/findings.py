@@ -86,18 +86,17 @@ def _fix(name: str, members: Sequence[Seen], scene: Scene) -> Fix:
     flaw = min((one for _, one in members), key=lambda one: (rank(one.severity), one.package))
     starts = [scene.since.get((proof.built.track, name)) for proof, _ in members]
     known = [start for start in starts if start is not None]
-    dues = [
-        (stream_name(proof.built), _due(proof, name, flaw.severity, scene)) for proof, _ in members
-    ]
+    dues = [_due(proof, name, flaw.severity, scene) for proof, _ in members]
     return Fix(
         vulnerability=name,
         severity=_severity(flaw),
         package=flaw.package,
         fixed_version=flaw.fixed_version,
-        streams=len({stream for stream, _ in dues}),
+        streams=len(members),
         known_since=min(known, default=None),
-        past_due=len({stream for stream, due in dues if due is not None and due < scene.at}),
+        past_due=sum(due is not None and due < scene.at for due in dues),
         known_exploited=scene.standards.exploited(name),
+        exposures=len({stream_name(proof.built) for proof, _ in members}),
     )
 
 
