@@ -1,15 +1,13 @@
-"""Draw the README's picture anew: the report over the demo's last 60 days, as a browser shows it.
+"""Draw the README's picture anew: the demo's report, as README's command gives it.
 
 After `make demo SERVE=0`: `.venv/bin/python tools/pictures.py`.
 """
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -19,8 +17,6 @@ from installer.step import ROOT, StepError
 
 CONFIGURATION = ROOT / "var" / "demo" / "watcher.yaml"
 PICTURE = ROOT / "docs" / "pictures" / "report.png"
-# The demo is 120 days long: so many, and the period before was watched in full as well.
-PERIOD = timedelta(days=60)
 WIDTH, HEIGHT = 1280, 900
 
 
@@ -45,11 +41,9 @@ def main() -> int:
     if not CONFIGURATION.exists():
         print("there is no demo to draw: make demo SERVE=0 plays one", file=sys.stderr)
         return 1
-    as_of = json.loads(report("--format", "json"))["as_of"]
-    since = (datetime.fromisoformat(as_of) - PERIOD).isoformat()
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "report.html"
-        page.write_bytes(report("--as-of", as_of, "--since", since, "--format", "html"))
+        page.write_bytes(report("--format", "html"))
         try:
             draw(page, PICTURE)
         except StepError as error:

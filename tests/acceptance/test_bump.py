@@ -189,6 +189,19 @@ def test_a_package_that_an_own_layer_upgraded_is_unproven_and_files_nothing(shop
     assert shop.ask("bumps")["bumps"] == []
     assert shop.tickets() == 0
 
+    # Beside a stream of which it is proven, the ticket says so, and is not about the first.
+    shop.push("shop/web", "latest", shop.app(OLD_BASE, "two", -20))
+    assert shop.sync(5)["counts"]["tickets_created"] == 1
+    (bump,) = shop.ask("bumps")["bumps"]
+    assert [(one["vulnerability"], one["package"]) for one in bump["unproven"]] == [
+        ("CVE-2026-1", "openssl")
+    ]
+    assert [one["stream"] for one in bump["images"]] == ["local/shop/web:latest"]
+    assert [(one["vulnerability"], one["streams"]) for one in bump["fixes"]] == [("CVE-2026-1", 1)]
+    (doubt,) = bump["unknown"]
+    assert doubt["stream"] == "local/shop/api:latest"
+    assert "only the rebuild can tell of CVE-2026-1" in doubt["why"]
+
 
 def test_a_base_that_fixes_nothing_files_nothing(shop: Shop) -> None:
     shop.push("base/python", "3.12", OLD_BASE)

@@ -51,16 +51,16 @@ def _verdicts(tally: Tally) -> int:
     return tally.met + tally.missed
 
 
-_WATCHED = "stretches that were watched in the period"
-_REMEDIATED = "stretches that were remediated in the period"
-_OPEN = Measure("stretches open at the end", lambda tally: tally.open)
+_WATCHED = "exposures that were watched in the period"
+_REMEDIATED = "exposures that were remediated in the period"
+_OPEN = Measure("exposures open at the end", lambda tally: tally.open)
 _ENDED = Measure(_REMEDIATED, _closed(REMEDIATED))
 _COHORT = Measure(_WATCHED, _cohort)
-_LATE = Measure("stretches with exposure before their detection", lambda tally: tally.late)
-_PAST_DUE = Measure("stretches open at the end and past due", lambda tally: tally.past_due)
+_LATE = Measure("exposures with days before their detection", lambda tally: tally.late)
+_PAST_DUE = Measure("exposures open at the end and past due", lambda tally: tally.past_due)
 NOBODY = Measure("none are counted", lambda _: 0)
 
-_EVENTS = Measure("stretches watched in the period that were remediated", _outcome(REMEDIATED))
+_EVENTS = Measure("exposures watched in the period that were remediated", _outcome(REMEDIATED))
 _CURVE = Measure(f"the curve of all {_WATCHED}", _cohort, estimate=True)
 
 # The figures of a group by name: how the value is made, what `n` counts, what `events` counts.
@@ -77,7 +77,7 @@ FIGURES: dict[str, tuple[Measure, Measure, Measure]] = {
     ),
     "open_age_mean_days": (
         Measure(
-            "days that stretches open at the end have lasted, by their number",
+            "days that exposures open at the end have lasted, by their number",
             lambda tally: tally.age,
             lambda tally: tally.open,
             DAY,
@@ -112,7 +112,7 @@ FIGURES: dict[str, tuple[Measure, Measure, Measure]] = {
             lambda tally: tally.actionable,
             unit=DAY,
         ),
-        Measure("stretches with such exposure", lambda tally: tally.acted),
+        Measure("exposures with such days", lambda tally: tally.acted),
         NOBODY,
     ),
     "detected_to_remediated_days": (
@@ -127,30 +127,30 @@ FIGURES: dict[str, tuple[Measure, Measure, Measure]] = {
     ),
     "past_due_share": (
         Measure(
-            "of the stretches open at the end whose due time can be told, those past it",
+            "of the exposures open at the end whose due time can be told, those past it",
             lambda tally: tally.past_due,
             _judged,
         ),
-        Measure("stretches open at the end whose due time can be told", _judged),
+        Measure("exposures open at the end whose due time can be told", _judged),
         _PAST_DUE,
     ),
     "in_time_share": (
         Measure(
-            "of the stretches that were judged in the period, those remediated in time",
+            "of the exposures that were judged in the period, those remediated in time",
             lambda tally: tally.met,
             _verdicts,
         ),
-        Measure("stretches that were remediated in time, or whose due time passed", _verdicts),
-        Measure("stretches that were remediated in time", lambda tally: tally.met),
+        Measure("exposures that were remediated in time, or whose due time passed", _verdicts),
+        Measure("exposures that were remediated in time", lambda tally: tally.met),
     ),
 }
 
 EPISODES: dict[str, Measure] = {
     "open": _OPEN,
-    "opened": Measure("stretches that began in the period", lambda tally: tally.opened),
-    "closed": Measure("stretches that ended in the period", lambda t: t.closed.total()),
+    "opened": Measure("exposures that began in the period", lambda tally: tally.opened),
+    "closed": Measure("exposures that ended in the period", lambda t: t.closed.total()),
     "backfilled": Measure(
-        "stretches of the period whose start was worked out afterwards",
+        "exposures of the period whose start was worked out afterwards",
         lambda tally: tally.backfilled,
     ),
     "past_due": _PAST_DUE,
@@ -160,19 +160,19 @@ EPISODES: dict[str, Measure] = {
 def incidence(cause: str) -> tuple[Measure, Measure, Measure]:
     """The share that has ended for a cause: how it is made, and what `n` and `events` count."""
     counted = Measure(
-        f"stretches watched in the period that ended as {cause}", _outcome(NUMBERS[cause])
+        f"exposures watched in the period that ended as {cause}", _outcome(NUMBERS[cause])
     )
     return _CURVE, _COHORT, counted
 
 
 def ended_as(cause: str) -> Measure:
     """How many ended for a cause."""
-    return Measure(f"stretches that ended in the period as {cause}", _closed(NUMBERS[cause]))
+    return Measure(f"exposures that ended in the period as {cause}", _closed(NUMBERS[cause]))
 
 
 def aged(band: int, what: str, *, overdue: bool) -> Measure:
     """How many are open and of an age, or of those past due."""
-    said = f"stretches open at the end, {what} days old"
+    said = f"exposures open at the end, {what} days old"
     if overdue:
         return Measure(f"{said} and past due", lambda tally: tally.overdue[band])
     return Measure(said, lambda tally: tally.ages[band])
@@ -185,7 +185,7 @@ def at_risk(day: int) -> Measure:
         times = zip(tally.entries, tally.exits, strict=True)
         return sum(entry < day <= leave for entry, leave in times)
 
-    return Measure(f"stretches under observation on day {day}", watched)
+    return Measure(f"exposures under observation on day {day}", watched)
 
 
 CURVE = _CURVE

@@ -44,7 +44,7 @@ class Due:
     def says(self) -> str:
         """What is counted, in words."""
         what = (
-            "stretches open at the end" if self.vulnerability else "vulnerabilities of what is open"
+            "exposures open at the end" if self.vulnerability else "vulnerabilities of what is open"
         )
         return f"{what}, {'past due' if self.overdue else 'due later'}"
 
@@ -161,7 +161,7 @@ def _of_team(what: str, more: Sequence[Any]) -> Question | None:
     if what == "open":
         return Question(OPEN, severities=frozenset({more[0]}))
     if what == "weekly":
-        said = Measure("critical and high stretches open at that time", lambda _: 0)
+        said = Measure("critical and high exposures open at that time", lambda _: 0)
         return Question(said, severities=URGENT, week=more[0])
     days = FIGURES["exposure_days"][0]
     asked = {
@@ -223,7 +223,7 @@ def _bumps(rest: Sequence[Any], report: Report) -> Question | None:
 
 def _ended(cause: Cause, what: str | int, ended: Ended) -> Question:
     """What a bump ended, or the days that this spared."""
-    said = "stretches that were remediated after a ticket of the bump had asked for it"
+    said = "exposures that were remediated after a ticket of the bump had asked for it"
     if what == "windows":
         says = replace(NOBODY, says=said)
         return Question(says, each=lambda stretch: ended.whose(stretch) == cause)
@@ -264,7 +264,7 @@ def _by_team(rest: Sequence[Any], report: Report) -> Question:
     return replace(_figure(rest[1:], report), team=rest[0])
 
 
-_UNTOLD: Final = "stretches open at the end of which nobody can tell by when they are due"
+_UNTOLD: Final = "exposures open at the end of which nobody can tell by when they are due"
 _AVOIDABLE: Final = Question(
     Measure("days of exposure in the period after the base was without it", lambda _: 0, unit=DAY),
     amount=lambda fleet: fleet.lags.avoided(),

@@ -64,7 +64,7 @@ def figures(rows: Sequence[Row], since: Days, now: Days = 0) -> Document:
     acted = [days for days in acted if days > 0]
     answered = [max(row.last - max(row.detected, row.start), Fraction(0)) for row in remediated]
     verdicts = [*_verdicts(rows, since, now)]
-    seen = [(row, *_watched(row, since, now)) for row in rows if _overlaps(row, since, now)]
+    seen = [(row, *watched(row, since, now)) for row in rows if _overlaps(row, since, now)]
     subjects = [
         (entry - row.start, leave - row.start, row.cause == "remediated" and row.last <= now)
         for row, entry, leave in seen
@@ -191,7 +191,7 @@ def _overlaps(row: Row, since: Days, now: Days) -> bool:
     return row.start < now and row.last > since
 
 
-def _watched(row: Row, since: Days, now: Days) -> tuple[Days, Days]:
+def watched(row: Row, since: Days, now: Days) -> tuple[Days, Days]:
     """From when to when the row was under observation; both the same where it never was."""
     leave = min(row.last, now)
     return min(max(row.start, row.detected, since), leave), leave
