@@ -55,6 +55,8 @@ def test_windows_are_filtered_ordered_and_cut(browse: SqlBrowsing) -> None:
     last = upto(browse)
     whole = browse.windows(EVERY, last)
     assert (whole.windows, whole.vulnerabilities, whole.streams) == (9, 4, 4)
+    united = {(one.repository, one.stream, one.vulnerability) for one in read(browse, whole)}
+    assert whole.exposures == len(united) == 7
     parts = [browse.windows(replace(EVERY, offset=at, at_most=4), last) for at in (0, 4, 8, 12)]
     assert [number for part in parts for number in part.numbers] == [*whole.numbers]
     assert {part.windows for part in parts} == {9}
