@@ -140,4 +140,4 @@ def test_the_version_of_the_figures_is_told(desk: Desk, monkeypatch: pytest.Monk
     before = json.loads(desk.report(day(12)))
     monkeypatch.setattr(management, "FIGURES_VERSION", 99)
     after = json.loads(desk.report(day(12)))
-    assert (before["figures_version"], after["figures_version"]) == (1, 99)
+    assert (before["figures_version"], after["figures_version"]) == (management.FIGURES_VERSION, 99)
