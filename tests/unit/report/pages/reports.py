@@ -26,7 +26,7 @@ def report(
     since: float = 28,
     as_of: float = AS_OF,
 ) -> Report:
-    """The document of the days from `since` to `as_of`; each stretch's stream is watched and covered."""
+    """The document of a period of days; each stretch's stream is watched and covered."""
     found = list(stretches)
     named = {one.stream: WatchedStream(one.stream, one.team) for one in found}
     watched = list(named.values()) if streams is None else list(streams)
