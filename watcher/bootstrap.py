@@ -333,6 +333,7 @@ def _filing(config: Config) -> Filing:
         per_hour=tickets.per_hour,
         open_at_most=tickets.open_at_most,
         terms=Terms(dismissal=tickets.dismissal),
+        kev=config.feeds.kev is not None,
     )
 
 

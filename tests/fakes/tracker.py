@@ -30,6 +30,8 @@ class FakeTracker:
     the port. Ids are numbers, never given twice.
     """
 
+    opened_by = "open it there"
+
     def __init__(self, name: str = "tickets") -> None:
         self.name = name
         self.calls: Counter[str] = Counter()

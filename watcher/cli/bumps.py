@@ -11,7 +11,7 @@ from watcher.bootstrap import pass_runner
 from watcher.cli.output import AsOption, FileOption, Format, Listing, show
 from watcher.cli.progress import SilentProgress
 from watcher.cli.session import reading
-from watcher.cli.sheet import Entry, field
+from watcher.cli.sheet import Column, Entry, field
 from watcher.ports.store.passes import PassRecord
 from watcher.reading import documents
 from watcher.reading.reading import Reading
@@ -30,7 +30,9 @@ _COLUMNS = (
     field("done", "done"),
     field("streams", "streams"),
     field("exposure_days_per_week", "days a week"),
-    field("state", "state"),
+    field("state"),
+    field("until"),
+    Column(None, lambda entry: entry["stands"], "state"),
     field("ticket", "ticket"),
     field("intended", "would"),
 )
@@ -62,7 +64,8 @@ def _planned(record: Reading) -> Document:
     plans = stages.bump.planner.draw(PassRecord(record.upto, record.as_of), versions[-1])
     steps = stages.ticket.preview({one.cause: one for one in plans}, record.as_of)
     intended = {cause: type(step).__name__.lower() for cause, step in steps.items()}
-    return document(record.as_of, plans, record.app.bumps.remembered(), intended)
+    terms = stages.ticket.filing.terms
+    return document(record.as_of, plans, record.app.bumps.remembered(), intended, terms)
 
 
 def _row(bump: Mapping[str, Any]) -> Entry:
@@ -74,5 +77,11 @@ def _row(bump: Mapping[str, Any]) -> Entry:
         "target_digest": bump["target"]["digest"],
         "done": sum(image["done"] for image in bump["images"]),
         "streams": len(bump["images"]),
+        "stands": _stands(bump["state"], bump["until"]),
         "ticket": bump["ticket"]["id"] if bump["ticket"] else None,
     }
+
+
+def _stands(state: str, until: str | None) -> str:
+    """The state, with the day that ends it."""
+    return f"{state} until {until[:10]}" if until else state

@@ -92,12 +92,13 @@ class Tracker(Protocol):
     """
 
     name: str
+    opened_by: str  # how a person opens a ticket again: "write `state: open` in it"
 
     def tickets(self, known: Collection[str] = ()) -> Listing:
         """List every ticket of ours; complete or an error.
 
         `known` are ids filed here before: a tracker that is plainly another one, or an emptied
-        one, is an error and not an empty list.
+        one, is an error and not an empty list. One that lies where no ticket does is unreadable.
         """
 
     def create(self, draft: Draft, at: datetime) -> Ticket:

@@ -191,6 +191,20 @@ def test_a_broken_ticket_is_named_and_the_others_go_on(subject: Subject) -> None
     assert subject.tracker.create(draft(TicketKey(2, KEY.cause)), NOON).id not in {"1", "2"}
 
 
+def test_a_misplaced_ticket_is_named_by_its_key_and_not_taken_for_deleted(
+    subject: Subject,
+) -> None:
+    moved = subject.tracker.create(draft(), NOON)
+    other = subject.tracker.create(draft(TicketKey(1, Cause("shop", "x"))), NOON)
+    subject.misplace(moved)
+    listing = subject.another().tickets([moved.id, other.id])
+    assert listing.tickets == (other,)
+    (named,) = listing.unreadable
+    assert named.key == KEY
+    assert moved.id in named.reason
+    assert "\n" not in named.reason
+
+
 def test_of_two_tickets_with_one_key_the_first_counts_and_the_other_is_named(
     subject: Subject,
 ) -> None:

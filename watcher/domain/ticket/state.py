@@ -99,6 +99,14 @@ class Terms:
     dismissal: timedelta = timedelta(days=90)
     digest: timedelta = timedelta(days=7)  # between updates that only move figures
 
+    def graced(self, closed_at: datetime) -> datetime:
+        """Until when evidence may follow a person's close."""
+        return closed_at + self.grace
+
+    def dismissed(self, closed_at: datetime) -> datetime:
+        """Until when a person's close that no evidence followed is a dismissal."""
+        return max(self.graced(closed_at), closed_at + self.dismissal)
+
 
 @dataclass(frozen=True, slots=True)
 class Create:

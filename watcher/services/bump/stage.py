@@ -27,7 +27,9 @@ class BumpStage:
         """Look for the bases of new images (of all, where a base is new), and plan anew."""
         outcome = Outcome("bump")
         self._identify(this)
-        self.bumps.plan(this, self.planner.draw(this, version))
+        plans = self.planner.draw(this, version)
+        self.bumps.plan(this, plans)
+        outcome.counts["bumps_planned"] = len(plans)
         return outcome
 
     def _identify(self, this: PassRecord) -> None:

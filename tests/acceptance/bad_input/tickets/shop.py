@@ -107,6 +107,12 @@ class Shop:
         found: list[Document] = told.document["bumps"]
         return found
 
+    def standing(self, number: float) -> tuple[str, str | None]:
+        """The state of the one bump as it is on a day, and until when it holds."""
+        answer = ("--format", "json", "-o", str(self.fleet.folder / "answer.json"))
+        (bump,) = self.fleet.watcher("bumps", *answer, now=day(number)).document["bumps"]
+        return bump["state"], bump["until"]
+
     def files(self) -> list[str]:
         """The tickets' files by name."""
         return sorted(one.name for one in self.folder.glob("*.md"))

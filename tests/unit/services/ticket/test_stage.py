@@ -114,6 +114,55 @@ def test_a_close_by_hand_is_noticed_when_it_is_seen_and_waits_for_evidence(desk:
     assert desk.record.remembered()[0].closed_by == "watcher"
 
 
+def said(desk: Office, at: float) -> list[tuple[str, str]]:
+    """What a pass has to say of tickets on a day."""
+    return [(one.subject, one.text) for one in desk.take(at).notes]
+
+
+FOLLOWS = (
+    "its lines may be done until 2026-03-10, else it counts as dismissed until 2026-06-01: "
+    "filed again before that only if a worse severity appears"
+)
+
+
+def test_a_close_by_hand_is_told_once_with_what_follows(desk: Office) -> None:
+    desk.take(1)
+    desk.tracker.by_hand("1", state="closed")
+    told = f"closed by a person; {FOLLOWS}; to keep it, open it there"
+    assert said(desk, 2) == [("tickets: 1", told)]
+    assert said(desk, 3) == []
+    desk.tracker.by_hand("1", state="open")
+    assert said(desk, 4) == [("tickets: 1", "opened again by a person: it is kept again")]
+    assert said(desk, 5) == []
+
+
+def test_a_close_by_hand_tells_of_a_list_of_the_exploited_only_where_one_is_asked(
+    desk: Office,
+) -> None:
+    desk.kev = True
+    desk.take(1)
+    desk.tracker.by_hand("1", state="closed")
+    ((_, told),) = said(desk, 2)
+    assert "one of its vulnerabilities is listed as known exploited or a worse" in told
+
+
+def test_a_deleted_ticket_is_told_once_with_where_to_put_it_back(desk: Office) -> None:
+    desk.take(1)
+    desk.tracker.delete("1")
+    told = (
+        f"is gone: taken for closed by a person; {FOLLOWS}; to keep it, put memory:tickets/1 back"
+    )
+    assert said(desk, 2) == [("tickets: 1", told)]
+    assert said(desk, 3) == []
+
+
+def test_a_close_by_hand_of_what_is_done_has_no_consequence(desk: Office) -> None:
+    desk.take(1)
+    desk.tracker.by_hand("1", state="closed")
+    desk.plan(API_DONE, WEB_DONE)
+    assert said(desk, 2) == [("tickets: 1", "closed by a person")]
+
+
 def closed_by_hand(desk: Office) -> None:
     """A ticket that a person closed on the second day, and what is done since."""
     desk.take(1)
