@@ -118,8 +118,10 @@ class Tracker(Protocol):
     def close(self, ticket: Ticket, body: str, at: datetime) -> Ticket:
         """Write the body anew and close; closing what is closed changes nothing."""
 
-    def reopen(self, ticket: Ticket, body: str, at: datetime) -> Ticket:
-        """Write the body anew and open again."""
+    def reopen(
+        self, ticket: Ticket, body: str, at: datetime, *, labels: tuple[str, ...] | None = None
+    ) -> Ticket:
+        """Write the body anew, the labels where they are given, and open again."""
 
     def comment(self, ticket: Ticket, text: str, at: datetime) -> Ticket:
         """Add a remark in Markdown; raises UncertainError where it may be there nevertheless."""

@@ -62,6 +62,7 @@ def _bump(
         "introduces": [_fix(one) for one in plan.introduces],
         "unproven": [_remaining(one) for one in plan.unproven],
         "unknown": [_unknown(one) for one in plan.unknown],
+        "newest_unknown": plan.newest_unknown,
         "images": [_image(line) for line in plan.lines],
         "exposure_days_per_week": plan.exposure_days_per_week,
         "state": state,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
 
 from watcher.domain.errors import PermanentError, WatcherError
 from watcher.domain.note import Note
 from watcher.ports.store.passes import Failure
+
+_REFERENCE: Final = re.compile(r"[^\s@]+(@sha256:[0-9a-f]{64}): +")
 
 
 @dataclass(slots=True)
@@ -30,6 +34,12 @@ class Outcome:
     def noticed(self, subject: str, text: str) -> None:
         """Keep what is to be said and is no failure."""
         self.notes.append(Note(self.stage, subject, " ".join(text.split())))
+
+
+def reason_of(subject: str, reason: str) -> str:
+    """A failure's reason without the reference that it begins with, where the subject names it."""
+    named = _REFERENCE.match(reason)
+    return reason[named.end() :] if named and subject.endswith(named[1]) else reason
 
 
 def one_line(error: BaseException) -> str:

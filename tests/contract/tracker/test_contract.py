@@ -99,6 +99,14 @@ def test_title_and_labels_change_where_they_are_given(subject: Subject) -> None:
     assert (updated.title, updated.labels) == ("Move on", ("x", "y z"))
 
 
+def test_labels_change_where_they_are_given_to_a_ticket_opened_again(subject: Subject) -> None:
+    made = subject.tracker.create(draft(), NOON)
+    closed = subject.tracker.close(made, body("done"), LATER)
+    opened = subject.tracker.reopen(closed, body("again"), LATER, labels=("watcher", "x"))
+    assert opened == only(subject)
+    assert (opened.state, opened.labels) == ("open", ("watcher", "x"))
+
+
 def test_the_same_update_twice_changes_nothing(subject: Subject) -> None:
     made = subject.tracker.create(draft(), NOON)
     once = subject.tracker.update(made, body("new"), LATER)

@@ -31,7 +31,6 @@ class Filing:
     per_hour: int
     open_at_most: int
     terms: Terms
-    kev: bool = False  # whether a list of what is known to be exploited is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +116,7 @@ class TicketStage:
         news = case.noticed(desk.tracker.name, desk.this.at)
         for key, one in news.items():
             self.store.filed(desk.this, one)
-            filing = self.filing
-            said = told(case, key, one, desk.tracker, filing.terms, kev=filing.kev)
+            said = told(case, key, one, desk.tracker, self.filing.terms)
             if said is not None:
                 desk.outcome.noticed(f"{desk.tracker.name}: {one.ticket}", said)
         known = replace(case, remembered={**case.remembered, **news})

@@ -11,7 +11,7 @@ from watcher.services.ticket.case import Case
 
 
 def told(
-    case: Case, key: TicketKey, news: Remembered, tracker: Tracker, terms: Terms, *, kev: bool
+    case: Case, key: TicketKey, news: Remembered, tracker: Tracker, terms: Terms
 ) -> str | None:
     """Say what a person did to a ticket and what follows; None where a person did nothing."""
     before = case.remembered.get(key)
@@ -27,11 +27,11 @@ def told(
         what, back = "closed by a person", f"to keep it, {tracker.opened_by}"
     if case.plan is None or case.plan.done:
         return what
-    return f"{what}; {_follows(news.closed_at, terms, kev=kev)}; {back}"
+    return f"{what}; {_follows(news.closed_at, terms)}; {back}"
 
 
-def _follows(closed_at: datetime, terms: Terms, *, kev: bool) -> str:
-    exploited = "one of its vulnerabilities is listed as known exploited or " if kev else ""
+def _follows(closed_at: datetime, terms: Terms) -> str:
+    exploited = "one of its vulnerabilities is listed as known exploited or " if terms.kev else ""
     return (
         f"its lines may be done until {terms.graced(closed_at):%Y-%m-%d}, else it counts as "
         f"dismissed until {terms.dismissed(closed_at):%Y-%m-%d}: filed again before that only if "

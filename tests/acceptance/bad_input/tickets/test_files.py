@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -139,6 +140,29 @@ def test_a_ticket_closed_by_hand_is_dismissed_after_a_week_without_evidence(
     assert (ticketed.folder / "1.md").read_bytes() == kept
     assert counts(ticketed.sync(140)) == (1, 0, 0)
     assert ticketed.files() == ["1.md", "2.md"]
+
+
+def test_a_dismissal_ends_when_what_was_dismissed_is_listed_as_exploited(ticketed: Shop) -> None:
+    closed_by_hand(ticketed)
+    listed = ticketed.fleet.folder / "kev.json"
+    listed.write_text(kev("CVE-2026-9"), encoding="utf-8")
+    ticketed.fleet.changes["feeds"] = {"kev": str(listed)}
+    told = ticketed.sync(4)
+    assert len(told.lines) == 1, told.lines
+    (line,) = told.lines
+    assert "only if one of its vulnerabilities is listed as known exploited or a worse" in line
+    assert counts(ticketed.sync(30)) == (0, 0, 0)
+    listed.write_text(kev("CVE-2026-9", "CVE-2026-1"), encoding="utf-8")
+    assert counts(ticketed.sync(31)) == (1, 0, 0)
+    body = ticketed.ticket(2)[1]
+    assert "**one known to be exploited**" in body
+    assert "unless one is listed as known exploited or a worse severity appears" in body
+
+
+def kev(*names: str) -> str:
+    """A catalogue of what is known to be exploited."""
+    listed = [{"cveID": name, "dateAdded": "2026-03-01"} for name in names]
+    return json.dumps({"dateReleased": "2026-03-01T00:00:00Z", "vulnerabilities": listed})
 
 
 def test_a_close_by_hand_that_evidence_follows_is_no_dismissal(ticketed: Shop) -> None:

@@ -69,7 +69,7 @@ class Office:
 
     def stage(self) -> TicketStage:
         trackers = {"shop": "tickets", "pay": "tickets", "typo": "nowhere"}
-        filing = Filing(trackers.get, self.per_hour, self.open_at_most, Terms(), kev=self.kev)
+        filing = Filing(trackers.get, self.per_hour, self.open_at_most, Terms(kev=self.kev))
         store: Any = self.record
         return TicketStage({"tickets": self.tracker}, filing, store, draft)
 

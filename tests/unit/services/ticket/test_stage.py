@@ -11,7 +11,17 @@ from tests.unit.domain.days import day
 from tests.unit.report.figures.bumps import CAUSE, line
 from tests.unit.services.ticket.office import Office, office
 from watcher.domain.errors import PermanentError, TransientError
-from watcher.domain.ticket import Cause, Create, Dismissed, Grace, Held, Nothing, Rated, TicketKey
+from watcher.domain.ticket import (
+    Cause,
+    Create,
+    Dismissed,
+    Fix,
+    Grace,
+    Held,
+    Nothing,
+    Rated,
+    TicketKey,
+)
 
 API, WEB = line("api", 2), line("web", 1)
 API_DONE, WEB_DONE = line("api", 2, 3), line("web", 1, 4)
@@ -258,6 +268,50 @@ def test_an_edited_text_is_written_anew(desk: Office) -> None:
 
 
 # what is broken
+
+
+def worse(desk: Office) -> None:
+    """A critical vulnerability comes to what the ticket fixes."""
+    found = (*desk.record.plans[0].fixes, Fix("CVE-3", "CRITICAL", "bash", "6", 1))
+    desk.plan(API, WEB, fixes=found)
+
+
+def test_the_label_of_severity_follows_the_worst_and_all_others_are_left_alone(
+    desk: Office,
+) -> None:
+    desk.take(1)
+    assert desk.tickets["1"].labels == ("watcher", "base-image", "severity/high")
+    desk.tracker.by_hand("1", labels=("urgent", "severity/high", "severity/ours"))
+    worse(desk)
+    desk.take(2)
+    assert desk.tickets["1"].labels == ("urgent", "severity/critical", "severity/ours")
+    desk.plan(API, WEB)
+    desk.take(3)
+    assert desk.tickets["1"].labels == ("urgent", "severity/high", "severity/ours")
+
+
+def test_a_label_of_severity_that_people_took_off_stays_off_while_the_worst_is_the_same(
+    desk: Office,
+) -> None:
+    desk.take(1)
+    desk.tracker.by_hand("1", labels=("urgent",))
+    desk.plan(API_DONE, WEB)
+    desk.take(2)
+    assert list(desk.tickets["1"].labels) == ["urgent"]
+    worse(desk)
+    desk.take(3)
+    assert list(desk.tickets["1"].labels) == ["urgent", "severity/critical"]
+
+
+def test_a_ticket_opened_again_has_the_severity_of_what_returned(desk: Office) -> None:
+    desk.take(1)
+    desk.plan(API_DONE, WEB_DONE)
+    desk.take(4)
+    found = (*desk.record.plans[0].listed, Fix("CVE-1", "CRITICAL", "openssl", "3", 1))
+    desk.plan(API, WEB_DONE, fixes=found)
+    desk.take(5)
+    ticket = desk.tickets["1"]
+    assert (ticket.state, ticket.labels[-1]) == ("open", "severity/critical")
 
 
 def test_a_broken_ticket_is_named_and_neither_deleted_nor_filed_again(desk: Office) -> None:

@@ -81,10 +81,12 @@ class FolderTracker:
             ticket, at, lambda page: page.with_body(body).with_values(state="closed")
         )
 
-    def reopen(self, ticket: Ticket, body: str, at: datetime) -> Ticket:
-        """Write the text anew and open again."""
+    def reopen(
+        self, ticket: Ticket, body: str, at: datetime, *, labels: tuple[str, ...] | None = None
+    ) -> Ticket:
+        """Write the text anew, labels where they are given, and open again."""
         return self._rewrite(
-            ticket, at, lambda page: page.with_body(body).with_values(state="open")
+            ticket, at, lambda page: page.with_body(body).with_values(state="open", labels=labels)
         )
 
     def comment(self, ticket: Ticket, text: str, at: datetime) -> Ticket:
