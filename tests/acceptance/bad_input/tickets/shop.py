@@ -152,9 +152,9 @@ def open_shop(folder: Path) -> Iterator[Shop]:
         yield shop
 
 
-def before_the_ticket(shop: Shop) -> None:
+def before_the_ticket(shop: Shop, *more: OsAdvisory) -> None:
     """Let all stand on the old base, and the base be rebuilt behind it."""
-    shop.fleet.publish(knowledge())
+    shop.fleet.publish(knowledge([*ADVISORIES, *more]))
     shop.push(BASE[0], OLD_BASE, BASE[1])
     for name in ("api", "web"):
         shop.push(f"shop/{name}", app_on(OLD_BASE, name, -20))

@@ -9,7 +9,8 @@ import pytest
 
 from tests.acceptance.bad_input.looks import assert_clear
 from tests.acceptance.bad_input.story import day, written
-from tests.acceptance.bad_input.tickets.shop import Shop, counts
+from tests.acceptance.bad_input.tickets.shop import NEW_OPENSSL, Shop, before_the_ticket, counts
+from watcher.demo.workshop import OsAdvisory
 
 pytestmark = pytest.mark.servers
 
@@ -142,17 +143,19 @@ def test_a_ticket_closed_by_hand_is_dismissed_after_a_week_without_evidence(
     assert ticketed.files() == ["1.md", "2.md"]
 
 
-def test_a_dismissal_ends_when_what_was_dismissed_is_listed_as_exploited(ticketed: Shop) -> None:
+def test_a_dismissal_ends_when_what_was_dismissed_is_listed_as_exploited(new_shop: Shop) -> None:
+    ticketed, name = new_shop, "CVE-2026-1001"
+    before_the_ticket(ticketed, OsAdvisory("debian 12", "openssl", name, fixed_version=NEW_OPENSSL))
+    assert counts(ticketed.sync(3)) == (1, 0, 0)
     closed_by_hand(ticketed)
     listed = ticketed.fleet.folder / "kev.json"
-    listed.write_text(kev("CVE-2026-9"), encoding="utf-8")
+    listed.write_text(kev("CVE-2026-9999"), encoding="utf-8")
     ticketed.fleet.changes["feeds"] = {"kev": str(listed)}
     told = ticketed.sync(4)
-    assert len(told.lines) == 1, told.lines
     (line,) = told.lines
     assert "only if one of its vulnerabilities is listed as known exploited or a worse" in line
     assert counts(ticketed.sync(30)) == (0, 0, 0)
-    listed.write_text(kev("CVE-2026-9", "CVE-2026-1"), encoding="utf-8")
+    listed.write_text(kev("CVE-2026-9999", name), encoding="utf-8")
     assert counts(ticketed.sync(31)) == (1, 0, 0)
     body = ticketed.ticket(2)[1]
     assert "**one known to be exploited**" in body
