@@ -86,7 +86,7 @@ def test_a_newer_base_that_cannot_be_pulled_takes_nothing_back(ticketed: Shop) -
 
 
 def test_an_app_that_cannot_be_pulled_is_not_done(ticketed: Shop) -> None:
-    image = app_on(NEW_BASE, "api", 4)
+    image = app_on(NEW_BASE, "api-2", 4)  # with a layer that nobody has analysed yet
     ticketed.push("shop/api", image)
     layer = stored(ticketed.fleet.registry, image.layers[-1].digest)
     content = layer.read_bytes()
