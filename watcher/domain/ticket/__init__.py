@@ -17,6 +17,7 @@ from watcher.domain.ticket.bump import (
 )
 from watcher.domain.ticket.decision import decide
 from watcher.domain.ticket.key import Cause, TicketKey, marked, marker, with_marker
+from watcher.domain.ticket.label import SEVERITY_LABELS, relabelled, severity_label
 from watcher.domain.ticket.state import (
     Close,
     Create,
@@ -35,6 +36,7 @@ from watcher.domain.ticket.state import (
 )
 
 __all__ = [
+    "SEVERITY_LABELS",
     "BaseInUse",
     "BumpTicket",
     "Cause",
@@ -65,5 +67,7 @@ __all__ = [
     "decide",
     "marked",
     "marker",
+    "relabelled",
+    "severity_label",
     "with_marker",
 ]
