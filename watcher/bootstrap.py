@@ -7,6 +7,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from threading import Thread
 from typing import Final
 
@@ -171,7 +172,9 @@ def pass_runner(parts: Parts) -> PassRunner:
             exposure=ExposureStage(SqlLedger(engine)),
             feeds=FeedStage(parts.feeds, SqlFeeds(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
-            ticket=TicketStage(parts.trackers, parts.filing, bumps, draft),
+            ticket=TicketStage(
+                parts.trackers, parts.filing, bumps, partial(draft, terms=parts.filing.terms)
+            ),
             retention=RetentionStage(
                 library, matches, offers, catalogues, SqlJobs(engine), parts.retention
             ),
@@ -332,7 +335,7 @@ def _filing(config: Config) -> Filing:
         tracker_of=by_team.get,
         per_hour=tickets.per_hour,
         open_at_most=tickets.open_at_most,
-        terms=Terms(dismissal=tickets.dismissal),
+        terms=Terms(dismissal=tickets.dismissal, kev=config.feeds.kev is not None),
     )
 
 

@@ -17,10 +17,9 @@ from watcher.ports.store.jobs import (
     JobState,
     Lease,
     Order,
-    TooLateError,
     Unfinished,
 )
-from watcher.ports.store.passes import PassRecord
+from watcher.ports.store.passes import PassRecord, TooLateError
 
 _ENDED = f"{DEATHS} workers were lost over it"
 

@@ -30,6 +30,8 @@ class FakeTracker:
     the port. Ids are numbers, never given twice.
     """
 
+    opened_by = "open it there"
+
     def __init__(self, name: str = "tickets") -> None:
         self.name = name
         self.calls: Counter[str] = Counter()
@@ -155,9 +157,14 @@ class FakeTracker:
         """Write the body anew and close."""
         return self._change("close", ticket, at, lambda held: _with(held, body, state="closed"))
 
-    def reopen(self, ticket: Ticket, body: str, at: datetime) -> Ticket:
-        """Write the body anew and open."""
-        return self._change("reopen", ticket, at, lambda held: _with(held, body, state="open"))
+    def reopen(
+        self, ticket: Ticket, body: str, at: datetime, *, labels: tuple[str, ...] | None = None
+    ) -> Ticket:
+        """Write the body anew, labels where they are given, and open."""
+        given = {} if labels is None else {"labels": labels}
+        return self._change(
+            "reopen", ticket, at, lambda held: _with(held, body, state="open", **given)
+        )
 
     def comment(self, ticket: Ticket, text: str, at: datetime) -> Ticket:
         """Keep a remark."""

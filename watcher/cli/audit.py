@@ -19,14 +19,14 @@ from watcher.services.pass_ import Mood, PassReport, Stage
 
 _STAGES: tuple[Stage, ...] = ("match", "audit", "exposure")
 _COLUMNS = (
-    field("image", "image"),
+    field("image", "image", flexible=True),
     field("side", "side"),
     field("vulnerability", "vulnerability"),
     field("package", "package"),
-    field("installed_version", "installed"),
-    field("fixed_version", "fixed in"),
-    field("status", "status"),
-    field("severity", "severity"),
+    field("installed_version", "installed", flexible=True, spared=2),
+    field("fixed_version", "fixed in", flexible=True, spared=3),
+    field("status", "status", spared=5),
+    field("severity", "severity", spared=4),
     field("severity_source"),
     field("context"),
     field("rule", "likely rule", flexible=True),

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from watcher.cli.called import called
 from watcher.cli.progress import progress_on
 from watcher.cli.serve import serve as show
 from watcher.cli.session import session_of
@@ -38,7 +39,7 @@ def demo(
     with demonstration.played() as chapters:
         for played in chapters:
             console.print(telling.line(played))
-    console.print(telling.closing(folder))
+    console.print(telling.closing(folder, called()))
     if serve:
         show(session, demonstration.configuration, lambda address: console.print(_invited(address)))
 

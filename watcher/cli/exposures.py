@@ -19,13 +19,10 @@ from watcher.cli.output import (
 )
 from watcher.cli.session import reading
 from watcher.cli.sheet import Column, Entry, entries_of, field
+from watcher.cli.text import without_qualifiers
 from watcher.domain.errors import UsageError
 from watcher.ports.store.exposures import WindowFilter
 from watcher.reading import documents
-
-
-def _without_qualifiers(purls: object) -> object:
-    return [str(one).partition("?")[0] for one in purls] if isinstance(purls, list) else purls
 
 
 def _accepted(row: Entry) -> Mapping[str, object]:
@@ -48,17 +45,17 @@ def _remark(row: Entry) -> str:
 
 
 _COLUMNS = (
-    field("name", "stream"),
+    field("name", "stream", flexible=True),
     field("registry"),
     field("repository"),
-    field("platform", "platform"),
+    field("platform", "platform", spared=7),
     field("team"),
     field("vulnerability", "vulnerability"),
     field("severity", "severity"),
-    Column("state", lambda row: "open" if row["to"] is None else "closed", "state"),
-    field("from", "from"),
-    field("to", "to"),
-    field("cause", "cause"),
+    Column("state", lambda row: "open" if row["to"] is None else "closed", "state", spared=3),
+    field("from", "from", spared=2),
+    field("to", "to", spared=5),
+    field("cause", "cause", spared=6),
     field("cumulative_days", "days", short=lambda days: f"{days:.1f}"),
     field("backfilled"),
     field("from_not_before"),
@@ -69,8 +66,8 @@ _COLUMNS = (
     field("first_image"),
     field("last_image"),
     field("ended_by"),
-    field("packages", "packages", short=_without_qualifiers, flexible=True),
-    field("covered", "covered"),
+    field("packages", "packages", short=without_qualifiers, flexible=True),
+    field("covered", "covered", spared=4),
     field("aliases"),
     Column("accepted_by", lambda row: _accepted(row).get("author")),
     Column("accepted_until", lambda row: _accepted(row).get("expires")),

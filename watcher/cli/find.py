@@ -9,21 +9,22 @@ import typer
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import reading
 from watcher.cli.sheet import entries_of, field
+from watcher.cli.text import without_qualifiers
 from watcher.reading import documents
 from watcher.report.search import parse_search
 
 _COLUMNS = (
-    field("stream", "stream"),
-    field("platform", "platform"),
-    field("image", "image"),
+    field("stream", "stream", flexible=True),
+    field("platform", "platform", spared=6),
+    field("image", "image", spared=7, flexible=True),
     field("package"),
     field("version"),
-    field("purl", "package", flexible=True),
-    field("vulnerability", "vulnerability"),
+    field("purl", "package", short=without_qualifiers, flexible=True),
+    field("vulnerability", "vulnerability", spared=3),
     field("current", "current"),
-    field("since", "since"),
-    field("until", "until"),
-    field("covered", "covered"),
+    field("since", "since", spared=2),
+    field("until", "until", spared=4),
+    field("covered", "covered", spared=5),
 )
 
 

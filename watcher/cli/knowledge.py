@@ -11,19 +11,19 @@ from watcher.reading import documents
 
 _COLUMNS = (
     field("db", "database"),
-    field("scanner", "Trivy"),
-    field("source", "source", flexible=True),
-    field("updated_at", "updated"),
-    field("seen_at", "seen"),
-    field("applied_at", "applied"),
+    field("scanner", "Trivy", spared=5),
+    field("source", "source", flexible=True, spared=6),
+    field("updated_at", "updated", spared=9),
+    field("seen_at", "seen", spared=10),
+    field("applied_at", "applied", spared=8),
     field("effective_at", "effective"),
     field("in_force", "in force"),
     field("reason", "new in it"),
     field("matches_added", "added"),
     field("matches_removed", "removed"),
-    field("matches_reassessed", "reassessed"),
-    field("first_matches", "first matches"),
-    field("contexts_matched", "contexts"),
+    field("matches_reassessed", "reassessed", spared=3),
+    field("first_matches", "first matches", spared=4),
+    field("contexts_matched", "contexts", spared=7),
 )
 
 

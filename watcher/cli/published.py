@@ -19,10 +19,10 @@ _COLUMNS = (
     field("sha256", "sha256"),
     field("published_at", "published"),
     field("as_of", "as of"),
-    field("since", "since"),
-    field("known_now", "known now"),
-    field("figures_version", "figures"),
-    field("bytes", "bytes"),
+    field("since", "since", spared=2),
+    field("known_now", "known now", spared=3),
+    field("figures_version", "figures", spared=5),
+    field("bytes", "bytes", spared=4),
 )
 
 

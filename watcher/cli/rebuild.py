@@ -29,8 +29,8 @@ def _sentence(side: object) -> str | None:
 
 
 _COLUMNS = (
-    field("stream", "stream"),
-    field("platform", "platform"),
+    field("stream", "stream", flexible=True),
+    field("platform", "platform", spared=2),
     field("vulnerability", "vulnerability"),
     field("episode"),
     field("what", "what"),

@@ -18,7 +18,8 @@ class Column:
     """A column: its key in CSV and how an entry is read; its heading in a table, None for none.
 
     `short` cuts for tables what CSV has whole. A `flexible` column is folded where a terminal is
-    too narrow; the others stay on one line. A column without a key is for tables alone.
+    too narrow; the others stay on one line. Where that does not do, columns are left out, those
+    first that can be `spared` most. A column without a key is for tables alone.
     """
 
     key: str | None
@@ -26,6 +27,7 @@ class Column:
     heading: str | None = None
     short: Callable[[object], object] | None = None
     flexible: bool = False
+    spared: int = 0
 
 
 def entries_of(document: Mapping[str, object], key: str) -> list[Entry]:
@@ -42,9 +44,10 @@ def field(
     short: Callable[[object], object] | None = None,
     *,
     flexible: bool = False,
+    spared: int = 0,
 ) -> Column:
     """The column of a field of the document."""
-    return Column(key, lambda entry: entry[key], heading, short, flexible)
+    return Column(key, lambda entry: entry[key], heading, short, flexible, spared)
 
 
 REMARK = Column(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from watcher.cli.tables import shown_as
 
@@ -14,16 +14,19 @@ _LINES = {
         "{matches_added} matches added, {matches_removed} removed, {trivy_runs} Trivy runs"
     ),
     "exposure": "{episodes_opened} episodes opened, {episodes_closed} closed",
+    "bump": "{bumps_planned} bumps planned",
+    "ticket": "{tickets_created} tickets filed, {tickets_updated} updated, {tickets_closed} closed",
 }
 
 
 def summary(document: Mapping[str, object]) -> str:
-    """Draw the sync document: a line for each stage that ran, and how many failures there were."""
+    """Draw the sync document: a line for each stage that ran, and how many failures and notes."""
     seconds, counts = _mapping(document["seconds"]), _mapping(document["counts"])
-    failures = document["failures"]
+    failures, notes = _listed(document["failures"]), _listed(document["notes"])
     lines = [f"pass of {document['at']}", _line("knowledge", seconds, _knowledge(document))]
     lines += [_line(stage, seconds, text.format(**counts)) for stage, text in _LINES.items()]
-    lines.append(f"failures   {len(failures) if isinstance(failures, list) else 0}")
+    lines.append(f"failures   {len(failures)}")
+    lines.append(f"notes      {len(notes)}" if notes else "")
     return "".join(f"{line}\n" for line in lines if line)
 
 
@@ -43,4 +46,10 @@ def _knowledge(document: Mapping[str, object]) -> str:
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise TypeError("the sync document has no such part")
+    return value
+
+
+def _listed(value: object) -> Sequence[object]:
+    if not isinstance(value, list):
+        raise TypeError("the sync document lists no such thing")
     return value

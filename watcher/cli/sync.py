@@ -92,10 +92,14 @@ def wanted_stages(names: Sequence[str]) -> list[Stage]:
 
 def _tell(session: Session, report: PassReport, format_: SyncFormat, file: Path | None) -> None:
     applied = Applied(report.knowledge, report.java_db, report.knowledge_changed)
-    told = document(report.at, applied, report.counts, report.seconds, report.failures)
+    told = document(
+        report.at, applied, report.counts, report.seconds, report.failures, report.notes
+    )
     for one in report.failures:
         again = "; the next pass tries again" if one.retry else ""
         session.say(f"failed: {one.stage}: {one.subject}: {one.error}{again}")
+    for note in report.notes:
+        session.say(f"note: {note.stage}: {note.subject}: {note.text}")
     emit(written(told) if format_ is SyncFormat.JSON else summary(told), file)
     if report.failures:
         raise typer.Exit(exits.PARTLY)

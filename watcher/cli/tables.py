@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from watcher.cli.fitting import GAP, Demand, broken, fit
 from watcher.cli.sheet import Column, Entry
 from watcher.cli.text import plain, shortened
 
-_GAP = 2  # spaces between columns
-_NARROWEST = 24  # what folding leaves of a flexible column
+_NOTHING = "-"
+_FIRST = 1_000  # what is spared before all else
 _STYLES = {
     "no": "red",
     "fail": "red",
@@ -36,42 +37,55 @@ def table(
 ) -> str:
     """Draw a table with notes below it; coloured and fitted only where it goes to a terminal.
 
-    A terminal that is too narrow even for folded columns wraps lines itself: nothing is cut.
+    Columns that were left out are named below. A terminal that is too narrow for all that wraps
+    lines itself: nothing is cut.
     """
     headed = [column for column in columns if column.heading is not None]
     rows = [[_cell(column, entry) for column in headed] for entry in entries]
-    drawn = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold")
-    for column in headed:
-        drawn.add_column(column.heading or "", overflow="fold", no_wrap=not column.flexible)
+    real = Console(file=terminal) if terminal is not None else None
+    width = real.width if real is not None and real.is_terminal else None
+    fitted = fit([_demand(column, at, rows) for at, column in enumerate(headed)], width)
+    drawn = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
+    for at in fitted:
+        column = headed[at]
+        drawn.add_column(
+            column.heading or "", overflow="fold", no_wrap=not column.flexible, width=fitted[at]
+        )
     for row in rows:
-        drawn.add_row(*row)
-    console = _console(terminal, *_widths(headed, rows))
+        drawn.add_row(*(_broken(row[at], fitted[at]) for at in fitted))
+    console = _console(real, sum(fitted.values()) + GAP * (len(fitted) - 1))
     if rows:
         console.print(drawn)
+    left_out = [column.heading or "" for at, column in enumerate(headed) if at not in fitted]
+    if rows and left_out:
+        said = f"too narrow for: {', '.join(left_out)} (a wider terminal or --format csv has them)"
+        console.print(Text(said))
     for note in notes:
         console.print(Text(plain(note)), soft_wrap=True)
     return _trimmed(console)
 
 
-def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> tuple[int, int]:
-    """How wide a table is with its flexible columns folded, and with all of them unfolded."""
-    folded = unfolded = 0
-    for position, column in enumerate(columns):
-        cells = (cell_len(row[position].plain) for row in rows)
-        width = max([cell_len(column.heading or ""), *cells])
-        folded += (min(width, _NARROWEST) if column.flexible else width) + _GAP
-        unfolded += width + _GAP
-    return folded, unfolded
+def _demand(column: Column, at: int, rows: Sequence[Sequence[Text]]) -> Demand:
+    """How wide a column is at its widest; one that says nothing is left out first."""
+    width = max([cell_len(column.heading or ""), *(cell_len(row[at].plain) for row in rows)])
+    empty = all(row[at].plain == _NOTHING for row in rows)
+    return Demand(width, flexible=column.flexible, spared=_FIRST if empty else column.spared)
 
 
-def _console(terminal: TextIO | None, folded: int, unfolded: int) -> Console:
-    real = Console(file=terminal) if terminal is not None else None
+def _broken(cell: Text, width: int) -> Text:
+    """A cell that is broken where people would break it."""
+    if cell_len(cell.plain) <= width or cell_len(cell.plain) != len(cell.plain):
+        return cell
+    return Text(broken(cell.plain, width), style=cell.style)
+
+
+def _console(real: Console | None, width: int) -> Console:
     if real is None or not real.is_terminal:
-        return Console(file=io.StringIO(), force_terminal=False, width=unfolded, highlight=False)
+        return Console(file=io.StringIO(), force_terminal=False, width=width, highlight=False)
     return Console(
         file=io.StringIO(),
         force_terminal=True,
-        width=max(real.width, folded),
+        width=max(real.width, width),
         no_color=real.no_color,
         highlight=False,
     )
@@ -92,9 +106,9 @@ def _cell(column: Column, entry: Entry) -> Text:
 def shown_as(value: object) -> str:
     """A value as people read it; what is not known is a dash."""
     if value is None:
-        return "-"
+        return _NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ", ".join(shown_as(one) for one in value) or "-"
+        return ", ".join(shown_as(one) for one in value) or _NOTHING
     return shortened(plain(str(value)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 
 from rich.markup import escape
 
@@ -12,7 +13,7 @@ from watcher.demo.play import tickets_in
 from watcher.demo.run import Played
 
 _QUESTIONS = (
-    ("report", "the figures for management"),
+    ("report --format html -o report.html", "the figures for management"),
     ("bumps", "which rebuild ends how much, and its ticket"),
     ("exposures --open", "who is exposed to what, and since when"),
     ("find openssl", "where a package is"),
@@ -50,10 +51,10 @@ class Telling:
             ]
         )
 
-    def closing(self, folder: Path) -> str:
-        """Where everything is, and what to ask."""
+    def closing(self, folder: Path, program: str) -> str:
+        """Where everything is, and what to ask; `program` is watcher as it was called."""
         tickets = tickets_in(folder / "tickets")
-        asked = f"  watcher --config {folder}/watcher.yaml "
+        asked = f"  {program} --config {quote(str(folder / 'watcher.yaml'))} "
         width = max(len(question) for question, _ in _QUESTIONS)
         first = tickets["open"][0] if tickets["open"] else "none"
         count = f"{len(tickets['open'])} open, {len(tickets['closed'])} closed"

@@ -47,12 +47,15 @@ class KnownBase:
 
 @dataclass(frozen=True, slots=True)
 class BaseIdentity:
-    """The base of an image: `image` is its number where it is known, `evidence` is one sentence."""
+    """The base of an image: `image` is its number where it is known, `evidence` is one sentence.
+
+    Without a grade it has none: what it claims is refuted, and the evidence says how.
+    """
 
     image: int | None
     name: str | None
     digest: str | None
-    grade: Grade
+    grade: Grade | None
     evidence: str
 
 
@@ -61,15 +64,19 @@ class Bases:
     """Known bases, found by the layers that images begin with."""
 
     by_prefix: Mapping[str, tuple[KnownBase, ...]] = field(default_factory=dict)
+    by_digest: Mapping[str, tuple[KnownBase, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, known: Iterable[KnownBase]) -> Bases:
         """Index bases by their layers; one without layers is no base."""
-        found: dict[str, list[KnownBase]] = {}
+        layered: dict[str, list[KnownBase]] = {}
+        named: dict[str, list[KnownBase]] = {}
         for base in known:
             if base.diff_ids:
-                found.setdefault(_chain(base.diff_ids)[-1], []).append(base)
-        return cls({prefix: tuple(members) for prefix, members in found.items()})
+                layered.setdefault(_chain(base.diff_ids)[-1], []).append(base)
+                for digest in base.digests:
+                    named.setdefault(digest, []).append(base)
+        return cls(_frozen(layered), _frozen(named))
 
     def longest(self, diff_ids: Sequence[str]) -> tuple[KnownBase, ...]:
         """The bases with the most of the image's first layers; not the image itself as a whole."""
@@ -78,15 +85,27 @@ class Bases:
                 return self.by_prefix[prefix]
         return ()
 
+    def refuted(self, diff_ids: Sequence[str], digest: str) -> bool:
+        """Whether a digest is that of bases known by their layers, and the image has none's."""
+        claimed = self.by_digest.get(digest, ())
+        return bool(claimed) and not any(
+            tuple(diff_ids[: len(base.diff_ids)]) == tuple(base.diff_ids) for base in claimed
+        )
+
+
+def _frozen(found: Mapping[str, list[KnownBase]]) -> dict[str, tuple[KnownBase, ...]]:
+    return {name: tuple(members) for name, members in found.items()}
+
 
 def identify(diff_ids: Sequence[str], claim: Claim | None, bases: Bases) -> BaseIdentity | None:
     """Tell an image's base by its layers, confirmed by its claim; layers win over any claim.
 
-    A claim that no layers support is the lowest grade, and one against the layers is not believed.
+    A claim of a base whose layers nobody knows is the lowest grade. One against known layers is not
+    believed: then there is no base, and the evidence says why.
     """
     found = bases.longest(diff_ids)
     if not found:
-        return _claimed(claim)
+        return _claimed(diff_ids, claim, bases)
     confirmed = next((b for b in found if claim and claim.digest in b.digests), None)
     base = confirmed or _named(found, claim) or found[-1]
     layers = f"its first {len(base.diff_ids)} layers are those of {_short(base.digests[0])}"
@@ -102,9 +121,15 @@ def identify(diff_ids: Sequence[str], claim: Claim | None, bases: Bases) -> Base
     return BaseIdentity(base.image, name, base.digests[0], "layers", f"{layers}{told}")
 
 
-def _claimed(claim: Claim | None) -> BaseIdentity | None:
+def _claimed(diff_ids: Sequence[str], claim: Claim | None, bases: Bases) -> BaseIdentity | None:
     if claim is None or claim.digest is None:
         return None
+    if bases.refuted(diff_ids, claim.digest):
+        evidence = (
+            f"the annotation names {_short(claim.digest)}, whose layers the image does not have: "
+            "it is not believed"
+        )
+        return BaseIdentity(None, None, None, None, evidence)
     evidence = "an annotation alone; no layers of a watched base confirm it"
     return BaseIdentity(None, claim.name, claim.digest, "annotation", evidence)
 

@@ -92,12 +92,13 @@ class Tracker(Protocol):
     """
 
     name: str
+    opened_by: str  # how a person opens a ticket again: "write `state: open` in it"
 
     def tickets(self, known: Collection[str] = ()) -> Listing:
         """List every ticket of ours; complete or an error.
 
         `known` are ids filed here before: a tracker that is plainly another one, or an emptied
-        one, is an error and not an empty list.
+        one, is an error and not an empty list. One that lies where no ticket does is unreadable.
         """
 
     def create(self, draft: Draft, at: datetime) -> Ticket:
@@ -117,8 +118,10 @@ class Tracker(Protocol):
     def close(self, ticket: Ticket, body: str, at: datetime) -> Ticket:
         """Write the body anew and close; closing what is closed changes nothing."""
 
-    def reopen(self, ticket: Ticket, body: str, at: datetime) -> Ticket:
-        """Write the body anew and open again."""
+    def reopen(
+        self, ticket: Ticket, body: str, at: datetime, *, labels: tuple[str, ...] | None = None
+    ) -> Ticket:
+        """Write the body anew, the labels where they are given, and open again."""
 
     def comment(self, ticket: Ticket, text: str, at: datetime) -> Ticket:
         """Add a remark in Markdown; raises UncertainError where it may be there nevertheless."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from watcher.domain.ticket import Terms
 from watcher.ports.store.exposures import WindowFilter
 from watcher.ports.store.views import Search
 from watcher.reading.reading import Reading
@@ -52,7 +53,9 @@ def find(record: Reading, text: str, search: Search) -> Document:
 def bumps(record: Reading) -> Document:
     """The bumps planned by the last pass, with their tickets."""
     planned = record.app.bumps.planned(record.upto)
-    return bump_report.document(record.as_of, planned, record.app.bumps.remembered(record.upto), {})
+    remembered = record.app.bumps.remembered(record.upto)
+    terms = Terms(dismissal=record.config.tickets.dismissal)
+    return bump_report.document(record.as_of, planned, remembered, {}, terms)
 
 
 def knowledge(record: Reading) -> Document:

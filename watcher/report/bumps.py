@@ -12,6 +12,7 @@ from watcher.domain.ticket import (
     Fix,
     Line,
     Remaining,
+    Terms,
     Unknown,
     moved,
     streams,
@@ -22,28 +23,41 @@ from watcher.report.times import stamp
 Document = dict[str, Any]
 _WEEK = 7  # days
 
+_AS_DESIGNED = Terms()
+
 
 def document(
     as_of: datetime,
     plans: Iterable[BumpTicket],
     remembered: Sequence[Remembered],
     intended: Mapping[Cause, str],
+    terms: Terms = _AS_DESIGNED,
 ) -> Document:
-    """Write plans down with the newest ticket of each; `intended` says what a pass would do."""
+    """Write plans down with the newest ticket of each; `intended` says what a pass would do.
+
+    `terms` are how long a person's close waits for evidence, and then dismisses.
+    """
     newest = {one.key.cause: one for one in sorted(remembered, key=lambda one: one.key)}
     planned = {one.cause: one for one in plans}
     return {
         "schema": "watcher/bumps/1",
         "as_of": stamp(as_of),
         "bumps": [
-            _bump(planned[cause], newest.get(cause), intended.get(cause))
+            _bump(planned[cause], newest.get(cause), intended.get(cause), as_of, terms)
             for cause in sorted(planned)
         ],
     }
 
 
-def _bump(plan: BumpTicket, ticket: Remembered | None, intended: str | None) -> Document:
+def _bump(
+    plan: BumpTicket,
+    ticket: Remembered | None,
+    intended: str | None,
+    as_of: datetime,
+    terms: Terms,
+) -> Document:
     key = ticket.key if ticket else None
+    state, until = _state(plan, ticket, as_of, terms)
     return {
         "key": str(key) if key else f"{plan.cause.team}:{plan.cause.lineage}",
         "team": plan.cause.team,
@@ -59,22 +73,33 @@ def _bump(plan: BumpTicket, ticket: Remembered | None, intended: str | None) -> 
         "introduces": [_fix(one) for one in plan.introduces],
         "unproven": [_remaining(one) for one in plan.unproven],
         "unknown": [_unknown(one) for one in plan.unknown],
+        "newest_unknown": plan.newest_unknown,
         "images": [_image(line) for line in plan.lines],
         "streams": len(streams(plan.lines)),
         "moved": len(moved(plan.lines)),
         "exposure_days_per_week": plan.exposures * _WEEK,
-        "state": _state(plan, ticket),
+        "state": state,
+        "until": stamp(until),
         "intended": intended,
         "ticket": _ticket(ticket) if ticket else None,
     }
 
 
-def _state(plan: BumpTicket, ticket: Remembered | None) -> str:
+def _state(
+    plan: BumpTicket, ticket: Remembered | None, as_of: datetime, terms: Terms
+) -> tuple[str, datetime | None]:
+    """How it stands with a bump, and until when that holds where it holds for a time."""
     if not plan.lines:
-        return "unknown"
+        return "unknown", None
     if all(line.done for line in plan.lines):
-        return "done"
-    return "dismissed" if ticket and ticket.closed_by == "person" else "open"
+        return "done", None
+    if ticket is None or ticket.closed_by != "person":
+        return "open", None
+    closed_at = ticket.closed_at or as_of
+    graced, dismissed = terms.graced(closed_at), terms.dismissed(closed_at)
+    if as_of < graced:
+        return "grace", graced
+    return ("dismissed", dismissed) if as_of < dismissed else ("open", None)
 
 
 def _fix(one: Fix) -> Document:

@@ -37,7 +37,8 @@ def _image(image: WatchedImage, coverage: Mapping[Track, Coverage]) -> Document:
         "reason": next((one.reason for one in judged if one.reason), None),
         "warning": next((one.warning for one in judged if one.warning), None),
         "streams": list(image.streams),
-        "base": _base(image.base) if image.base else None,
+        "base": _base(image.base) if image.base and image.base.grade else None,
+        "base_refuted": image.base.evidence if image.base and not image.base.grade else None,
     }
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from watcher.domain.stream import Line, idle_lines
+from watcher.domain.version import parse
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, StreamHead, Unlisted
 from watcher.report.times import stamp
@@ -59,6 +60,13 @@ def united(streams: Iterable[Mapping[str, Any]]) -> United:
     return United(len(rows), len(names), len(names - lacking))
 
 
+def tag_of(head: StreamHead) -> str | None:
+    """The tag that tells a head's version best: the stream's own, else the most precise."""
+    if head.by == "tag" and head.name in head.tags:
+        return head.name
+    return max(head.tags, key=lambda tag: (parse(tag) is not None, len(tag), tag), default=None)
+
+
 def idle_tracks(heads: Iterable[StreamHead], as_of: datetime) -> set[Track]:
     """Version lines that a higher one overtook and nobody pushed for long: open all the same."""
     lines = {
@@ -79,6 +87,7 @@ def _stream(head: StreamHead, coverage: Coverage, *, idle: bool) -> Document:
         "by": head.by,
         "published": head.published,
         "platform": head.track.platform or None,
+        "tag": tag_of(head),
         "tag_digest": head.target,
         "image": head.image,
         "since": stamp(head.since),
@@ -95,7 +104,16 @@ def _stream(head: StreamHead, coverage: Coverage, *, idle: bool) -> Document:
 
 def _unlisted(one: Unlisted) -> Document:
     registry, _, path = one.name.partition("/")
-    nothing = ("stream", "by", "platform", "tag_digest", "image", "since", "since_not_before")
+    nothing = (
+        "stream",
+        "by",
+        "platform",
+        "tag",
+        "tag_digest",
+        "image",
+        "since",
+        "since_not_before",
+    )
     return {
         "name": one.name,
         "registry": registry,

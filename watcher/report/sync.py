@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.domain.knowledge import KnowledgeVersion
+from watcher.domain.note import Note
 from watcher.ports.store.passes import Failure
 from watcher.report.times import stamp
 
@@ -26,6 +27,7 @@ COUNTS = (
     "matches_removed",
     "episodes_opened",
     "episodes_closed",
+    "bumps_planned",
     "tickets_created",
     "tickets_updated",
     "tickets_closed",
@@ -52,6 +54,7 @@ def document(
     counts: Mapping[str, int],
     seconds: Mapping[str, float],
     failures: Iterable[Failure],
+    notes: Iterable[Note] = (),
 ) -> Document:
     """Write a pass down; what no stage counted is 0, a stage that did not run took 0.0 seconds."""
     return {
@@ -69,4 +72,5 @@ def document(
             {"stage": one.stage, "subject": one.subject, "error": one.error, "retry": one.retry}
             for one in failures
         ],
+        "notes": [{"stage": one.stage, "subject": one.subject, "note": one.text} for one in notes],
     }

@@ -108,6 +108,8 @@ class Leader:
         self.say(f"pass at {stamp(report.at)} ({' '.join(stages)}){why}: {done}; {seconds:.1f} s")
         for one in report.failures:
             self.say(f"failed: {one.stage}: {one.subject}: {one.error}")
+        for note in report.notes:
+            self.say(f"note: {note.stage}: {note.subject}: {note.text}")
 
 
 def shortened(places: Places) -> str:

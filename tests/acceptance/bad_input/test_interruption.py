@@ -24,7 +24,7 @@ from watcher.demo.workshop.blobs import Json
 
 pytestmark = pytest.mark.servers
 
-_WITHIN = 20.0  # seconds
+_WITHIN = 60.0  # seconds that a loaded machine may take
 _POLL = 0.02
 
 
@@ -59,13 +59,11 @@ def in_mid_catalogue(fleet: Fleet) -> Iterator[subprocess.Popen[str]]:
         yield running
 
 
-def interrupted(running: subprocess.Popen[str]) -> float:
-    """Press Ctrl-C and look how it ends; returns how many seconds that took."""
-    begun = time.monotonic()
+def assert_interrupted(running: subprocess.Popen[str]) -> None:
+    """Press Ctrl-C: it must end without what it waits for, which outlasts this test."""
     running.send_signal(signal.SIGINT)
     assert running.communicate(timeout=_WITHIN) == ("", "watcher: interrupted\n")
     assert running.returncode == 130
-    return time.monotonic() - begun
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
@@ -112,7 +110,7 @@ def test_an_interrupted_pass_ends_at_once_and_takes_trivy_with_it(
     fleet: Fleet, undisturbed_rebuilt: Document
 ) -> None:
     with in_mid_catalogue(fleet) as running:
-        assert interrupted(running) < 2
+        assert_interrupted(running)
         assert fleet.trivy.running == []
     assert list(fleet.folder.glob("watcher-trivy-*")) == []
     assert states(fleet) == ["complete", "abandoned"]
@@ -128,13 +126,13 @@ def test_an_interrupted_pass_does_not_wait_for_a_registry_that_does_not_answer(
     over = threading.Event()
 
     def say_nothing(_: BufferedIOBase) -> None:
-        over.wait(_WITHIN)
+        over.wait(2 * _WITHIN)
 
     with hostile(lambda _: Reply(script=say_nothing)) as silent:
         slow: dict[str, Json] = {"name": "slow", "kind": "oci", "url": silent.url}
         fleet.others = [{**slow, "include": ["shop/api"]}]
         with syncing(fleet) as running:
             wait_for(lambda: silent.asked("/v2/shop/api/tags/list") != [])
-            assert interrupted(running) < 2
+            assert_interrupted(running)
         over.set()
     assert states(fleet) == ["complete", "abandoned"]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.bad_input.databases import BROKEN, NO_DATABASE
 from tests.acceptance.bad_input.fleet import Document, Fleet, Told
-from tests.acceptance.bad_input.looks import assert_clear
+from tests.acceptance.bad_input.looks import assert_clear, episodes
 from tests.acceptance.bad_input.storage import stored
 from tests.acceptance.bad_input.story import FIRST, SECOND
 from watcher.demo.play import DATABASE, VERSION
@@ -158,7 +158,7 @@ def test_files_that_were_lost_are_had_again_by_their_digest_from_a_source_that_l
 def test_without_its_files_and_without_a_source_the_pass_goes_on(
     fleet: Fleet, undisturbed_rebuilt: Document
 ) -> None:
-    before = fleet.exposures(0)["windows"]
+    before = episodes(fleet.exposures(0))
     shutil.rmtree(fleet.folder / "state")
     fleet.rebuild_api()
     fleet.mirror.stop()
@@ -171,8 +171,7 @@ def test_without_its_files_and_without_a_source_the_pass_goes_on(
     ]
     for line in told.lines:
         assert_clear(line, "failed: ")
-    after = fleet.exposures(1)["windows"]
-    assert [one["episodes"] for one in after] == [one["episodes"] for one in before]
+    assert episodes(fleet.exposures(1)) == before
     assert "not catalogued yet" in fleet.uncovered(1)["shop/api:latest"]
     fleet.publish(SECOND)
     assert fleet.sync(2).lines == ()

@@ -22,7 +22,8 @@ from watcher.adapters.store.jobs import SqlJobs
 from watcher.adapters.store.presence import SqlPresence
 from watcher.adapters.store.writing import writing
 from watcher.domain.errors import StartError
-from watcher.ports.store.jobs import Job, TooLateError
+from watcher.ports.store.jobs import Job
+from watcher.ports.store.passes import TooLateError
 
 STAGES = ["match"]
 ROOT = Path(__file__).resolve().parents[3]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -38,6 +38,11 @@ def digest(name: str) -> str:
 def begin(engine: Engine, at: float, snapshot: Snapshot = PLAIN) -> PassRecord:
     """Open a pass on a day."""
     return SqlPasses(engine).begin(day(at), day(at), ["inventory"], snapshot)
+
+
+def begun(engine: Engine, *days: float) -> Iterator[PassRecord]:
+    """A pass on each of these days, opened when it is asked for: it ends the one before."""
+    return (begin(engine, at) for at in days)
 
 
 def package(name: str, version: str = "1", context: str = "debian 12") -> Package:

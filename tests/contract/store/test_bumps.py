@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from tests.contract.store.fleet import Fleet, day
-from tests.contract.store.record import begin, rows
+from tests.contract.store.record import begin, begun, rows
 from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.tables.filing import bump_plans, ticket_intents
 from watcher.adapters.store.views import SqlViews
@@ -113,10 +113,10 @@ def test_a_plan_comes_back_as_it_was_drawn(engine: Engine, store: SqlBumps) -> N
 
 
 def test_plans_are_read_as_they_stood_after_any_pass(engine: Engine, store: SqlBumps) -> None:
-    first, second, third, fourth = (begin(engine, at) for at in (1, 2, 3, 4))
-    store.plan(first, [plan(SHOP)])
-    store.plan(second, [plan(SHOP, 2, "V", "W"), plan(PAY, 2)])
-    store.plan(third, [plan(PAY, 2)])
+    store.plan(first := begin(engine, 1), [plan(SHOP)])
+    store.plan(second := begin(engine, 2), [plan(SHOP, 2, "V", "W"), plan(PAY, 2)])
+    store.plan(third := begin(engine, 3), [plan(PAY, 2)])
+    fourth = begin(engine, 4)
     told = {one.number: store.planned(one.number) for one in (first, second, third, fourth)}
     assert store.planned(0) == []
     assert told == {
@@ -137,13 +137,13 @@ def test_plans_come_by_letter_whatever_the_server_thinks_of_letters(
 
 
 def test_a_plan_of_the_same_substance_stands_for_a_day(engine: Engine, store: SqlBumps) -> None:
-    first, second, third = begin(engine, 1), begin(engine, 1.9), begin(engine, 2)
-    store.plan(first, [plan(SHOP, 1)])
+    store.plan(first := begin(engine, 1), [plan(SHOP, 1)])
+    second = begin(engine, 1.9)
     before = rows(engine)
     store.plan(second, [plan(SHOP, 1.9, oldest_days=4)])
     assert rows(engine) == before
     assert store.planned(second.number) == [plan(SHOP, 1)]
-    store.plan(third, [plan(SHOP, 2, oldest_days=4)])
+    store.plan(third := begin(engine, 2), [plan(SHOP, 2, oldest_days=4)])
     assert store.planned(third.number) == [plan(SHOP, 2, oldest_days=4)]
     assert drawn(engine) == [
         ("shop", first.number, third.number),
@@ -152,18 +152,16 @@ def test_a_plan_of_the_same_substance_stands_for_a_day(engine: Engine, store: Sq
 
 
 def test_another_substance_is_drawn_at_once(engine: Engine, store: SqlBumps) -> None:
-    first, second = begin(engine, 1), begin(engine, 1.1)
-    store.plan(first, [plan(SHOP, 1)])
+    store.plan(begin(engine, 1), [plan(SHOP, 1)])
     done = replace(plan(SHOP, 1.1), lines=(replace(plan().lines[0], done=Done(day(1))),))
-    store.plan(second, [done])
+    store.plan(second := begin(engine, 1.1), [done])
     assert store.planned(second.number) == [done]
 
 
 def test_what_a_plan_cannot_tell_is_told_at_once_too(engine: Engine, store: SqlBumps) -> None:
-    first, second = begin(engine, 1), begin(engine, 1.1)
-    store.plan(first, [plan(SHOP, 1)])
+    store.plan(first := begin(engine, 1), [plan(SHOP, 1)])
     doubtful = plan(SHOP, 1, unknown=(Unknown(API, "not catalogued"),), doubt="not catalogued")
-    store.plan(second, [doubtful])
+    store.plan(second := begin(engine, 1.1), [doubtful])
     assert store.planned(second.number) == [doubtful]
     assert store.planned(first.number) == [plan(SHOP, 1)]
 
@@ -171,10 +169,9 @@ def test_what_a_plan_cannot_tell_is_told_at_once_too(engine: Engine, store: SqlB
 def test_the_last_plan_of_a_cause_is_found_when_it_stands_no_more(
     engine: Engine, store: SqlBumps
 ) -> None:
-    first, second, third = (begin(engine, at) for at in (1, 2, 3))
-    store.plan(first, [plan(SHOP), plan(PAY)])
-    store.plan(second, [plan(SHOP, 2, "W"), plan(PAY)])
-    store.plan(third, [])
+    store.plan(first := begin(engine, 1), [plan(SHOP), plan(PAY)])
+    store.plan(begin(engine, 2), [plan(SHOP, 2, "W"), plan(PAY)])
+    store.plan(third := begin(engine, 3), [])
     assert store.planned_last(third.number, [SHOP]) == [plan(SHOP, 2, "W")]
     assert store.planned_last(first.number, [SHOP, PAY]) == [plan(PAY), plan(SHOP)]
     assert store.planned_last(third.number, []) == []
@@ -212,24 +209,24 @@ def test_tickets_come_by_cause_and_generation(engine: Engine, store: SqlBumps) -
 
 
 def test_a_ticket_is_remembered_as_it_was_after_any_pass(engine: Engine, store: SqlBumps) -> None:
-    passes = [begin(engine, at) for at in (1, 2, 3, 4, 5)]
     written = ticket(outstanding={}, written="e" * 64, written_at=day(3))
     closed = replace(written, closed_by="watcher", closed_at=day(4))
     history = [[], [ticket()], [written], [closed], [written]]
-    for this, held in zip(passes, history, strict=True):
+    passes = []
+    for this, held in zip(begun(engine, 1, 2, 3, 4, 5), history, strict=True):
         for one in held:
             store.filed(this, one)
+        passes.append(this)
     assert [store.remembered(this.number) for this in passes] == history
     assert store.remembered() == [written]
     assert store.remembered(0) == []
 
 
 def test_a_dismissal_is_remembered_and_since_when(engine: Engine, store: SqlBumps) -> None:
-    first, second, third = (begin(engine, at) for at in (1, 2, 3))
     dismissed = ticket(closed_by="person", closed_at=day(1.5))
-    store.filed(first, ticket())
-    store.filed(second, dismissed)
-    store.filed(third, ticket(generation=2))
+    store.filed(first := begin(engine, 1), ticket())
+    store.filed(second := begin(engine, 2), dismissed)
+    store.filed(begin(engine, 3), ticket(generation=2))
     assert store.remembered() == [dismissed, ticket(generation=2)]
     assert store.remembered(second.number) == [dismissed]
     assert store.remembered(first.number) == [ticket()]
@@ -238,11 +235,10 @@ def test_a_dismissal_is_remembered_and_since_when(engine: Engine, store: SqlBump
 def test_what_only_the_tracker_knew_is_remembered_without_a_text(
     engine: Engine, store: SqlBumps
 ) -> None:
-    first, second = begin(engine, 1), begin(engine, 2)
     adopted = Remembered(TicketKey(1, SHOP), "tickets", "7", None, None, None, filed_at=day(1))
-    store.filed(first, adopted)
+    store.filed(first := begin(engine, 1), adopted)
     closed = replace(adopted, closed_by="person", closed_at=day(2))
-    store.filed(second, closed)
+    store.filed(begin(engine, 2), closed)
     assert store.remembered(first.number) == [adopted]
     assert store.remembered() == [closed]
 
@@ -262,11 +258,10 @@ def test_a_call_is_unsettled_until_its_answer_is_known(engine: Engine, store: Sq
 def test_an_intent_outlives_its_pass_and_is_settled_by_another(
     engine: Engine, store: SqlBumps
 ) -> None:
-    first, second, third = (begin(engine, at) for at in (1, 2, 3))
-    number = store.intend(first, "tickets", TicketKey(1, SHOP), "close")
+    number = store.intend(first := begin(engine, 1), "tickets", TicketKey(1, SHOP), "close")
     assert SqlBumps(engine).unsettled() == {number: TicketKey(1, SHOP)}
-    store.settle(second, number)
-    store.settle(third, number)
+    store.settle(second := begin(engine, 2), number)
+    store.settle(begin(engine, 3), number)
     with engine.connect() as connection:
         (row,) = connection.execute(select(ticket_intents))
     assert (row.tracker, row.step, row.opened_in, row.closed_in) == (

@@ -14,6 +14,7 @@ from tests.contract.store.record import (
     ARM,
     PLAIN,
     begin,
+    begun,
     bind,
     bound,
     digest,
@@ -48,12 +49,6 @@ def gone(engine: Engine, this: PassRecord, tag: str) -> None:
     store = SqlInventory(engine)
     known = store.known("local")["shop/api"]
     store.record_tags(this, {known.number: TagChanges(gone=(tag,))}, {known.number: known})
-
-
-def finished(engine: Engine, at: float) -> PassRecord:
-    this = begin(engine, at)
-    SqlPasses(engine).finish(this, "complete", {})
-    return this
 
 
 def recorded(engine: Engine) -> list[tuple[Any, ...]]:
@@ -264,10 +259,10 @@ def test_a_binding_that_turns_out_otherwise_is_superseded(engine: Engine) -> Non
 
 
 def test_an_end_that_is_taken_back_reopens_as_a_new_row(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 1)
+    first = begin(engine, 0)
     number = repository(engine, first)
     bind(engine, first, number, bound("A", 0, 5))
-    bind(engine, second, number, bound("A", 0))
+    bind(engine, second := begin(engine, 1), number, bound("A", 0))
     assert [row[2:] for row in recorded(engine)] == [
         (day(5), "moved", first.number, first.number, second.number),
         (None, None, second.number, None, None),
@@ -301,23 +296,24 @@ def test_why_a_stream_is_not_covered_may_change_and_what_was_said_then_stays_sai
     engine: Engine,
 ) -> None:
     store, told = SqlInventory(engine), ["no rule", "no push time", "no push time", None]
-    passes = [begin(engine, at) for at in range(len(told))]
-    number = repository(engine, passes[0])
-    for this, reason in zip(passes, told, strict=True):
+    number, passes = repository(engine, begin(engine, -1)), []
+    for this, reason in zip(begun(engine, *range(len(told))), told, strict=True):
         one = Stream("newest", "newest", not_covered=reason)
         bound = Binding(None, None, digest("A"), Bound(day(0)))
         store.revise_streams(this, {number: [(one, [bound])]})
+        passes.append(this)
     with engine.connect() as connection:
         said = [heads(connection, this.number)[0].not_covered for this in passes]
     assert said == told
 
 
 def test_an_unresolved_digest_is_bound_and_asked_for_again(engine: Engine) -> None:
-    store, this = SqlInventory(engine), finished(engine, 0)
+    store, this = SqlInventory(engine), begin(engine, 0)
     number = repository(engine, this)
     unknown = Binding(None, None, digest("A"), Bound(day(0)))
     store.revise_streams(this, {number: [(Stream("tag", "latest"), [unknown])]})
-    finished(engine, 1)
+    SqlPasses(engine).finish(this, "complete", {})
+    SqlPasses(engine).finish(begin(engine, 1), "complete", {})
     assert store.unresolved() == {number}
     bind(engine, begin(engine, 2), number, bound("A", 0))
     assert store.unresolved() == set()
@@ -365,11 +361,11 @@ def test_many_tags_are_recorded_at_once(engine: Engine) -> None:
 
 
 def test_a_registry_that_is_no_longer_configured_is_left_out_once(engine: Engine) -> None:
-    store, first, second = SqlInventory(engine), begin(engine, 0), begin(engine, 5)
+    store, first = SqlInventory(engine), begin(engine, 0)
     for registry in ("local", "other"):
         store.include(first, registry, ["shop/api"])
     number = store.known("other")["shop/api"].number
-    assert store.leave_out_registries(second, {"local", "new"}) == {number}
+    assert store.leave_out_registries(begin(engine, 5), {"local", "new"}) == {number}
     assert store.known("local")["shop/api"].in_scope
     assert not store.known("other")["shop/api"].in_scope
     (history,) = store.histories([number])

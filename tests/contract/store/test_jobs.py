@@ -8,7 +8,8 @@ import pytest
 
 from tests.contract.store.places import JobPlace, fake_place, hour, order, sql_place
 from watcher.domain.job import DEATHS, PARKED, PATIENCE, Rest
-from watcher.ports.store.jobs import DismissedError, Job, Lease, TooLateError
+from watcher.ports.store.jobs import DismissedError, Job, Lease
+from watcher.ports.store.passes import TooLateError
 
 SOON = Rest(hour(1), parked=False)
 PARK = Rest(hour(24), parked=True)

@@ -27,7 +27,8 @@ from watcher.adapters.store.jobs import SqlJobs
 from watcher.adapters.store.matches import SqlMatches
 from watcher.adapters.store.presence import SqlPresence
 from watcher.ports.store.catalogues import CatalogueOrigin
-from watcher.ports.store.jobs import Job, Order, TooLateError
+from watcher.ports.store.jobs import Job, Order
+from watcher.ports.store.passes import TooLateError
 from watcher.services.match import REMEMBERED, Asked, compare
 
 P = package("p")

@@ -13,7 +13,8 @@ from tests.contract.store.claimer import facts, record
 from tests.contract.store.places import JobPlace, hour, order, sql_place
 from watcher.adapters.store.lock import one_at_a_time
 from watcher.adapters.store.writing import writing
-from watcher.ports.store.jobs import Job, TooLateError
+from watcher.ports.store.jobs import Job
+from watcher.ports.store.passes import PassRecord, TooLateError
 
 Opening = Callable[[str], Engine]
 
@@ -92,13 +93,13 @@ def test_nothing_is_recorded_for_a_job_that_nobody_wants_any_more(
 
 
 @contextmanager
-def held_open(engine: Engine, job: Job) -> Iterator[Event]:
-    """Record what a job gives, and commit it only when the event is set."""
+def held_open(engine: Engine, this: PassRecord) -> Iterator[Event]:
+    """Record something in the name of a pass or a lease, and commit only when the event is set."""
     begun, go_on = Event(), Event()
 
     def run() -> None:
-        with writing(engine, job.wanted) as connection:
-            row = {"key": job.key, "opened_in": job.wanted.number}
+        with writing(engine, this) as connection:
+            row = {"key": "a", "opened_in": this.number}
             connection.execute(insert(facts).values(row))
             begun.set()
             assert go_on.wait(30)
@@ -113,9 +114,9 @@ def held_open(engine: Engine, job: Job) -> Iterator[Event]:
         thread.join()
 
 
-@pytest.mark.parametrize("taken", ["pass", "job"])
+@pytest.mark.parametrize(("name", "taken"), [("pass", "pass"), ("lease", "pass"), ("lease", "job")])
 def test_whoever_takes_a_pass_or_a_job_away_waits_for_what_is_being_recorded(
-    place: JobPlace, engine: Engine, database_url: str, opening: Opening, taken: str
+    place: JobPlace, engine: Engine, database_url: str, opening: Opening, name: str, taken: str
 ) -> None:
     other, seen = sql_place(opening(database_url)), list[int]()
     with place.worker() as worker:
@@ -130,7 +131,7 @@ def test_whoever_takes_a_pass_or_a_job_away_waits_for_what_is_being_recorded(
             seen.append(recorded(engine))
 
         thread = Thread(target=take)
-        with held_open(engine, job) as go_on:
+        with held_open(engine, this if name == "pass" else job.wanted) as go_on:
             thread.start()
             thread.join(0.2)
             assert seen == []

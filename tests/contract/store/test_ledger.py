@@ -12,6 +12,7 @@ from tests.contract.store.fleet import day
 from tests.contract.store.record import (
     ARM,
     begin,
+    begun,
     bind,
     bound,
     catalogue,
@@ -72,6 +73,14 @@ def exposed(engine: Engine, this: PassRecord) -> int:
     return number
 
 
+def emptied(engine: Engine, at: float) -> PassRecord:
+    """The same, in a pass that still runs, with the ledger's windows and none of their episodes."""
+    exposed(engine, this := begin(engine, at))
+    with engine.begin() as connection:
+        connection.execute(episodes.delete())
+    return this
+
+
 def lasting(start: float, *, not_before: float | None = None) -> Episode:
     at = Bound(day(start), None if not_before is None else day(not_before))
     return Episode(at, None, None, digest("A"), digest("A"), day(0), frozenset({1}))
@@ -88,7 +97,7 @@ def revise(engine: Engine, this: PassRecord, *found: Episode) -> LedgerCounts:
 
 
 def test_a_new_track_is_folded_as_a_whole_and_once(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 1)
+    first = begin(engine, 0)
     bind(engine, first, repository(engine, first), bound("A", 0))
     catalogued(engine, first, "A", catalogue([package("p1")]))
     match(engine, first, -1, {"p1": ["V"]})
@@ -98,21 +107,20 @@ def test_a_new_track_is_folded_as_a_whole_and_once(engine: Engine) -> None:
     assert [held.binding for held in facts.history] == [bound("A", 0)]
     assert [set(by_package) for by_package in facts.matches.values()] == [{1}]
     assert fold(engine, first) == {"episodes_opened": 1, "episodes_closed": 0}
-    assert pending(engine, second) == []
+    assert pending(engine, begin(engine, 1)) == []
 
 
 def test_what_was_not_folded_stays_pending(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 1)
+    first = begin(engine, 0)
     bind(engine, first, repository(engine, first), bound("A", 0))
     (before,) = pending(engine, first)
-    (after,) = pending(engine, second)
+    (after,) = pending(engine, begin(engine, 1))
     assert after.vulnerabilities is before.vulnerabilities is None
 
 
 def test_a_match_that_changes_pends_its_vulnerability_alone(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 5)
-    exposed(engine, first)
-    match(engine, second, 4, {"p1": ["W"], "p2": ["X"]})
+    exposed(engine, begin(engine, 0))
+    match(engine, second := begin(engine, 5), 4, {"p1": ["W"], "p2": ["X"]})
     (facts,) = pending(engine, second)
     assert names(engine, facts.vulnerabilities) == {"V", "X"}
     assert names(engine, frozenset(facts.matches)) == {"V", "X"}
@@ -120,34 +128,33 @@ def test_a_match_that_changes_pends_its_vulnerability_alone(engine: Engine) -> N
 
 
 def test_a_published_date_learnt_later_pends_its_vulnerability(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 5)
-    exposed(engine, first)
+    exposed(engine, begin(engine, 0))
+    second = begin(engine, 5)
     match(engine, second, 4, {"p1": ["V", "W"]}, published=day(-30), severity="LOW")
     (facts,) = pending(engine, second)
     assert names(engine, facts.vulnerabilities) == {"V", "W"}
 
 
 def test_another_severity_alone_pends_nothing(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 5)
-    exposed(engine, first)
-    match(engine, second, 4, {"p1": ["V", "W"]}, severity="LOW")
+    exposed(engine, begin(engine, 0))
+    match(engine, second := begin(engine, 5), 4, {"p1": ["V", "W"]}, severity="LOW")
     assert pending(engine, second) == []
 
 
 def test_a_binding_that_changes_pends_its_whole_track_and_no_other(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 5)
+    first = begin(engine, 0)
     number = exposed(engine, first)
     bind(engine, first, repository(engine, first, "other"), bound("A", 0))
     fold(engine, first)
-    bind(engine, second, number, bound("A", 0, 5), bound("B", 5))
+    bind(engine, second := begin(engine, 5), number, bound("A", 0, 5), bound("B", 5))
     (facts,) = pending(engine, second)
     assert facts.vulnerabilities is None
     assert [held.binding.target for held in facts.history] == [digest("A"), digest("B")]
 
 
 def test_a_superseded_binding_pends_its_track(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 5)
-    number = exposed(engine, first)
+    number = exposed(engine, begin(engine, 0))
+    second = begin(engine, 5)
     SqlInventory(engine).revise_streams(second, {number: []})
     (facts,) = pending(engine, second)
     assert (facts.vulnerabilities, facts.history) == (None, ())
@@ -156,10 +163,10 @@ def test_a_superseded_binding_pends_its_track(engine: Engine) -> None:
 
 
 def test_a_catalogue_pends_the_tracks_of_its_image(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 1)
+    first = begin(engine, 0)
     bind(engine, first, repository(engine, first), bound("A", 0))
     fold(engine, first)
-    catalogued(engine, second, "A", catalogue([package("p1")]))
+    catalogued(engine, second := begin(engine, 1), "A", catalogue([package("p1")]))
     (facts,) = pending(engine, second)
     assert facts.vulnerabilities is None
     # None of its packages was matched yet, so nothing of it is known.
@@ -170,11 +177,11 @@ def test_a_catalogue_pends_the_tracks_of_its_image(engine: Engine) -> None:
 
 
 def test_a_first_match_without_any_finding_makes_an_image_known(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 1)
+    first = begin(engine, 0)
     bind(engine, first, repository(engine, first), bound("A", 0))
     catalogued(engine, first, "A", catalogue([package("p1")]))
     fold(engine, first)
-    match(engine, second, 0, {})
+    match(engine, second := begin(engine, 1), 0, {})
     (facts,) = pending(engine, second)
     assert facts.vulnerabilities is None
 
@@ -195,12 +202,12 @@ def test_bases_are_never_folded(engine: Engine) -> None:
 
 
 def test_facts_are_those_recorded_up_to_the_pass(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 5)
+    first = begin(engine, 0)
     number = repository(engine, first)
     bind(engine, first, number, bound("A", 0))
     catalogued(engine, first, "A", catalogue([package("p1")]))
     match(engine, first, -1, {"p1": ["V"]})
-    bind(engine, second, number, bound("A", 0, 5), bound("B", 5))
+    bind(engine, second := begin(engine, 5), number, bound("A", 0, 5), bound("B", 5))
     match(engine, second, 4, {"p1": []})
     (earlier,) = pending(engine, first)
     assert [held.binding for held in earlier.history] == [bound("A", 0)]
@@ -245,9 +252,8 @@ def test_a_second_fold_writes_nothing(engine: Engine, whole: bool) -> None:  # n
 
 
 def test_an_episode_that_ends_is_closed_in_place(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 5)
-    exposed(engine, first)
-    bind(engine, second, 1, bound("A", 0, 5), bound("B", 5))
+    exposed(engine, first := begin(engine, 0))
+    bind(engine, second := begin(engine, 5), 1, bound("A", 0, 5), bound("B", 5))
     catalogued(engine, second, "B", catalogue([package("p2")]))
     assert fold(engine, second) == {"episodes_opened": 0, "episodes_closed": 2}
     closed = (day(5), "remediated", first.number, first.number, second.number, None)
@@ -255,13 +261,10 @@ def test_an_episode_that_ends_is_closed_in_place(engine: Engine) -> None:
 
 
 def test_an_episode_that_turns_out_otherwise_keeps_when_it_was_detected(engine: Engine) -> None:
-    first, second, third = (begin(engine, at) for at in (0, 5, 6))
-    exposed(engine, first)
-    with engine.begin() as connection:
-        connection.execute(episodes.delete())
+    first = emptied(engine, 0)
     assert revise(engine, first, lasting(0)) == LedgerCounts(1, 0)
-    assert revise(engine, second, lasting(-2)) == LedgerCounts(0, 0)
-    assert revise(engine, third, ended(-2, 5)) == LedgerCounts(0, 1)
+    assert revise(engine, second := begin(engine, 5), lasting(-2)) == LedgerCounts(0, 0)
+    assert revise(engine, third := begin(engine, 6), ended(-2, 5)) == LedgerCounts(0, 1)
     assert recorded(engine) == [
         (day(0), None, None, first.number, first.number, None, second.number),
         (day(-2), day(5), "remediated", first.number, second.number, third.number, None),
@@ -269,35 +272,29 @@ def test_an_episode_that_turns_out_otherwise_keeps_when_it_was_detected(engine: 
 
 
 def test_an_episode_of_another_time_is_detected_anew(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 9)
-    exposed(engine, first)
-    with engine.begin() as connection:
-        connection.execute(episodes.delete())
-    revise(engine, first, ended(0, 3))
+    revise(engine, first := emptied(engine, 0), ended(0, 3))
+    second = begin(engine, 9)
     assert revise(engine, second, ended(0, 3), lasting(7)) == LedgerCounts(1, 0)
     assert [(row[3], row[-1]) for row in recorded(engine)] == [
         (first.number, None),
         (second.number, None),
     ]
     # One that never overlapped with it does not inherit its detection either.
-    third = begin(engine, 10)
-    revise(engine, third, ended(0, 3), lasting(3))
+    revise(engine, begin(engine, 10), ended(0, 3), lasting(3))
     assert [row[3] for row in recorded(engine)] == [first.number, second.number, second.number]
 
 
 def test_an_episode_found_already_ended_is_opened_and_closed(engine: Engine) -> None:
     """What was opened less what was closed is always what is open."""
-    this = [begin(engine, at) for at in (0, 5, 6, 7, 8, 9)]
-    exposed(engine, this[0])
-    with engine.begin() as connection:
-        connection.execute(episodes.delete())
+    this = emptied(engine, 0)
+    days = begun(engine, 5, 6, 7, 8, 9)
     told = [
-        revise(engine, this[0], ended(0, 3)),
-        revise(engine, this[1], ended(0, 3), ended(4, 5)),
-        revise(engine, this[2], ended(0, 3), lasting(4)),  # an end is taken back
-        revise(engine, this[3], ended(0, 3), ended(4, 5), lasting(6)),  # one proves to be two
-        revise(engine, this[4], ended(0, 3), ended(4, 5), ended(6, 7)),
-        revise(engine, this[5], ended(0, 7)),
+        revise(engine, this, ended(0, 3)),
+        revise(engine, next(days), ended(0, 3), ended(4, 5)),
+        revise(engine, next(days), ended(0, 3), lasting(4)),  # an end is taken back
+        revise(engine, next(days), ended(0, 3), ended(4, 5), lasting(6)),  # one proves to be two
+        revise(engine, next(days), ended(0, 3), ended(4, 5), ended(6, 7)),
+        revise(engine, next(days), ended(0, 7)),
     ]
     assert [(one.opened, one.closed) for one in told] == [
         *((1, 1), (1, 1), (1, 0)),
@@ -306,24 +303,16 @@ def test_an_episode_found_already_ended_is_opened_and_closed(engine: Engine) -> 
 
 
 def test_an_episode_that_never_was_is_superseded(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 5)
-    exposed(engine, first)
-    with engine.begin() as connection:
-        connection.execute(episodes.delete())
-    revise(engine, first, lasting(0))
-    assert revise(engine, second) == LedgerCounts(0, 1)
+    revise(engine, emptied(engine, 0), lasting(0))
+    assert revise(engine, second := begin(engine, 5)) == LedgerCounts(0, 1)
     assert [row[-1] for row in recorded(engine)] == [second.number]
     revise(engine, begin(engine, 6))
     assert len(recorded(engine)) == 1
 
 
 def test_an_end_taken_back_opens_the_episode_again(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 5)
-    exposed(engine, first)
-    with engine.begin() as connection:
-        connection.execute(episodes.delete())
-    revise(engine, first, ended(0, 3))
-    revise(engine, second, lasting(0))
+    revise(engine, first := emptied(engine, 0), ended(0, 3))
+    revise(engine, second := begin(engine, 5), lasting(0))
     assert recorded(engine) == [
         (day(0), day(3), "remediated", first.number, first.number, first.number, second.number),
         (day(0), None, None, first.number, second.number, None, None),
@@ -331,12 +320,10 @@ def test_an_end_taken_back_opens_the_episode_again(engine: Engine) -> None:
 
 
 def test_windows_are_made_for_what_is_exposed_and_once(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 5)
-    exposed(engine, first)
+    exposed(engine, begin(engine, 0))
     assert rows(engine)["windows"] == 2
-    match(engine, second, 4, {"p1": []})
+    match(engine, second := begin(engine, 5), 4, {"p1": []})
     fold(engine, second)
-    third = begin(engine, 6)
-    match(engine, third, 5, {"p1": ["V"]})
+    match(engine, third := begin(engine, 6), 5, {"p1": ["V"]})
     assert fold(engine, third) == {"episodes_opened": 1, "episodes_closed": 0}
     assert (rows(engine)["windows"], rows(engine)["episodes"]) == (2, 3)

@@ -64,10 +64,10 @@ def published(engine: Engine) -> dict[str, tuple[Any, ...]]:
 
 
 def test_versions_come_back_in_the_order_of_their_adoption(engine: Engine) -> None:
-    store, first, second = SqlMatches(engine), begin(engine, 5), begin(engine, 6)
+    store = SqlMatches(engine)
     assert store.versions() == []
-    one = store.adopt(first, Stamp("0.74.0", digest("b"), "db:2", day(4), day(4)))
-    two = store.adopt(second, Stamp("0.75.0", digest("a"), "db:2", day(3), day(4)))
+    one = store.adopt(begin(engine, 5), Stamp("0.74.0", digest("b"), "db:2", day(4), day(4)))
+    two = store.adopt(begin(engine, 6), Stamp("0.75.0", digest("a"), "db:2", day(3), day(4)))
     assert store.versions() == [one, two]
     expected = KnowledgeVersion(one.number, "0.74.0", digest("b"), day(4), day(4), day(5))
     assert one == expected
@@ -157,15 +157,15 @@ def test_a_match_that_was_never_lacked_has_no_date_of_its_own(engine: Engine) ->
 
 
 def test_a_match_appears_ends_and_appears_again(engine: Engine) -> None:
-    passes = [begin(engine, at) for at in (0, 5, 10, 15)]
-    image_of(engine, passes[0], "p1")
     found: list[list[str]] = [[], ["V"], [], ["V"]]
-    versions = [
-        match(engine, this, at, {"p1": names})
-        for this, at, names in zip(passes, (-1, 4, 9, 14), found, strict=True)
-    ]
-    numbers = [one.number for one in versions]
-    opened = [one.number for one in passes]
+    numbers: list[int] = []
+    opened: list[int] = []
+    for at, names in zip((0, 5, 10, 15), found, strict=True):
+        this = begin(engine, at)
+        if not opened:
+            image_of(engine, this, "p1")
+        numbers.append(match(engine, this, at - 1, {"p1": names}).number)
+        opened.append(this.number)
     assert matched(engine) == [
         (
             *(True, day(4), numbers[1], numbers[0], day(9), "knowledge_withdrawn"),
@@ -176,9 +176,10 @@ def test_a_match_appears_ends_and_appears_again(engine: Engine) -> None:
 
 
 def test_the_same_answer_again_changes_no_match(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 1)
+    first = begin(engine, 0)
     image_of(engine, first, "p1", "p2")
     match(engine, first, 0, {"p1": ["V", "W"]})
+    second = begin(engine, 1)
     before = (matched(engine), rows(engine))
     match(engine, second, 1, {"p1": ["V", "W"]})
     assert matched(engine) == before[0]
@@ -187,9 +188,10 @@ def test_the_same_answer_again_changes_no_match(engine: Engine) -> None:
 
 
 def test_another_severity_or_fix_reassesses_and_ends_nothing(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 1)
+    first = begin(engine, 0)
     image_of(engine, first, "p1")
     match(engine, first, 0, {"p1": ["V"]})
+    second = begin(engine, 1)
     match(engine, second, 1, {"p1": ["V"]}, severity="LOW", fixed_version="2", status="fixed")
     assert [row[-1] for row in matched(engine)] == [None]
     assert list(SqlMatches(engine).held(1).values()) == [Assessment("LOW", "nvd", "fixed", "2")]
@@ -203,25 +205,26 @@ def test_another_severity_or_fix_reassesses_and_ends_nothing(engine: Engine) -> 
 
 
 def test_an_ended_match_is_no_longer_held_and_its_assessment_is_closed(engine: Engine) -> None:
-    first, second = begin(engine, 0), begin(engine, 1)
+    first = begin(engine, 0)
     image_of(engine, first, "p1")
     match(engine, first, 0, {"p1": ["V"]})
-    match(engine, second, 1, {"p1": []})
+    match(engine, second := begin(engine, 1), 1, {"p1": []})
     assert SqlMatches(engine).held(1) == {}
     with engine.connect() as connection:
         assert connection.scalar(select(assessments.c.closed_in)) == second.number
 
 
 def test_the_published_date_is_the_one_first_recorded(engine: Engine) -> None:
-    passes = [begin(engine, at) for at in (0, 1, 2)]
-    image_of(engine, passes[0], "p1", "p2")
-    match(engine, passes[0], -1, {"p1": ["V"]})
+    first = begin(engine, 0)
+    image_of(engine, first, "p1", "p2")
+    match(engine, first, -1, {"p1": ["V"]})
     assert published(engine) == {"V": (None, None, day(-1))}
-    match(engine, passes[1], 1, {"p1": ["V"], "p2": ["V"]}, published=day(-30))
-    assert published(engine) == {"V": (day(-30), passes[1].number, day(-1))}
+    second = begin(engine, 1)
+    match(engine, second, 1, {"p1": ["V"], "p2": ["V"]}, published=day(-30))
+    assert published(engine) == {"V": (day(-30), second.number, day(-1))}
     changed = {"severity": "LOW", "published": day(-20)}
-    match(engine, passes[2], 2, {"p1": ["V"], "p2": ["V"]}, **changed)
-    assert published(engine) == {"V": (day(-30), passes[1].number, day(-1))}
+    match(engine, begin(engine, 2), 2, {"p1": ["V"], "p2": ["V"]}, **changed)
+    assert published(engine) == {"V": (day(-30), second.number, day(-1))}
 
 
 def test_a_whole_match_is_a_run_of_its_context(engine: Engine) -> None:
@@ -260,18 +263,18 @@ def test_a_vulnerability_without_a_usable_name_is_refused_whole(engine: Engine, 
 
 @pytest.mark.parametrize("text", ["it's 100%", "ü漢🐳", "NUL \0", "\ud83d", "x" * 9000])
 def test_what_knowledge_says_of_a_finding_is_kept(engine: Engine, text: str) -> None:
-    first, second = begin(engine, 0), begin(engine, 1)
+    first = begin(engine, 0)
     image_of(engine, first, "p1")
     told = {"status": text, "fixed_version": text, "severity_source": text, "title": text}
     match(engine, first, 0, {"p1": ["V"]}, **told)
     kept = text.replace("\0", "�").replace("\ud83d", "�")
     assert list(SqlMatches(engine).held(1).values()) == [Assessment("HIGH", kept, kept, kept)]
-    match(engine, second, 1, {"p1": []})
+    match(engine, begin(engine, 1), 1, {"p1": []})
     assert [row[5] for row in matched(engine)] == ["knowledge_withdrawn"]
 
 
 def test_20000_findings_are_recorded_and_ended(engine: Engine) -> None:
-    first, second, store = begin(engine, 0), begin(engine, 1), SqlMatches(engine)
+    first, store = begin(engine, 0), SqlMatches(engine)
     image_of(engine, first, "p1")
     version = store.adopt(first, Stamp("0.74.0", digest("db"), "db:2", day(0), day(0)))
     (context,) = store.contexts(day(-30))
@@ -291,5 +294,5 @@ def test_20000_findings_are_recorded_and_ended(engine: Engine) -> None:
     )
     store.record(first, version, many)
     assert len(store.held(context.number)) == 20_000
-    match(engine, second, 1, {"p1": ["CVE-7"]})
+    match(engine, begin(engine, 1), 1, {"p1": ["CVE-7"]})
     assert set(store.held(context.number)) == {(identifier, "CVE-7")}

@@ -43,12 +43,16 @@ def first(yard: Yard) -> PassRecord:
     return taken(yard, this, KNOWN)
 
 
-def taken(yard: Yard, this: PassRecord, found: Mapping[str, Sequence[str]]) -> PassRecord:
-    """Catalogue, match, fold and identify, as a pass does."""
+def taken(
+    yard: Yard, this: PassRecord, found: Mapping[str, Sequence[str]], *filed: Remembered
+) -> PassRecord:
+    """Catalogue, match, fold, identify and file, as a pass does."""
     yard.catalog(this)
     yard.match(this, found)
     ExposureStage(SqlLedger(yard.engine)).take(this)
     yard.identify(this)
+    for one in filed:
+        SqlBumps(yard.engine).filed(this, one)
     yard.finish(this)
     return this
 
@@ -203,8 +207,9 @@ def ticketed(yard: Yard, upto: PassRecord, vulnerability: str = "V") -> dict[str
 def test_an_exposure_is_ticketed_since_a_text_asked_to_end_it(
     yard: Yard, first: PassRecord
 ) -> None:
-    store, second, third = SqlBumps(yard.engine), yard.begin(2), yard.begin(3)
+    store, second = SqlBumps(yard.engine), yard.begin(2)
     store.filed(second, ticket(second, WEB))
+    third = yard.begin(3)
     store.filed(third, ticket(third, WEB, API))
     assert ticketed(yard, first) == {API: None, WEB: None}
     assert ticketed(yard, second) == {API: None, WEB: day(2)}
@@ -237,9 +242,8 @@ def test_a_ticket_of_the_past_does_not_ticket_what_comes_back(yard: Yard) -> Non
     third = yard.begin(3)
     yard.make(third, "clean", {"scratch": ["tar"]})
     yard.move(third, WEB, "clean", 2.5)
-    taken(yard, third, KNOWN)
     closed = ticket(third, lines=(line(WEB, Done(day(3))),), outstanding={})
-    store.filed(third, closed)
+    taken(yard, third, KNOWN, closed)
     fourth = yard.begin(4)
     yard.move(fourth, WEB, "web", 3.5)
     taken(yard, fourth, KNOWN)
@@ -247,16 +251,18 @@ def test_a_ticket_of_the_past_does_not_ticket_what_comes_back(yard: Yard) -> Non
     (window,) = SqlExposures(yard.engine).windows(wanted, fourth.number)
     before, again = window.episodes
     assert (before.ticketed, again.ticketed) == (day(2), None)
-    next_one = ticket(fourth, WEB, key=TicketKey(2, SHOP), ticket="2")
-    store.filed(fourth, next_one)
-    assert ticketed(yard, fourth)[WEB] == day(4)
+    fifth = yard.begin(5)
+    next_one = ticket(fifth, WEB, key=TicketKey(2, SHOP), ticket="2")
+    store.filed(fifth, next_one)
+    assert ticketed(yard, fifth)[WEB] == day(5)
 
 
 @pytest.mark.usefixtures("first")
 def test_texts_of_many_tickets_are_read_apart(yard: Yard) -> None:
-    store, second, third = SqlBumps(yard.engine), yard.begin(2), yard.begin(3)
+    store, second = SqlBumps(yard.engine), yard.begin(2)
     other = {"key": TicketKey(1, Cause("web", SHOP.lineage)), "ticket": "2"}
     store.filed(second, ticket(second, API))
+    third = yard.begin(3)
     store.filed(third, ticket(third, WEB, **other))
     store.filed(third, ticket(third, API, action="again"))
     assert ticketed(yard, third) == {API: day(2), WEB: day(3)}

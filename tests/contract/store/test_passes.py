@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from tests.contract.store.fleet import day
-from tests.contract.store.record import begin, rows
+from tests.contract.store.record import begin, begun, rows
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.tables.passes import coverage, failures, passes
 from watcher.ports.store.passes import Failure, PassRecord, Snapshot
@@ -90,19 +90,17 @@ def test_the_previous_configuration_is_that_of_the_last_pass_that_viewed_streams
 
 def test_success_after_success_is_one_stretch(engine: Engine) -> None:
     store = SqlPasses(engine)
-    first, second = begin(engine, 1), begin(engine, 2)
-    store.cover(first, "inventory", {7, 8})
-    store.cover(second, "inventory", {7, 8})
+    store.cover(first := begin(engine, 1), "inventory", {7, 8})
+    store.cover(begin(engine, 2), "inventory", {7, 8})
     expected = [(one, day(1), day(2), first.number, None) for one in (7, 8)]
     assert covered(engine, "inventory") == expected
 
 
 def test_a_failure_ends_the_stretch_at_the_last_success(engine: Engine) -> None:
     store = SqlPasses(engine)
-    first, second, third = (begin(engine, at) for at in (1, 2, 3))
-    store.cover(first, "inventory", {7, 8})
-    store.cover(second, "inventory", {8})
-    store.cover(third, "inventory", {7, 8})
+    store.cover(first := begin(engine, 1), "inventory", {7, 8})
+    store.cover(second := begin(engine, 2), "inventory", {8})
+    store.cover(third := begin(engine, 3), "inventory", {7, 8})
     assert covered(engine, "inventory") == [
         (7, day(1), day(1), first.number, second.number),
         (8, day(1), day(3), first.number, None),
@@ -112,20 +110,19 @@ def test_a_failure_ends_the_stretch_at_the_last_success(engine: Engine) -> None:
 
 def test_stages_are_covered_apart(engine: Engine) -> None:
     store = SqlPasses(engine)
-    first, second = begin(engine, 1), begin(engine, 2)
+    first = begin(engine, 1)
     store.cover(first, "inventory", {1})
     store.cover(first, "match", {1})
-    store.cover(second, "match", set())
+    store.cover(second := begin(engine, 2), "match", set())
     assert covered(engine, "inventory")[0][-1] is None
     assert covered(engine, "match")[0][-1] == second.number
 
 
 def test_the_same_failure_again_counts_attempts(engine: Engine) -> None:
     store = SqlPasses(engine)
-    first, second, third = (begin(engine, at) for at in (1, 2, 3))
-    store.record_failures(first, "inventory", [failure("a"), failure("b")])
-    store.record_failures(second, "inventory", [failure("a")])
-    store.record_failures(third, "inventory", [failure("a")])
+    store.record_failures(first := begin(engine, 1), "inventory", [failure("a"), failure("b")])
+    store.record_failures(second := begin(engine, 2), "inventory", [failure("a")])
+    store.record_failures(begin(engine, 3), "inventory", [failure("a")])
     assert failed(engine, "inventory") == [
         ("a", "down", 3, first.number, None),
         ("b", "down", 1, first.number, second.number),
@@ -134,9 +131,9 @@ def test_the_same_failure_again_counts_attempts(engine: Engine) -> None:
 
 def test_another_error_of_the_same_subject_is_another_row(engine: Engine) -> None:
     store = SqlPasses(engine)
-    first, second = begin(engine, 1), begin(engine, 2)
-    store.record_failures(first, "inventory", [failure("a", "401")])
-    store.record_failures(second, "inventory", [failure("a", "it's 100% down")])
+    store.record_failures(first := begin(engine, 1), "inventory", [failure("a", "401")])
+    down = failure("a", "it's 100% down")
+    store.record_failures(second := begin(engine, 2), "inventory", [down])
     assert failed(engine, "inventory") == [
         ("a", "401", 1, first.number, second.number),
         ("a", "it's 100% down", 2, second.number, None),
@@ -145,10 +142,10 @@ def test_another_error_of_the_same_subject_is_another_row(engine: Engine) -> Non
 
 def test_a_stage_that_failed_at_nothing_ends_its_failures_only(engine: Engine) -> None:
     store = SqlPasses(engine)
-    first, second = begin(engine, 1), begin(engine, 2)
+    first = begin(engine, 1)
     store.record_failures(first, "inventory", [failure("a")])
     store.record_failures(first, "match", [Failure("match", "a", "slow", retry=False)])
-    store.record_failures(second, "inventory", [])
+    store.record_failures(second := begin(engine, 2), "inventory", [])
     assert failed(engine, "inventory")[0][-1] == second.number
     assert failed(engine, "match")[0][-1] is None
 
@@ -162,9 +159,8 @@ def test_a_subject_named_twice_is_recorded_once(engine: Engine) -> None:
 @pytest.mark.parametrize("error", ["NUL \0 in it", "half a pair \ud83d", "tab\t, ü, 漢 and 🐳"])
 def test_an_error_may_hold_whatever_a_remote_says(engine: Engine, error: str) -> None:
     store = SqlPasses(engine)
-    first, second = begin(engine, 1), begin(engine, 2)
-    store.record_failures(first, "inventory", [failure("a", error)])
-    store.record_failures(second, "inventory", [failure("a", error)])
+    for this in begun(engine, 1, 2):
+        store.record_failures(this, "inventory", [failure("a", error)])
     ((_, told, attempts, *_),) = failed(engine, "inventory")
     assert attempts == 2
     assert told == error.replace("\0", "�").replace("\ud83d", "�")
@@ -180,9 +176,8 @@ def test_many_subjects_are_covered_and_lost_at_once(engine: Engine) -> None:
 
 def test_where_some_subjects_were_tried_the_others_stay_as_they_are(engine: Engine) -> None:
     store = SqlPasses(engine)
-    first, second = begin(engine, 1), begin(engine, 2)
-    store.cover(first, "inventory", {7, 8, 9})
-    store.cover(second, "inventory", {8, 10}, tried={7, 8, 10})
+    store.cover(first := begin(engine, 1), "inventory", {7, 8, 9})
+    store.cover(second := begin(engine, 2), "inventory", {8, 10}, tried={7, 8, 10})
     assert covered(engine, "inventory") == [
         (7, day(1), day(1), first.number, second.number),
         (8, day(1), day(2), first.number, None),
@@ -195,9 +190,9 @@ def test_where_some_subjects_were_tried_the_others_stay_as_they_are(engine: Engi
 
 def test_where_some_subjects_were_tried_the_failures_of_others_go_on(engine: Engine) -> None:
     store = SqlPasses(engine)
-    first, second = begin(engine, 1), begin(engine, 2)
-    store.record_failures(first, "inventory", [failure("a"), failure("b"), failure("c")])
-    tried = {"a", "c", "d"}
+    failing = [failure("a"), failure("b"), failure("c")]
+    store.record_failures(first := begin(engine, 1), "inventory", failing)
+    second, tried = begin(engine, 2), {"a", "c", "d"}
     store.record_failures(second, "inventory", [failure("c"), failure("d")], tried.__contains__)
     assert failed(engine, "inventory") == [
         ("a", "down", 1, first.number, second.number),

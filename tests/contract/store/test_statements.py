@@ -73,12 +73,12 @@ def test_what_a_pass_asks_does_not_grow_with_the_fleet(
     engine: Engine, other_url: str, opening: Opening
 ) -> None:
     small, large = statements_of(opening(other_url), SMALL), statements_of(engine, LARGE)
-    assert small["nothing"] == large["nothing"] <= 110
+    assert small["nothing"] == large["nothing"] <= 130
     # One vulnerability more in every image is one batch, as is none: what was found is compared,
     # not asked for image by image.
-    assert small["new knowledge"] == large["new knowledge"] <= 160
-    assert small["the same knowledge"] == large["the same knowledge"] <= 150
-    assert small["a new image"] == large["a new image"] <= 215
+    assert small["new knowledge"] == large["new knowledge"] <= 180
+    assert small["the same knowledge"] == large["the same knowledge"] <= 165
+    assert small["a new image"] == large["a new image"] <= 240
     # Whole streams are folded a hundred at a time, so that ten times as many may cost a few more.
     assert large["every tag gone"] <= small["every tag gone"] + 20
     assert large["another rule"] <= small["another rule"] + 40

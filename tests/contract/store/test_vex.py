@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from tests.contract.store.fleet import Fleet, day, exposures
+from tests.contract.store.record import begin
 from tests.fakes.vex import FakeFeed
-from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.statements.record import SqlVex
 from watcher.adapters.store.tables.vex import vex_statements
 from watcher.domain.errors import TransientError
@@ -224,8 +224,7 @@ def test_what_was_stated_before_an_image_came_is_no_exposure_of_it(
 def test_without_feeds_nothing_is_stated_and_none_was_read(engine: Engine, fleet: Fleet) -> None:
     fleet.feeds = []
     fleet.sync(engine, day(6))
-    last = SqlPasses(engine).last()
-    assert last is not None
-    assert SqlVex(engine).record(last, {}) == frozenset()
-    assert SqlVex(engine).in_force(last.number) == []
-    assert SqlVex(engine).unused(last.number) == []
+    this = begin(engine, 7)
+    assert SqlVex(engine).record(this, {}) == frozenset()
+    assert SqlVex(engine).in_force(this.number) == []
+    assert SqlVex(engine).unused(this.number) == []

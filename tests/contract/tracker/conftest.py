@@ -42,6 +42,9 @@ class Subject(Protocol):
     def delete(self, ticket: Ticket) -> None:
         """Take a ticket away."""
 
+    def misplace(self, ticket: Ticket) -> None:
+        """Put a ticket where no ticket lies."""
+
     def damage(self, ticket: Ticket) -> None:
         """Make a ticket unreadable."""
 
@@ -80,6 +83,9 @@ class FolderSubject:
 
     def delete(self, ticket: Ticket) -> None:
         self._path(ticket).unlink()
+
+    def misplace(self, ticket: Ticket) -> None:
+        self._path(ticket).rename(self.folder / f"{ticket.id}-debian.md")
 
     def damage(self, ticket: Ticket) -> None:
         self._edit(ticket, r"^title: .*$", "title: [")
@@ -131,6 +137,9 @@ class FakeSubject:
 
     def delete(self, ticket: Ticket) -> None:
         self._fake.delete(ticket.id)
+
+    def misplace(self, ticket: Ticket) -> None:
+        self._fake.damage(ticket.id, "lies where no ticket does: put it back")
 
     def damage(self, ticket: Ticket) -> None:
         self._fake.damage(ticket.id)

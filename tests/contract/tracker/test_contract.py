@@ -99,6 +99,14 @@ def test_title_and_labels_change_where_they_are_given(subject: Subject) -> None:
     assert (updated.title, updated.labels) == ("Move on", ("x", "y z"))
 
 
+def test_labels_change_where_they_are_given_to_a_ticket_opened_again(subject: Subject) -> None:
+    made = subject.tracker.create(draft(), NOON)
+    closed = subject.tracker.close(made, body("done"), LATER)
+    opened = subject.tracker.reopen(closed, body("again"), LATER, labels=("watcher", "x"))
+    assert opened == only(subject)
+    assert (opened.state, opened.labels) == ("open", ("watcher", "x"))
+
+
 def test_the_same_update_twice_changes_nothing(subject: Subject) -> None:
     made = subject.tracker.create(draft(), NOON)
     once = subject.tracker.update(made, body("new"), LATER)
@@ -189,6 +197,20 @@ def test_a_broken_ticket_is_named_and_the_others_go_on(subject: Subject) -> None
     with pytest.raises((PermanentError, TransientError)):
         subject.tracker.update(broken, body("new"), LATER)
     assert subject.tracker.create(draft(TicketKey(2, KEY.cause)), NOON).id not in {"1", "2"}
+
+
+def test_a_misplaced_ticket_is_named_by_its_key_and_not_taken_for_deleted(
+    subject: Subject,
+) -> None:
+    moved = subject.tracker.create(draft(), NOON)
+    other = subject.tracker.create(draft(TicketKey(1, Cause("shop", "x"))), NOON)
+    subject.misplace(moved)
+    listing = subject.another().tickets([moved.id, other.id])
+    assert listing.tickets == (other,)
+    (named,) = listing.unreadable
+    assert named.key == KEY
+    assert moved.id in named.reason
+    assert "\n" not in named.reason
 
 
 def test_of_two_tickets_with_one_key_the_first_counts_and_the_other_is_named(

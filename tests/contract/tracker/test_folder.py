@@ -272,6 +272,41 @@ def test_other_files_of_the_folder_are_nobodys_tickets(
     assert (listing.tickets, listing.unreadable) == ((made,), ())
 
 
+@pytest.mark.parametrize(
+    ("name", "known", "advice"),
+    [
+        ("1-debian.md", ["1", "2"], "rename it to 1.md, or move it away"),
+        ("01.md", ["1", "2"], "rename it to 1.md, or"),
+        ("debian.md", ["1", "2"], "rename it to 1.md, or"),
+        ("debian.md", ["1", "2", "10", "9"], "rename it to 1.md or 9.md or 10.md, or"),
+        ("7-debian.md", ["1", "2"], "rename it to 1.md, or"),
+        ("debian.md", [], "rename it to its number, or"),
+    ],
+)
+def test_a_renamed_ticket_is_named_with_the_name_it_had(
+    tracker: FolderTracker, folder: Path, name: str, known: list[str], advice: str
+) -> None:
+    file(tracker)
+    other = file(tracker, OTHER)
+    (folder / "1.md").rename(folder / name)
+    listing = tracker.tickets(known)
+    assert listing.tickets == (other,)
+    (named,) = listing.unreadable
+    assert named.key == KEY
+    assert named.reason.startswith(f"{folder / name} is no ticket's name, and holds {KEY}: ")
+    assert advice in named.reason
+
+
+def test_a_copy_under_a_name_of_its_own_is_nobodys_ticket(
+    tracker: FolderTracker, folder: Path
+) -> None:
+    made = file(tracker)
+    for name in ("1-before.md", ".1.md"):
+        (folder / name).write_bytes((folder / "1.md").read_bytes())
+    listing = tracker.tickets([made.id])
+    assert (listing.tickets, listing.unreadable) == ((made,), ())
+
+
 @given(st.binary(max_size=400))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_bytes_are_a_ticket_or_one_line_about_it(tmp_path: Path, content: bytes) -> None:

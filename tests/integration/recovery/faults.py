@@ -19,9 +19,9 @@ from watcher.services.pass_ import Stage
 
 Fault = Callable[[World], AbstractContextManager[None]]
 
-AWAY = TransientError("nobody answers there; asked again later")
+AWAY = TransientError("nobody answers there")
 REFUSED = UnauthorizedError("401; the username or password is refused")
-SLOW = RateLimitedError("429; asked again later, a lower rate helps", 30.0)
+SLOW = RateLimitedError("429; a lower rate helps", 30.0)
 SPOILED = PermanentError("other bytes than these\nwith a second line")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -15,6 +16,7 @@ from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.progress import Silent
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner, Known
+from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.views import SqlViews
 from watcher.bootstrap import Parts, pass_runner
 from watcher.demo.workshop import Image, layer
@@ -22,7 +24,7 @@ from watcher.domain.package import Occurrence, Package
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import ArtifactReference
 from watcher.domain.stream import StreamRule
-from watcher.ports.store.passes import Snapshot
+from watcher.ports.store.passes import PassRecord, Snapshot
 from watcher.ports.store.views import Coverage, StreamHead
 from watcher.report.search import parse_search
 from watcher.services.knowledge import Sources
@@ -94,6 +96,14 @@ class Fleet:
             plain = Snapshot(sha256("".join(self.include).encode()).hexdigest(), "{}")
             snapshot = self.configured or plain
             return pass_runner(parts).make(at, at, wanted, snapshot)
+
+    @contextmanager
+    def recording(self, at: datetime) -> Iterator[PassRecord]:
+        """A pass in whose name a test records something itself; it ends with the block."""
+        passes = SqlPasses(self.engine)
+        this = passes.begin(at, at, [], Snapshot("0" * 64, "{}"))
+        yield this
+        passes.finish(this, "complete", {})
 
     def upto(self, at: datetime) -> int:
         """The number of the last pass that ended by then."""

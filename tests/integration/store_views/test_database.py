@@ -20,9 +20,30 @@ def test_a_file_that_is_not_there_is_not_made_by_looking(tmp_path: Path, opening
     file = tmp_path / "watcher.db"
     database = Database(opening(f"sqlite:///{file}"))
     assert (database.state().current, database.state().ready, database.size) == (None, False, 0)
-    with pytest.raises(StartError, match=r"watcher\.db is empty: run `watcher sync`"):
+    with pytest.raises(
+        StartError, match=f"there is no database at {file}: run `watcher sync`, or correct"
+    ):
         database.require(own_upgrade=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_relative_path_is_told_by_where_it_was_looked_for(
+    tmp_path: Path, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    database = Database(opening("sqlite:///wacther.db"))
+    with pytest.raises(StartError, match=f"no database at {tmp_path / 'wacther.db'}: run"):
+        database.require(own_upgrade=False)
+
+
+@pytest.mark.parametrize("own_upgrade", [True, False])
+def test_a_folder_that_does_not_exist_is_named(
+    tmp_path: Path, opening: Opening, *, own_upgrade: bool
+) -> None:
+    folder = tmp_path / "nope" / "dir"
+    database = Database(opening(f"sqlite:///{folder / 'watcher.db'}"))
+    with pytest.raises(StartError, match=f"cannot be made: {folder} is no folder: make it, or"):
+        database.require(own_upgrade=own_upgrade)
 
 
 def test_a_pass_makes_the_file_by_itself(tmp_path: Path, opening: Opening) -> None:

@@ -24,7 +24,19 @@ def test_a_stream_is_shown_with_what_it_points_to_since_when_and_what_is_open(
     assert (head.stream, head.by, head.name) == ("local/shop/api:latest", "tag", "latest")
     assert (head.track.platform, head.image, head.target) == ("linux/amd64", digest, digest)
     assert (head.since, head.backfilled) == (day(0), True)
-    assert (head.packages, head.open_exposures) == (2, 1)
+    assert (head.packages, head.open_exposures, head.tags) == (2, 1, ("latest",))
+
+
+def test_a_line_shows_every_tag_that_points_to_its_head_now(fleet: Fleet) -> None:
+    fleet.learn(day(0), [AFFECTED])
+    for tag in ("2.0.1", "2.0", "2"):
+        fleet.push("shop/api", tag, [SSL])
+    fleet.sync(day(1))
+    for tag in ("2.0.2", "2.0", "2"):
+        fleet.push("shop/api", tag, [ZLIB])
+    fleet.sync(day(2))
+    (then, now) = (fleet.streams(at)["local/shop/api#2"] for at in (day(1.5), day(2)))
+    assert (then.tags, now.tags) == (("2", "2.0", "2.0.1"), ("2", "2.0", "2.0.2"))
 
 
 def test_what_was_known_then_is_shown_as_it_was_known_then(fleet: Fleet) -> None:

@@ -27,7 +27,6 @@ from watcher.domain.policy import DEFAULT
 from watcher.domain.reference import Repository
 from watcher.ports.store.browsing import DueTimes, ShownBase, WindowsFound, WindowsWanted
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
-from watcher.ports.store.passes import PassRecord
 
 EVERY = WindowsWanted(state="any", limits=DEFAULT.limits, at_most=100)
 
@@ -205,8 +204,9 @@ def test_what_an_image_is_built_on_is_told_as_it_was_recorded(browse: SqlBrowsin
     image = browse.image(track.repository, pointed.image, last)
     assert image is not None
     claimed = BaseIdentity(None, "hub/debian:12", pointed.image, "annotation", "it says so")
-    SqlLineages(browse.engine).identified(PassRecord(last, day(12)), {image.number: claimed})
-    (pointed,) = browse.pointed(track.track, last)
+    with Fleet(browse.engine).recording(day(12)) as this:
+        SqlLineages(browse.engine).identified(this, {image.number: claimed})
+    (pointed,) = browse.pointed(track.track, this.number)
     assert pointed.base == ShownBase(
         name="hub/debian:12",
         digest=pointed.image,
@@ -216,7 +216,7 @@ def test_what_an_image_is_built_on_is_told_as_it_was_recorded(browse: SqlBrowsin
         created=None,
         layers=0,
     )
-    assert browse.pointed(track.track, last - 1)[0].base is None
+    assert browse.pointed(track.track, last)[0].base is None
 
 
 def test_a_vulnerability_is_found_in_any_letter_case(browse: SqlBrowsing) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.store_views.conftest import Fleet, day
 from tests.integration.web.browser import Browser
 from tests.integration.web.conftest import Opening
 from tests.integration.web.streams import LINE
 from tests.properties.ticket.sample import SAMPLE
 from watcher.domain.ticket import Cause, Fix, LineName, TicketKey
 from watcher.ports.store.bumps import Remembered
-from watcher.ports.store.passes import PassRecord
 
 BASE = "local/base/<i>debian:12"
 CAUSE = Cause("shop", BASE)
@@ -27,17 +27,15 @@ def web(small_record: Path, tmp_path: Path, opened: Opening) -> Iterator[Browser
     database = tmp_path / "watcher.db"
     shutil.copyfile(small_record, database)
     with opened(database) as (browser, app):
-        last = app.views.finished(None)
-        assert last is not None
-        this = PassRecord(last.number, last.at)
-        line = replace(SAMPLE.lines[0], name=LineName(LINE, "linux/amd64"))
-        fixes = (Fix("CVE-2026-3", "LOW", "zlib", "9", streams=1, known_since=this.at),)
-        own = replace(SAMPLE, cause=CAUSE, lines=(line,), fixes=fixes, exposure_days_per_week=7)
-        app.bumps.plan(this, [SAMPLE, own])
-        for number, cause in enumerate((CAUSE, SAMPLE.cause)):
-            url = ("javascript:alert(1)", "https://code.example/7")[number]
-            key = TicketKey(1, cause)
-            app.bumps.filed(this, Remembered(key, "tickets", f"{number + 7}", url, None, None))
+        with Fleet(app.database.engine).recording(day(12)) as this:
+            line = replace(SAMPLE.lines[0], name=LineName(LINE, "linux/amd64"))
+            fixes = (Fix("CVE-2026-3", "LOW", "zlib", "9", streams=1, known_since=this.at),)
+            own = replace(SAMPLE, cause=CAUSE, lines=(line,), fixes=fixes)
+            app.bumps.plan(this, [SAMPLE, replace(own, exposure_days_per_week=7)])
+            for number, cause in enumerate((CAUSE, SAMPLE.cause)):
+                url = ("javascript:alert(1)", "https://code.example/7")[number]
+                key = TicketKey(1, cause)
+                app.bumps.filed(this, Remembered(key, "tickets", f"{number + 7}", url, None, None))
         yield browser
 
 

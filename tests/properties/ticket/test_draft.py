@@ -24,6 +24,7 @@ from watcher.domain.ticket import (
     OwnFinding,
     Remaining,
     Target,
+    Terms,
     TicketKey,
     Unknown,
     marked,
@@ -80,6 +81,10 @@ def test_a_rebuild_needs_no_edit_and_a_pin_does() -> None:
     assert "Then nothing to edit: rebuild with `--pull`." in body(SMALL)
     pin = replace(SMALL, action="pin", bases=(BaseInUse("sha256:" + "b" * 64),))
     assert draft(pin, KEY).title == "Pin the new base node:22"
+    inside = replace(pin, base_name="base/node:22")
+    assert draft(inside, KEY).title == "Pin the new base/node:22"
+    assert draft(replace(SMALL, base_name="bases/x"), KEY).title == "Rebuild on the new bases/x"
+    assert draft(replace(SMALL, base_name="rebased:1"), KEY).title.endswith("new base rebased:1")
     assert "**Pin the new `node:22` in 1 stream.** Same tag, newer packages." in body(pin)
     assert f"-FROM registry.example/base/node:22@sha256:{'b' * 64}\n" in body(pin)
     assert f"+FROM registry.example/base/node:22@{DIGEST}\n" in body(pin)
@@ -140,7 +145,24 @@ def test_a_ticket_that_is_done_keeps_what_it_ended() -> None:
     assert "listed, 2 critical and high vulnerabilities, in its stream" in text
     assert "<summary><b>Ended</b>: 2 vulnerabilities</summary>" in text
     assert "| CVE-2026-0 | critical | – | – |\n| CVE-2026-1 | high | zlib | 1.3 |\n" in text
-    assert "<summary><b>Done, 1</b>: 1 critical and high exposure ended</summary>" in text
+    assert "<summary><b>Done, 1</b>: 2 critical and high exposures ended, 1 of them before" in text
+
+
+def test_a_ticket_that_is_done_credits_what_ended_by_an_earlier_move() -> None:
+    listed = tuple(Fix(f"CVE-2026-{number}", "HIGH", "zlib") for number in range(24))
+    (line,) = DONE.lines
+    one = replace(line, ended={"HIGH": 6})
+    text = body(replace(DONE, listed=listed, lines=(one,)))
+    assert "listed, 24 high vulnerabilities, in its stream" in text
+    head = "24 critical and high exposures ended, 18 of them before its last move</summary>"
+    assert f"<b>Done, 1</b>: {head}" in text
+    other = replace(one, name=LineName("local/shop/web:latest", "linux/amd64"))
+    text = body(replace(DONE, listed=listed, lines=(one, other)))
+    assert "<b>Done, 2</b>: 12 critical and high exposures ended</summary>" in text
+    lost = "What streams had of the 24 vulnerabilities listed and lost before their last move"
+    assert f"{lost} is not counted." in text
+    text = body(replace(DONE, listed=listed[:6], lines=(one,)))
+    assert "6 critical and high exposures ended</summary>" in text
 
 
 def test_a_ticket_that_is_done_says_by_what_evidence_since_when() -> None:
@@ -202,7 +224,7 @@ def test_days_of_another_year_carry_it() -> None:
 def test_a_threshold_names_its_severities() -> None:
     medium = body(replace(SMALL, threshold="MEDIUM"))
     assert "(exposures ended: critical + high + medium)" in medium
-    assert "none of the critical, high and medium vulnerabilities below" in medium
+    assert "none of the critical, high and medium vulnerabilities listed under Fixes" in medium
     assert "amd64: 0 + 1 + 0\n" in medium
 
 
@@ -210,6 +232,20 @@ def test_an_unknown_severity_gets_a_column_only_where_there_is_one() -> None:
     assert "| low |\n" in body(SMALL)
     left = Remaining("CVE-2026-2", "UNKNOWN", "zlib", "no fix")
     assert "| low | unknown |\n" in body(replace(SMALL, remains=(left,)))
+
+
+def test_a_listing_as_exploited_is_promised_only_where_a_list_is_asked() -> None:
+    assert "unless a worse severity appears." in body(SMALL)
+    asking = Terms(dismissal=timedelta(days=30), kev=True)
+    text = draft(SMALL, KEY, terms=asking).body
+    assert "stays closed for 30 days, unless one is listed as known exploited or a worse" in text
+
+
+def test_what_must_be_gone_is_named_by_its_table() -> None:
+    before = Fix("CVE-2026-0", "CRITICAL", "tar", "2")
+    assert "listed under Fixes is left" in body(replace(SMALL, listed=(before,)))
+    left = body(replace(SMALL, fixes=(), listed=(before,)))
+    assert "listed under Listed before is left" in left
 
 
 def test_a_link_that_is_none_is_left_out() -> None:

@@ -69,6 +69,7 @@ HEAD = StreamHead(
     backfilled=True,
     packages=2,
     open_exposures=1,
+    tags=("latest",),
 )
 IMAGE = WatchedImage(
     repository=HEAD.repository,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.unit.cli.conftest import DIGEST, HEAD, NOON, NOW, TRACK, Desk
+from tests.unit.cli.conftest import DIGEST, HEAD, IMAGE, NOON, NOW, TRACK, Desk
 from watcher.domain.exposure import Episode
 from watcher.domain.interval import Bound
 from watcher.domain.reference import Repository
@@ -17,6 +18,7 @@ from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWind
 from watcher.ports.store.views import (
     Coverage,
     Holding,
+    ImageBase,
     KnowledgeDelta,
     ListedPackage,
     Search,
@@ -58,7 +60,7 @@ def test_a_stream_is_a_row_with_its_coverage(desk: Desk, capsys: Captured) -> No
         ["stream", "platform", "tag", "image", "since", "packages", "open", "covered", "remark"]
     )
     assert row.split() == [
-        *("local/shop/api:latest", "linux/amd64", "0123456789ab", "0123456789ab"),
+        *("local/shop/api:latest", "linux/amd64", "latest", "0123456789ab"),
         *("2026-03-01T12:00:00Z", "2", "1", "yes", "-"),
     ]
     assert note == "streams: 1; covered: 1 of 1"
@@ -95,7 +97,37 @@ def test_an_image_is_written_as_the_contract_says(desk: Desk, capsys: Captured) 
         "warning": None,
         "streams": ["local/shop/api:latest"],
         "base": None,
+        "base_refuted": None,
     }
+
+
+def test_a_base_that_an_annotation_alone_tells_of_is_named_as_such(
+    desk: Desk, capsys: Captured
+) -> None:
+    base = ImageBase("registry.example/base:1", DIGEST, "annotation", "an annotation alone")
+    desk.views.watched = [replace(IMAGE, base=base)]
+    desk.run("images")
+    assert "registry.example/base:1 (annotation alone)" in capsys.readouterr().out
+
+
+def test_a_base_that_is_refuted_is_none_and_the_evidence_says_why(
+    desk: Desk, capsys: Captured
+) -> None:
+    refuted = "the annotation names 0123, whose layers the image does not have: it is not believed"
+    desk.views.watched = [replace(IMAGE, base=ImageBase(None, None, None, refuted))]
+    desk.run("images", "--format", "json")
+    (image,) = json.loads(capsys.readouterr().out)["images"]
+    assert (image["base"], image["base_refuted"]) == (None, refuted)
+    desk.run("images")
+    assert "none: annotation refuted" in capsys.readouterr().out
+
+
+def test_a_line_shows_the_most_precise_tag_of_its_head(desk: Desk, capsys: Captured) -> None:
+    head = replace(HEAD, by="version", name="2", tags=("2", "2.0.9", "2.0", "a-nightly-build"))
+    desk.views.heads = [head]
+    desk.run("streams", "--format", "csv")
+    (row,) = rows_of(capsys.readouterr().out)
+    assert (row["name"], row["tag"], row["tag_digest"]) == ("local/shop/api#2", "2.0.9", DIGEST)
 
 
 def test_an_image_is_covered_only_where_all_its_streams_are(desk: Desk, capsys: Captured) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.unit.cli.conftest import DIGEST, NOON, NOW, Desk
 from watcher.domain.errors import StartError
 from watcher.domain.knowledge import KnowledgeVersion
+from watcher.domain.note import Note
 from watcher.ports.store.passes import Failure
 from watcher.ports.store.views import FinishedPass
 from watcher.services.pass_ import STAGES, PassReport
@@ -114,6 +115,7 @@ def test_the_document_has_every_key_of_the_contract(desk: Desk, tmp_path: Path) 
         "matches_removed": 0,
         "episodes_opened": 0,
         "episodes_closed": 0,
+        "bumps_planned": 0,
         "tickets_created": 0,
         "tickets_updated": 0,
         "tickets_closed": 0,
@@ -131,7 +133,7 @@ def test_the_document_has_every_key_of_the_contract(desk: Desk, tmp_path: Path) 
         "bump": 0.0,
         "ticket": 0.0,
     }
-    assert told["failures"] == []
+    assert (told["failures"], told["notes"]) == ([], [])
 
 
 def test_a_person_reads_a_line_for_each_stage_that_ran(desk: Desk, capsys: Captured) -> None:
@@ -143,6 +145,31 @@ def test_a_person_reads_a_line_for_each_stage_that_ran(desk: Desk, capsys: Captu
         "inventory  5 tags seen, 1 changed (1.5 s)\n"
         "failures   0\n"
     )
+
+
+def test_a_pass_that_files_updates_or_closes_tickets_says_so(desk: Desk, capsys: Captured) -> None:
+    counts = Counter(bumps_planned=4, tickets_created=2, tickets_updated=3, tickets_closed=1)
+    desk.runner.reports = lambda at: PassReport(at, counts, {"bump": 0.5, "ticket": 0.25})
+    desk.run("sync")
+    assert capsys.readouterr().out == (
+        "pass of 2026-03-01T13:00:00Z\n"
+        "bump       4 bumps planned (0.5 s)\n"
+        "ticket     2 tickets filed, 3 updated, 1 closed (0.2 s)\n"
+        "failures   0\n"
+    )
+
+
+def test_a_note_is_a_line_and_no_failure(desk: Desk, capsys: Captured) -> None:
+    note = Note("ticket", "tickets: 12", "closed by a \x1b[31mperson")
+    desk.runner.reports = lambda at: PassReport(at, notes=[note])
+    assert desk.run("sync") == 0
+    out, err = capsys.readouterr()
+    assert out == "pass of 2026-03-01T13:00:00Z\nfailures   0\nnotes      1\n"
+    assert err == "watcher: note: ticket: tickets: 12: closed by a \\x1b[31mperson\n"
+    desk.run("sync", "--format", "json")
+    assert json.loads(capsys.readouterr().out)["notes"] == [
+        {"stage": "ticket", "subject": "tickets: 12", "note": "closed by a \x1b[31mperson"}
+    ]
 
 
 def test_a_missing_trivy_is_noticed_before_anything_is_recorded(

@@ -70,6 +70,45 @@ def test_a_narrow_terminal_folds_only_what_may_be_folded(narrow: Terminal) -> No
     assert more
 
 
+def test_what_does_not_fit_is_left_out_by_how_well_it_can_be_spared_and_named(
+    narrow: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = [
+        field("a", "A", flexible=True),
+        field("b", "B", spared=2),
+        field("c", "C", spared=3),
+        field("d", "D"),
+    ]
+    entry = {"a": "word " * 10, "b": "b" * 12, "c": "c" * 8, "d": "d" * 8}
+    drawn = table([entry], columns, ["one"], narrow)
+    lines = drawn.splitlines()
+    assert drawn.count("word") == 10
+    assert "c" * 8 not in drawn
+    assert "b" * 12 not in drawn
+    assert any(line.startswith("too narrow for: B, C (") for line in lines)
+    assert max(len(line) for line in lines[1:]) <= 40
+    monkeypatch.setenv("COLUMNS", "52")
+    drawn = table([entry], columns, [], Terminal())
+    assert "b" * 12 in drawn
+    assert "too narrow for: C (" in drawn
+    assert "too narrow" not in table([entry], columns, [], None)
+
+
+def test_a_name_is_broken_behind_its_joints(narrow: Terminal) -> None:
+    columns = [field("a", "A", flexible=True), field("b", "B")]
+    entry = {"a": "local/base/python:3.12-slim", "b": "b" * 16}
+    lines = table([entry], columns, [], narrow).splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["local/base/python:", "3.12-slim"]
+
+
+def test_a_column_that_says_nothing_is_left_out_first(narrow: Terminal) -> None:
+    columns = [field("a", "A"), field("b", "B", spared=5), field("c", "remark")]
+    entry = {"a": "a" * 26, "b": "b" * 8, "c": None}
+    drawn = table([entry], columns, [], narrow)
+    assert "b" * 8 in drawn
+    assert "too narrow for: remark" in drawn
+
+
 def test_only_a_terminal_gets_colour(narrow: Terminal) -> None:
     columns = [field("a", "A")]
     assert "\x1b[" in table([{"a": "CRITICAL"}], columns, [], narrow)

@@ -43,7 +43,9 @@ def test_the_end_counts_the_tickets_and_names_one(tmp_path: Path) -> None:
     tickets.mkdir()
     for number, state in ((1, "closed"), (2, "open")):
         (tickets / f"{number}.md").write_text(f"---\nkey: a\nstate: {state}\n---\n")
-    told = Telling(START).closing(tmp_path)
+    told = Telling(START).closing(tmp_path, ".venv/bin/watcher")
     assert "1 open, 1 closed" in told
     assert f"{tmp_path}/tickets/2.md" in told
-    assert f"watcher --config {tmp_path}/watcher.yaml exposures --open" in told
+    asked = f"  .venv/bin/watcher --config {tmp_path}/watcher.yaml"
+    assert f"{asked} exposures --open" in told
+    assert f"{asked} report --format html -o report.html" in told

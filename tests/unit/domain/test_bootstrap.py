@@ -66,6 +66,19 @@ def test_the_same_seed_gives_the_same_interval_and_another_one_another() -> None
     assert found[1] != found[2]
 
 
+@pytest.mark.parametrize(("endless", "given"), [(0, True), (9, True), (11, False)])
+def test_an_interval_has_an_end_where_all_but_one_in_forty_replicates_have_one(
+    endless: int, *, given: bool
+) -> None:
+    replicates = np.arange(400, dtype=np.float64)
+    replicates[400 - endless :] = np.inf
+    assert interval(replicates) == ((10.0, 389.0) if given else None)
+
+
+def test_a_replicate_without_the_figure_leaves_no_interval() -> None:
+    assert interval(np.append(np.arange(399.0), np.nan)) is None
+
+
 def test_what_is_closed_together_makes_the_interval_wide() -> None:
     told = subjects(3, count=1000, clusters=500)
     alone = Subjects(told.entries, told.exits, told.outcomes, np.arange(1000) % 500)

@@ -68,6 +68,20 @@ def test_a_claim_alone_is_the_weakest_evidence_and_names_no_image() -> None:
     assert (found.image, found.digest, found.grade) == (None, digest(9), "annotation")
 
 
+def test_a_claim_of_a_base_whose_known_layers_the_image_lacks_is_refuted() -> None:
+    bases = Bases.of([known(1, "x", "y"), known(2, "z")])
+    found = identify(["a", "b"], Claim(NAME, digest(1)), bases)
+    assert found is not None
+    assert (found.image, found.name, found.digest, found.grade) == (None, None, None, None)
+    assert "whose layers the image does not have: it is not believed" in found.evidence
+
+
+def test_a_claim_of_a_base_that_the_image_is_as_a_whole_is_not_refuted() -> None:
+    found = identify(["a", "b"], Claim(NAME, digest(1)), Bases.of([known(1, "a", "b")]))
+    assert found is not None
+    assert found.grade == "annotation"
+
+
 def test_a_name_without_a_digest_claims_nothing() -> None:
     assert identify(["a"], Claim(NAME, None), Bases.of([])) is None
 

@@ -37,9 +37,9 @@ def of_status(answer: Answer) -> WatcherError:
     if answer.status in _REFUSED:
         return UnauthorizedError(f"{what}; check the user name, the password and their rights")
     if answer.status == http.HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimitedError(f"{what}; asked again later, a lower rate helps", pause(answer))
+        return RateLimitedError(f"{what}; a lower rate helps", pause(answer))
     if answer.status >= _SERVER_ERRORS or answer.status in _LATER:
-        return TransientError(f"{what}; the remote is in trouble, asked again later", pause(answer))
+        return TransientError(f"{what}; the remote is in trouble", pause(answer))
     return PermanentError(f"{what}; the remote does not understand us: check the url")
 
 
@@ -81,7 +81,7 @@ def of_exception(error: Exception, asked: str) -> WatcherError:
         return PermanentError(f"{asked}: the proxy's address cannot be read; correct it")
     if isinstance(error, requests.RequestException) and isinstance(error, ValueError):
         return PermanentError(f"{asked}: the address or a header is not valid; correct it")
-    return TransientError(f"{asked}: {_reason(causes)}; asked again later")
+    return TransientError(f"{asked}: {_reason(causes)}")
 
 
 _REASONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (

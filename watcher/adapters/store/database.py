@@ -42,10 +42,12 @@ class Database:
     def state(self) -> SchemaState:
         """Look at the schema; a file that is not there is not made by looking at it.
 
-        Raises StartError where the database cannot be reached or is of a newer watcher.
+        Raises StartError where the database cannot be reached, is of a newer watcher, or lies in a
+        folder that does not exist.
         """
         if self.file is None or self.file.exists():
             return migrate.state(self.engine)
+        self._look_for_the_folder(self.file)
         empty = create_engine("sqlite://")
         try:
             return migrate.state(empty)
@@ -68,12 +70,25 @@ class Database:
         if own_upgrade and self.engine.dialect.name == "sqlite":
             self.upgrade()
             return
+        if found.current is None and self.file is not None and not self.file.exists():
+            raise StartError(
+                f"there is no database at {self.file.absolute()}: run `watcher {self._first()}`, "
+                "or correct database.url if it should be elsewhere"
+            )
         if found.current is None:
             raise StartError(f"the database {self.address} is empty: run `watcher {self._first()}`")
         raise StartError(
             f"the database {self.address} is at migration {found.current}, this watcher needs "
             f"{found.wanted}: run `watcher db upgrade`"
         )
+
+    def _look_for_the_folder(self, file: Path) -> None:
+        folder = file.absolute().parent
+        if not folder.is_dir():
+            raise StartError(
+                f"the database {self.address} cannot be made: {folder} is no folder: make it, or "
+                "correct database.url"
+            )
 
     def _first(self) -> str:
         return "sync" if self.engine.dialect.name == "sqlite" else "db upgrade"

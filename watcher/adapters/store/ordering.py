@@ -13,7 +13,7 @@ from watcher.adapters.store.engine import Row, add_rows, batches
 from watcher.adapters.store.lock import one_at_a_time
 from watcher.adapters.store.tables.base import LONGEST, kept
 from watcher.adapters.store.tables.jobs import jobs
-from watcher.adapters.store.writing import must_run, writing
+from watcher.adapters.store.writing import writing
 from watcher.domain.job import PARKED
 from watcher.ports.store.jobs import Order
 from watcher.ports.store.passes import PassRecord
@@ -31,8 +31,7 @@ def order(
     """
     wanted = {named(one.key): one for one in orders}
     statement = select(jobs.c.id, jobs.c.key, jobs.c.payload).where(jobs.c.stage == stage)
-    with writing(engine) as connection:
-        must_run(connection, this)
+    with writing(engine, this) as connection:
         one_at_a_time(connection, "jobs")
         rows = connection.execute(statement.order_by(jobs.c.id).with_for_update())
         held = {row.key: row for row in rows}

@@ -12,7 +12,7 @@ from watcher.adapters.store.asof import ended_with
 from watcher.adapters.store.engine import add_rows, among, batches
 from watcher.adapters.store.tables.base import LONGEST, kept
 from watcher.adapters.store.tables.passes import config_snapshots, coverage, failures, passes
-from watcher.adapters.store.writing import must_run, writing
+from watcher.adapters.store.writing import writing
 from watcher.ports.store.passes import (
     CoveredStage,
     Failure,
@@ -78,11 +78,9 @@ class SqlPasses:
             return connection.scalar(statement.where(passes.c.id == number))
 
     def finish(self, this: PassRecord, state: PassState, summary: Mapping[str, object]) -> None:
-        """Close a pass with what it did; raises TooLateError where another one took it over."""
+        """Close a pass with what it did; one that is over already can only be abandoned."""
         mine = update(passes).where(passes.c.id == this.number)
-        with writing(self.engine) as connection:
-            if state != "abandoned":
-                must_run(connection, this)
+        with writing(self.engine, None if state == "abandoned" else this) as connection:
             connection.execute(mine.values(state=state, summary=dict(summary)))
 
     def cover(

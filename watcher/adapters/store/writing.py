@@ -9,21 +9,23 @@ from sqlalchemy import Connection, Engine, select, text
 
 from watcher.adapters.store.tables.jobs import jobs
 from watcher.adapters.store.tables.passes import passes
-from watcher.ports.store.jobs import Lease, TooLateError
-from watcher.ports.store.passes import PassRecord
+from watcher.ports.store.jobs import Lease
+from watcher.ports.store.passes import PassRecord, TooLateError
 
 
 @contextmanager
 def writing(engine: Engine, this: PassRecord | None = None) -> Iterator[Connection]:
     """A transaction that records facts; what it reads first stays as it is until it ends.
 
-    In the name of a lease it commits only while that holds and its pass runs: whoever takes one of
-    them away waits for it. Raises TooLateError where that has happened already.
+    In the name of a pass it commits only while that runs, in the name of a lease only while that
+    holds as well: whoever takes one of them away waits for it. Raises TooLateError where that has
+    happened already.
     """
     with engine.begin() as connection:
         alone(connection)
+        if this is not None:
+            _must_run(connection, this)
         if isinstance(this, Lease):
-            must_run(connection, this)
             _must_hold(connection, this)
         yield connection
 
@@ -40,7 +42,7 @@ def alone(connection: Connection) -> None:
         connection.execute(text("BEGIN IMMEDIATE"))
 
 
-def must_run(connection: Connection, this: PassRecord) -> None:
+def _must_run(connection: Connection, this: PassRecord) -> None:
     """Let a pass run until the end of the transaction; raises TooLateError where it is over."""
     running = select(passes.c.id).where(passes.c.id == this.number, passes.c.state == "running")
     if connection.scalar(running.with_for_update(read=True)) is None:

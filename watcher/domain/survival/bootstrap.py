@@ -160,12 +160,12 @@ class Clusters:
 
 
 def interval(replicates: Floats | None, level: float = 0.95) -> tuple[float, float] | None:
-    """The percentile interval; None where a replicate has no such figure, or no end to it."""
-    if replicates is None or not np.isfinite(replicates).all():
+    """The percentile interval; None where it has no end, or a replicate has no such figure."""
+    if replicates is None or np.isnan(replicates).any():
         return None
     tail = (1 - level) / 2
-    low, high = np.quantile(replicates, [tail, 1 - tail])
-    return float(low), float(high)
+    low, high = np.quantile(replicates, [tail, 1 - tail], method="inverted_cdf")
+    return (float(low), float(high)) if np.isfinite(high) else None
 
 
 def gathered(clusters: int, seed: int) -> Indices:

@@ -19,6 +19,7 @@ from watcher.domain.ticket.bump import (
 )
 from watcher.domain.ticket.decision import decide
 from watcher.domain.ticket.key import Cause, TicketKey, marked, marker, with_marker
+from watcher.domain.ticket.label import SEVERITY_LABELS, relabelled, severity_label
 from watcher.domain.ticket.state import (
     Close,
     Create,
@@ -37,6 +38,7 @@ from watcher.domain.ticket.state import (
 )
 
 __all__ = [
+    "SEVERITY_LABELS",
     "BaseInUse",
     "BumpTicket",
     "Cause",
@@ -68,6 +70,8 @@ __all__ = [
     "marked",
     "marker",
     "moved",
+    "relabelled",
+    "severity_label",
     "streams",
     "with_marker",
 ]

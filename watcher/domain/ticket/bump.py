@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
@@ -110,10 +110,14 @@ class Remaining:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A stream behind its base of which nothing can be proven yet, and why."""
+    """A stream behind its base of which nothing can be proven yet, and why.
+
+    `newest` is the lineage's newest image where it is that of which nothing is known.
+    """
 
     name: LineName
     why: str
+    newest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,6 @@ class BumpTicket:
     evidence: tuple[str, ...] = ()
     link: str | None = None
     labels: tuple[str, ...] = ()
-    dismissal: timedelta = field(default=timedelta(days=90))
     unknown: tuple[Unknown, ...] = ()
     doubt: str | None = None
     listed: tuple[Fix, ...] = ()
@@ -188,6 +191,11 @@ class BumpTicket:
         return bool(self.lines) and all(line.done is not None for line in self.lines)
 
     @property
+    def newest_unknown(self) -> str | None:
+        """The newest base, as long as nothing is known of it: the target is the one before."""
+        return next((one.newest for one in self.unknown if one.newest), None)
+
+    @property
     def substance(self) -> str:
         """A fingerprint of what the ticket asks and proves, without figures that move by time."""
         said = (
@@ -198,5 +206,6 @@ class BumpTicket:
             sorted((fix.vulnerability, fix.severity, fix.known_exploited) for fix in self.fixes),
             sorted((one.vulnerability, one.severity) for one in self.introduces),
             sorted((one.vulnerability, one.package) for one in (*self.remains, *self.unproven)),
+            *filter(None, [self.newest_unknown]),
         )
         return sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()

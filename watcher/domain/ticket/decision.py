@@ -87,14 +87,14 @@ def _after_a_person(wanted: Wanted, current: Filed, at: datetime, terms: Terms) 
     What the person could not have seen ends either at once.
     """
     closed_at = current.closed_at or at
-    grace = closed_at + terms.grace
+    grace = terms.graced(closed_at)
     if at <= grace and _evident(wanted, current):
         return Settle(current.ticket)
     if _unforeseen(wanted, current):
         return _file(wanted, current.generation + 1)
     if at < grace:
         return Grace(current.ticket, grace)
-    dismissed = max(grace, closed_at + terms.dismissal)
+    dismissed = terms.dismissed(closed_at)
     if at < dismissed:
         return Dismissed(current.ticket, dismissed)
     return _file(wanted, current.generation + 1)

@@ -92,12 +92,21 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long what holds."""
+    """How long what holds; `kev` says whether a list of what is known exploited is asked."""
 
     reopening: timedelta = timedelta(days=30)
     grace: timedelta = timedelta(days=7)
     dismissal: timedelta = timedelta(days=90)
     digest: timedelta = timedelta(days=7)  # between updates that only move figures
+    kev: bool = False
+
+    def graced(self, closed_at: datetime) -> datetime:
+        """Until when evidence may follow a person's close."""
+        return closed_at + self.grace
+
+    def dismissed(self, closed_at: datetime) -> datetime:
+        """Until when a person's close that no evidence followed is a dismissal."""
+        return max(self.graced(closed_at), closed_at + self.dismissal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,6 @@ JobState = Literal["ready", "resting", "parked"]
 Payload = Mapping[str, Any]
 
 
-class TooLateError(StartError):
-    """The pass that was to record something is over, or the lease on its job was lost."""
-
-
 class DismissedError(StartError):
     """A worker was taken for gone and its jobs were given to others; it may join again."""
 

@@ -8,13 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from watcher.domain.errors import StartError
+
 PassState = Literal["running", "complete", "partial", "abandoned"]
 CoveredStage = Literal["inventory", "reconciliation", "knowledge", "match", "vex"]
 
 
+class TooLateError(StartError):
+    """The pass that was to record something is over, or the lease on its job was lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class PassRecord:
-    """A pass: its number, which orders all recorded time, and the time it was made at."""
+    """A pass: its number, which orders all recorded time, and the time it was made at.
+
+    Whoever records something in its name, with any port, does so while it runs: once it is over,
+    because it ended or because another one took its place, TooLateError is raised and nothing is
+    recorded.
+    """
 
     number: int
     at: datetime
@@ -70,7 +81,7 @@ class Passes(Protocol):
         """The sha256 of the configuration under which streams were last viewed to the end."""
 
     def finish(self, this: PassRecord, state: PassState, summary: Mapping[str, object]) -> None:
-        """Close a pass with what it did."""
+        """Close a pass with what it did; one that is over already can only be abandoned."""
 
     def cover(
         self,

@@ -46,7 +46,8 @@ class StreamHead:
     `target` is the digest of the tag, `image` that of the platform's own manifest, None while it
     is not known; `packages` is None while the image is not catalogued. `published` is False for a
     base, which is watched without exposures of its own. `since` is the start of the
-    binding, `not_before` how far back it may lie, None where it is certain.
+    binding, `not_before` how far back it may lie, None where it is certain. `tags` point to
+    `target` now.
     """
 
     track: Track
@@ -61,6 +62,7 @@ class StreamHead:
     backfilled: bool
     packages: int | None
     open_exposures: int
+    tags: tuple[str, ...] = ()
 
     @property
     def stream(self) -> str:
@@ -78,11 +80,14 @@ class Unlisted:
 
 @dataclass(frozen=True, slots=True)
 class ImageBase:
-    """What an image is built on: `name` as its lineage is called, else as its annotation says."""
+    """What an image is built on: `name` as its lineage is called, else as its annotation says.
+
+    Without a grade that is not known: what the image claims is refuted, and the evidence says how.
+    """
 
     name: str | None
     digest: str | None
-    grade: str
+    grade: str | None
     evidence: str
 
 

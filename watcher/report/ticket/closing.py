@@ -12,7 +12,7 @@ from watcher.report.ticket.cells import vulnerabilities
 from watcher.report.ticket.ended import done_lines, listed_before
 from watcher.report.ticket.neutral import prose
 from watcher.report.ticket.rows import Most, bullets, fold
-from watcher.report.ticket.words import counted, day, listed, minute, number
+from watcher.report.ticket.words import YOURS, counted, day, listed, minute, number, total
 
 _EVIDENCE: Final[Mapping[Because, str]] = {
     "remediated": "{} ended by a newer image",
@@ -27,14 +27,13 @@ def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
     """The blocks, in the order of reading."""
     ended = _ended(bump)
     yield _lead(bump, ended)
-    yield done_lines(bump, most.folded)
+    yield _done(bump, ended, most.folded)
     yield listed_before(bump, "<b>Ended</b>", ended, most.folded)
     yield _known(bump, most.folded)
     yield "---"
     yield (
         "Closed by this evidence. It opens again if one of these vulnerabilities returns within "
-        "30 days; later there is a new ticket. Title, labels and your comments are yours; watcher "
-        "rewrites only this text."
+        "30 days; later there is a new ticket. " + YOURS
     )
 
 
@@ -62,6 +61,24 @@ def _lead(bump: BumpTicket, ended: Sequence[Fix]) -> str:
         f"by matching with {prose(bump.scanner, 100)} and the database of "
         f"{minute(bump.database_time)}."
     )
+
+
+def _done(bump: BumpTicket, ended: Sequence[Fix], most: int) -> str:
+    """The lines, with what ended in them before they were last to do: the two numbers agree.
+
+    A line has one exposure of each vulnerability. Of several lines nobody remembers which had what.
+    """
+    every = len({fix.vulnerability for fix in ended})
+    missing = every - sum(total(line.ended, bump.severe) for line in bump.lines)
+    if missing <= 0:
+        return done_lines(bump, most)
+    if len(bump.lines) == 1:
+        return done_lines(bump, most, earlier=missing)
+    behind = (
+        f"What streams had of the {vulnerabilities(ended)} listed and lost before their last move "
+        "is not counted."
+    )
+    return done_lines(bump, most, behind=behind)
 
 
 def _known(bump: BumpTicket, most: int) -> str:

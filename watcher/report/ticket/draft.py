@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from watcher.domain.ticket import BumpTicket, TicketKey, marker
+from watcher.domain.ticket import (
+    SEVERITY_LABELS,
+    BumpTicket,
+    Terms,
+    TicketKey,
+    marker,
+    severity_label,
+)
 from watcher.ports.tracker import Draft
 from watcher.report.ticket import closing, first_screen, folded
 from watcher.report.ticket.neutral import broken_up, clipped
 from watcher.report.ticket.rows import Most
+from watcher.report.ticket.words import YOURS
 
 LONGEST: Final = 60_000  # characters; GitHub takes 65,536
 _NAME: Final = 80  # characters in a title, which Gitea cuts at 255 without a word
 _LABEL: Final = 50
+_SAYS_BASE: Final = re.compile(r"\bbases?\b")
+_AS_DESIGNED: Final = Terms()
 # How many lines to do and rows of each folded table are tried, until the text is too long.
 _CUTS: Final = (
     *(Most(to_do=rows, folded=rows // 2) for rows in (6, 20, 50, 100, 150)),
@@ -21,9 +32,15 @@ _CUTS: Final = (
 )
 
 
-def draft(bump: BumpTicket, key: TicketKey, longest: int = LONGEST) -> Draft:
-    """Write title, labels and body; signs `watcher.ports.tracker.TicketWriter`."""
-    return Draft(key=key, title=title(bump), body=body(bump, key, longest), labels=labels(bump))
+def draft(
+    bump: BumpTicket, key: TicketKey, longest: int = LONGEST, terms: Terms = _AS_DESIGNED
+) -> Draft:
+    """Write title, labels and body; signs `watcher.ports.tracker.TicketWriter`.
+
+    `terms` are those that the ticket is kept by, which it tells.
+    """
+    text = body(bump, key, longest, terms)
+    return Draft(key=key, title=title(bump), body=text, labels=labels(bump))
 
 
 def title(bump: BumpTicket) -> str:
@@ -31,22 +48,23 @@ def title(bump: BumpTicket) -> str:
     base, target = broken_up(bump.base_name, _NAME), broken_up(bump.target_name, _NAME)
     if bump.action == "version":
         return f"Move from {base} to {target}"
-    return f"{'Rebuild on' if bump.action == 'rebuild' else 'Pin'} the new base {base}"
+    word = "" if _SAYS_BASE.search(bump.base_name) else "base "
+    return f"{'Rebuild on' if bump.action == 'rebuild' else 'Pin'} the new {word}{base}"
 
 
 def labels(bump: BumpTicket) -> tuple[str, ...]:
     """The labels of a new ticket, no two alike."""
     found = {fix.severity for fix in bump.fixes}
-    worst = (f"severity/{one.lower()}" for one in bump.severe if one in found)
-    own = (clipped(label, _LABEL) for label in bump.labels)
+    worst = (severity_label(one) for one in bump.severe if one in found)
+    own = (clipped(label, _LABEL) for label in bump.labels if label not in SEVERITY_LABELS)
     return tuple(dict.fromkeys(("watcher", "base-image", *list(worst)[:1], *own)))
 
 
-def body(bump: BumpTicket, key: TicketKey, longest: int = LONGEST) -> str:
+def body(bump: BumpTicket, key: TicketKey, longest: int, terms: Terms) -> str:
     """The Markdown text, of at most `longest` characters."""
-    whole = _written(bump, key, Most(to_do=0, folded=0))
+    whole = _written(bump, key, Most(to_do=0, folded=0), terms)
     for most in _CUTS:
-        longer = _written(bump, key, most)
+        longer = _written(bump, key, most, terms)
         if len(longer) > longest:
             break
         whole = longer
@@ -55,26 +73,26 @@ def body(bump: BumpTicket, key: TicketKey, longest: int = LONGEST) -> str:
     return whole
 
 
-def _written(bump: BumpTicket, key: TicketKey, most: Most) -> str:
-    text = "\n\n".join(filter(None, _blocks(bump, most)))
+def _written(bump: BumpTicket, key: TicketKey, most: Most, terms: Terms) -> str:
+    text = "\n\n".join(filter(None, _blocks(bump, most, terms)))
     return f"{text}\n\n{marker(key)}\n"
 
 
-def _blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
+def _blocks(bump: BumpTicket, most: Most, terms: Terms) -> Iterator[str]:
     if bump.done:
         yield from closing.blocks(bump, most)
         return
     yield from first_screen.blocks(bump, most)
     yield from folded.blocks(bump, most)
     yield "---"
-    yield _footer(bump)
+    yield _footer(terms)
 
 
-def _footer(bump: BumpTicket) -> str:
+def _footer(terms: Terms) -> str:
+    exploited = "one is listed as known exploited or " if terms.kev else ""
     return (
         "Closes by itself when the last line is ticked, and reopens if one of these "
         "vulnerabilities returns within 30 days. Closed by hand, it waits seven days for the lines "
-        f"left to be ticked, and otherwise stays closed for {bump.dismissal.days} days, "
-        "unless one is listed as known exploited or a worse severity appears. Title, labels and "
-        "your comments are yours; watcher rewrites only this text."
+        f"left to be ticked, and otherwise stays closed for {terms.dismissal.days} days, "
+        f"unless {exploited}a worse severity appears. {YOURS}"
     )

@@ -21,16 +21,24 @@ _BECAUSE: Final = {
 }
 
 
-def done_lines(bump: BumpTicket, most: int) -> str:
-    """The lines that are done: when, and by what evidence."""
+def done_lines(bump: BumpTicket, most: int, earlier: int = 0, behind: str = "") -> str:
+    """The lines that are done: when, by what evidence, and a sentence behind them.
+
+    A line counts what it had when it was last to do; `earlier` is what had ended before that.
+    """
     lines = [(line.done, line) for line in bump.lines if line.done is not None]
     lines.sort(key=lambda pair: (pair[0].at, pair[1].name))
-    count = sum(total(line.ended, bump.severe) for _, line in lines)
+    count = earlier + sum(total(line.ended, bump.severe) for _, line in lines)
     words = listed([one.lower() for one in bump.severe])
     exposures = "exposure" if count == 1 else "exposures"
     so_far = "" if bump.done else " so far"
-    head = f"<b>Done, {number(len(lines))}</b>: {number(count)} {words} {exposures} ended{so_far}"
-    return fold(head, [bullets(bump, lines, partial(_ticked, bump), most)])
+    before = f", {number(earlier)} of them before its last move" if earlier else ""
+    head = (
+        f"<b>Done, {number(len(lines))}</b>: {number(count)} {words} {exposures} ended{so_far}"
+        f"{before}"
+    )
+    shown = bullets(bump, lines, partial(_ticked, bump), most)
+    return fold(head, [shown, behind] if shown else [])
 
 
 def _ticked(bump: BumpTicket, done_line: tuple[Done, Line]) -> str:

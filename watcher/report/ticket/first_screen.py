@@ -25,6 +25,7 @@ def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
     """The blocks, in the order of reading."""
     to_do = [line for line in bump.lines if line.done is None]
     yield _lead(bump, len(to_do))
+    yield _newest(bump)
     yield _from(bump)
     yield _advice(bump)
     yield _why(bump)
@@ -32,9 +33,10 @@ def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
         yield _counts(bump)
         yield _proof(bump)
     yield "### Streams"
+    where = "Fixes" if any(fix.severity in bump.severe for fix in bump.fixes) else "Listed before"
     yield (
-        f"watcher ticks a stream when none of the {_severe(bump)} vulnerabilities below is left in "
-        "its newest image; ticking by hand changes nothing."
+        f"watcher ticks a stream when none of the {_severe(bump)} vulnerabilities listed under "
+        f"{where} is left in its newest image; ticking by hand changes nothing."
     )
     if to_do:
         yield _head(bump, len(to_do))
@@ -49,6 +51,16 @@ def _lead(bump: BumpTicket, to_do: int) -> str:
     if bump.action == "pin":
         return f"**Pin the new {base} in {streams}.**{same}"
     return f"**Rebuild {streams} on the new {base}.**{same}"
+
+
+def _newest(bump: BumpTicket) -> str:
+    """Say so where the base that is asked for is not the newest any more."""
+    if bump.newest_unknown is None:
+        return ""
+    return (
+        f"**Newest base unknown**: {prose(bump.newest_unknown)} could not be catalogued yet. What "
+        "is asked for and proven here is the base before it."
+    )
 
 
 def _from(bump: BumpTicket) -> str:

@@ -23,6 +23,12 @@ _SMALL: Final = (
     "ten",
 )
 
+# What is whose in a ticket.
+YOURS: Final = (
+    "Title, comments and labels are yours, but for `severity/…`, which follows the worst that is "
+    "left; watcher rewrites only this text."
+)
+
 
 def number(count: int) -> str:
     """Write 24698 as 24,698."""

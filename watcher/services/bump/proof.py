@@ -66,16 +66,28 @@ def read_fleet(store: Lineages, images: Collection[int]) -> Fleet:
     return Fleet(installed, store.flaws(packages))
 
 
-def missing(built: Built, fleet: Fleet) -> str | None:
-    """What is not catalogued and matched yet of all that a proof needs; None where nothing is."""
-    needed = {
-        built.head.image: f"the newest base {built.head.name}@{built.head.digest}",
-        built.base: f"the base {built.head.name}@{built.base_digest}",
-        built.image: f"the image {built.repository}@{built.digest}",
-    }
-    for number, name in needed.items():
-        if number not in fleet.installed:
-            return f"{name} is not catalogued and matched yet"
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a proof needs and is not catalogued and matched yet; `newest` where that is the head."""
+
+    what: str
+    newest: str | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason, as people read it."""
+        return f"{self.what} is not catalogued and matched yet"
+
+
+def missing(built: Built, fleet: Fleet) -> Missing | None:
+    """What is not known of all that a proof needs; None where nothing is missing."""
+    head = f"{built.head.name}@{built.head.digest}"
+    if built.head.image not in fleet.installed:
+        return Missing(f"the newest base {head}", head)
+    if built.base not in fleet.installed:
+        return Missing(f"the base {built.head.name}@{built.base_digest}")
+    if built.image not in fleet.installed:
+        return Missing(f"the image {built.repository}@{built.digest}")
     return None
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.lineage import Bases, identify
+from watcher.domain.ticket import BumpTicket
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.lineages import Lineages
 from watcher.ports.store.passes import PassRecord
@@ -27,7 +30,16 @@ class BumpStage:
         """Look for the bases of new images (of all, where a base is new), and plan anew."""
         outcome = Outcome("bump")
         self._identify(this)
-        self.bumps.plan(this, self.planner.draw(this, version))
+        plans = self.planner.draw(this, version)
+        self.bumps.plan(this, plans)
+        outcome.counts["bumps_planned"] = len(plans)
+        for newest, streams in sorted(_waited_for(plans).items()):
+            some = "1 stream waits" if streams == 1 else f"{streams} streams wait"
+            outcome.noticed(
+                newest,
+                f"the newest base is not catalogued and matched: {some} for it, tickets name the "
+                "one before",
+            )
         return outcome
 
     def _identify(self, this: PassRecord) -> None:
@@ -42,3 +54,8 @@ class BumpStage:
                     for one in wanted
                 },
             )
+
+
+def _waited_for(plans: Iterable[BumpTicket]) -> Counter[str]:
+    """The newest bases of which nothing is known, with how many streams wait for each."""
+    return Counter(one.newest for plan in plans for one in plan.unknown if one.newest)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from watcher.domain.knowledge import KnowledgeVersion
+from watcher.domain.note import Note
 from watcher.ports.store.passes import Failure
 from watcher.services.audit import AuditOutcome
 
@@ -38,7 +39,7 @@ def looked(stages: Sequence[Stage]) -> list[str]:
 
 @dataclass(slots=True)
 class PassReport:
-    """What a pass did: counts and seconds by the names of the sync document, and its failures."""
+    """What a pass did: counts and seconds by the names of the sync document, failures, notes."""
 
     at: datetime
     counts: Counter[str] = field(default_factory=Counter)
@@ -48,3 +49,4 @@ class PassReport:
     knowledge_changed: bool = False
     java_db: str | None = None
     audit: AuditOutcome | None = None
+    notes: list[Note] = field(default_factory=list)

@@ -171,4 +171,5 @@ class Running:
         self.report.counts.update(outcome.counts)
         # In the order of their names, whichever thread was first.
         self.report.failures += sorted(outcome.failures, key=lambda one: one.subject)
+        self.report.notes += sorted(outcome.notes, key=lambda one: one.subject)
         self.records.passes.record_failures(self.this, outcome.stage, outcome.failures, tried)

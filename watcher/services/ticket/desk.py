@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watcher.domain.errors import AttemptError, PermanentError
+from watcher.domain.package import rank
 from watcher.domain.ticket import (
     BumpTicket,
     Close,
@@ -16,6 +17,8 @@ from watcher.domain.ticket import (
     TicketKey,
     Update,
     Wanted,
+    relabelled,
+    severity_label,
 )
 from watcher.domain.ticket.state import fingerprint
 from watcher.ports.store.bumps import Bumps, Remembered
@@ -108,19 +111,21 @@ class Desk:
         self, case: Case, plan: BumpTicket, wanted: Wanted, step: Update | Close | Reopen
     ) -> None:
         ticket, at = case.ticket(step.ticket), self.this.at
-        body = self.write(plan, ticket.key).body
+        draft = self.write(plan, ticket.key)
+        body = draft.body
+        labels = relabelled(ticket.labels, draft.labels, _labelled(case, ticket.key))
         name = type(step).__name__.lower()
         intent = self.store.intend(self.this, self.tracker.name, ticket.key, name)
         match step:
             case Update():
-                written = self.tracker.update(ticket, body, at)
+                written = self.tracker.update(ticket, body, at, labels=labels)
                 if step.announce:
                     self.tracker.comment(written, f"The move is another now: {wanted.action}", at)
             case Close():
                 written = self.tracker.close(ticket, body, at)
                 self.opened -= 1
             case Reopen():
-                written = self.tracker.reopen(ticket, body, at)
+                written = self.tracker.reopen(ticket, body, at, labels=labels)
                 self.opened += 1
         closed = isinstance(step, Close)
         held = case.remembered.get(ticket.key) or adopted(self.tracker.name, ticket)
@@ -130,3 +135,11 @@ class Desk:
         self.store.filed(self.this, told)
         self.store.settle(self.this, intent)
         self.outcome.counts["tickets_closed" if closed else "tickets_updated"] += 1
+
+
+def _labelled(case: Case, key: TicketKey) -> str | None:
+    """The severity's label that a ticket had by what it said last."""
+    held = case.remembered.get(key)
+    rated = held.outstanding.values() if held is not None else ()
+    worst = min((one.severity for one in rated), key=rank, default=None)
+    return severity_label(worst) if worst is not None else None

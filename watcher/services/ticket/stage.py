@@ -16,6 +16,7 @@ from watcher.services.outcome import Outcome
 from watcher.services.ticket.case import Case
 from watcher.services.ticket.desk import Desk
 from watcher.services.ticket.reconciled import reconciled
+from watcher.services.ticket.told import told
 
 _HOUR = timedelta(hours=1)
 
@@ -113,8 +114,11 @@ class TicketStage:
 
     def _attend(self, desk: Desk, case: Case) -> None:
         news = case.noticed(desk.tracker.name, desk.this.at)
-        for one in news.values():
+        for key, one in news.items():
             self.store.filed(desk.this, one)
+            said = told(case, key, one, desk.tracker, self.filing.terms)
+            if said is not None:
+                desk.outcome.noticed(f"{desk.tracker.name}: {one.ticket}", said)
         known = replace(case, remembered={**case.remembered, **news})
         if known.plan is None:
             return

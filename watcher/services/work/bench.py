@@ -12,7 +12,7 @@ from typing import Final
 from watcher.domain.errors import StartError
 from watcher.ports.store.jobs import Jobs, Order, Presence, Unfinished
 from watcher.ports.store.passes import Failure, PassRecord
-from watcher.services.outcome import one_line
+from watcher.services.outcome import one_line, reason_of
 from watcher.services.work.craft import Craft
 from watcher.services.work.shift import HandsError, Shift
 
@@ -77,7 +77,12 @@ class Bench:
         return [
             Left(
                 one,
-                Failure(stage, one.key, one.reason or "not tried yet", one.state != "parked"),
+                Failure(
+                    stage,
+                    one.key,
+                    reason_of(one.key, one.reason or "not tried yet"),
+                    one.state != "parked",
+                ),
             )
             for one in self.jobs.unfinished([stage])
         ]

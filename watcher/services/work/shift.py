@@ -21,7 +21,8 @@ from typing import Any, Final
 
 from watcher.domain.errors import AttemptError, PermanentError, TransientError, WatcherError
 from watcher.domain.job import rest
-from watcher.ports.store.jobs import Job, Jobs, TooLateError
+from watcher.ports.store.jobs import Job, Jobs
+from watcher.ports.store.passes import TooLateError
 from watcher.services.outcome import one_line
 from watcher.services.work.craft import Craft, Prepared
 

@@ -107,6 +107,12 @@ class Shop:
         found: list[Document] = told.document["bumps"]
         return found
 
+    def standing(self, number: float) -> tuple[str, str | None]:
+        """The state of the one bump as it is on a day, and until when it holds."""
+        answer = ("--format", "json", "-o", str(self.fleet.folder / "answer.json"))
+        (bump,) = self.fleet.watcher("bumps", *answer, now=day(number)).document["bumps"]
+        return bump["state"], bump["until"]
+
     def files(self) -> list[str]:
         """The tickets' files by name."""
         return sorted(one.name for one in self.folder.glob("*.md"))
@@ -146,9 +152,9 @@ def open_shop(folder: Path) -> Iterator[Shop]:
         yield shop
 
 
-def before_the_ticket(shop: Shop) -> None:
+def before_the_ticket(shop: Shop, *more: OsAdvisory) -> None:
     """Let all stand on the old base, and the base be rebuilt behind it."""
-    shop.fleet.publish(knowledge())
+    shop.fleet.publish(knowledge([*ADVISORIES, *more]))
     shop.push(BASE[0], OLD_BASE, BASE[1])
     for name in ("api", "web"):
         shop.push(f"shop/{name}", app_on(OLD_BASE, name, -20))

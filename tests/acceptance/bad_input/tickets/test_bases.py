@@ -38,8 +38,9 @@ def test_a_new_base_that_cannot_be_pulled_is_named_and_nothing_is_filed(shop: Sh
     told = shop.sync(3)
     subject = f"local/base/python@{NEW_BASE.digest}"
     assert (told.code, [one[:2] for one in told.failures]) == (1, [("catalog", subject)])
-    (line,) = told.lines
+    line, note = told.lines
     assert_clear(line, f"failed: catalog: {subject}: ")
+    assert "2 streams wait for it" in note
     assert (counts(told), shop.files()) == ((0, 0, 0), [])
     (bump,) = shop.bumps()
     assert (bump["state"], bump["fixes"], bump["ticket"]) == ("unknown", [], None)
@@ -57,13 +58,23 @@ def test_a_newer_base_that_cannot_be_pulled_takes_nothing_back(ticketed: Shop) -
     newest = base_of("3.0.15-1~deb12u1", 4)
     ticketed.push(BASE[0], newest, BASE[1])
     layer_of(ticketed, newest).unlink()
-    kept = (ticketed.folder / "1.md").read_bytes()
     (before,) = ticketed.bumps()
     told = ticketed.sync(5)
-    assert (told.code, counts(told)) == (1, (0, 0, 0))
-    assert (ticketed.folder / "1.md").read_bytes() == kept
+    assert (told.code, counts(told)) == (1, (0, 1, 0))
+    named = f"local/base/python:3.12@{newest.digest}"
+    body = ticketed.ticket()[1]
+    assert f"**Newest base unknown**: `{named}`" in body
+    assert f"@{NEW_BASE.digest}" in body
+    failed, noted = told.lines
+    assert "lacks its blob" in failed
+    assert failed.count("sha256:") == 1
+    assert noted.startswith(f"watcher: note: bump: {named}: the newest base is not catalogued")
+    assert "2 streams wait for it" in noted
+    assert counts(ticketed.sync(5.5)) == (0, 0, 0)  # it is said once
     (bump,) = ticketed.bumps()
-    assert {**before, "unknown": bump["unknown"]} == bump
+    assert bump["newest_unknown"] == named
+    told_anew = {"unknown": bump["unknown"], "newest_unknown": named}
+    assert {**before, **told_anew} == bump
     assert len(bump["unknown"]) == 2
     # What the heads say is known all the same.
     ticketed.rebuild("api", created=5)
@@ -75,7 +86,7 @@ def test_a_newer_base_that_cannot_be_pulled_takes_nothing_back(ticketed: Shop) -
 
 
 def test_an_app_that_cannot_be_pulled_is_not_done(ticketed: Shop) -> None:
-    image = app_on(NEW_BASE, "api", 4)
+    image = app_on(NEW_BASE, "api-2", 4)  # with a layer that nobody has analysed yet
     ticketed.push("shop/api", image)
     layer = stored(ticketed.fleet.registry, image.layers[-1].digest)
     content = layer.read_bytes()
@@ -124,7 +135,28 @@ def test_an_annotation_that_lies_is_not_believed_against_the_layers(
     shop.push(BASE[0], NEW_BASE, BASE[1])
     told_3 = shop.sync(3)
     assert (told_3.code, counts(told_3)) == (0, (1, 0, 0))
+    if lie == "the base it will have":  # now its layers are known
+        told = shop.fleet.asked("images").document["images"]
+        (refuted,) = [one for one in told if one["image"].startswith("local/shop/alone")]
+        assert refuted["base"] is None
+        assert "whose layers the image does not have" in refuted["base_refuted"]
     (bump,) = shop.bumps()
     assert [one["stream"] for one in bump["images"]] == ["local/shop/api:latest"]
     assert "layers alone" in bump["base"]["evidence"]
     assert len(shop.ticket()[1]) < 10_000
+
+
+def test_a_base_older_than_the_first_look_is_not_known_and_the_list_says_so(new_shop: Shop) -> None:
+    shop, file = new_shop, new_shop.fleet.folder / "bumps.txt"
+    shop.fleet.publish(knowledge())
+    shop.push(BASE[0], NEW_BASE, BASE[1])
+    shop.push("shop/api", app_on(OLD_BASE, "api", -20))
+    assert shop.sync(1).code == 0
+    assert shop.fleet.watcher("bumps", "-o", str(file)).code == 0
+    listed, note = file.read_text(encoding="utf-8").splitlines()
+    assert listed == "bumps: 0"
+    assert note.startswith("base not known: 1 of 1 images; only bases that a pass has seen are")
+    shop.rebuild("api")
+    shop.sync(5)
+    shop.fleet.watcher("bumps", "-o", str(file))
+    assert file.read_text(encoding="utf-8") == "bumps: 0\n"

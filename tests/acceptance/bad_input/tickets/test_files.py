@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from tests.acceptance.bad_input.looks import assert_clear
-from tests.acceptance.bad_input.tickets.shop import Shop, counts
+from tests.acceptance.bad_input.story import day, written
+from tests.acceptance.bad_input.tickets.shop import NEW_OPENSSL, Shop, before_the_ticket, counts
+from watcher.demo.workshop import OsAdvisory
 
 pytestmark = pytest.mark.servers
 
@@ -88,13 +91,31 @@ def test_a_deleted_ticket_is_a_dismissal_and_the_next_one_has_another_number(
     ticketed: Shop,
 ) -> None:
     (ticketed.folder / "1.md").unlink()
-    for number in (4, 12, 93):
+    told = ticketed.sync(4)
+    assert (told.code, counts(told)) == (0, (0, 0, 0))
+    (line,) = told.lines
+    assert line.startswith("watcher: note: ticket: t: 1: is gone: taken for closed by a person; ")
+    assert line.endswith(f"to keep it, put {(ticketed.folder / '1.md').as_uri()} back")
+    assert ticketed.standing(4) == ("grace", written(day(11)))
+    for number in (12, 93):
         told = ticketed.sync(number)
         assert (told.code, told.lines, counts(told)) == (0, (), (0, 0, 0))
-    assert ticketed.bumps()[0]["state"] == "dismissed"
+    assert ticketed.standing(93) == ("dismissed", written(day(94)))
     assert counts(ticketed.sync(94)) == (1, 0, 0)
     assert ticketed.files() == ["2.md"]
     assert ticketed.ticket(2)[0]["key"] == f"2{KEY[1:]}"
+
+
+def test_a_renamed_ticket_is_named_and_never_dismissed(ticketed: Shop) -> None:
+    (ticketed.folder / "1.md").rename(ticketed.folder / "1-debian.md")
+    for number in (4, 20):
+        told = ticketed.sync(number)
+        assert (told.code, counts(told), ticketed.bumps()[0]["state"]) == (1, (0, 0, 0), "open")
+        (line,) = told.lines
+        assert "1-debian.md is no ticket's name" in line
+        assert "rename it to 1.md" in line
+    (ticketed.folder / "1-debian.md").rename(ticketed.folder / "1.md")
+    assert ticketed.sync(21).code == 0
 
 
 def closed_by_hand(shop: Shop) -> None:
@@ -108,13 +129,43 @@ def test_a_ticket_closed_by_hand_is_dismissed_after_a_week_without_evidence(
 ) -> None:
     closed_by_hand(ticketed)
     kept = (ticketed.folder / "1.md").read_bytes()
-    for number in (50, 57, 139):
+    told = ticketed.sync(50)
+    assert (told.code, counts(told)) == (0, (0, 0, 0))
+    (line,) = told.lines
+    assert line.startswith("watcher: note: ticket: t: 1: closed by a person; its lines may be ")
+    assert line.endswith("to keep it, write `state: open` in it")
+    for number in (57, 139):
         told = ticketed.sync(number)
         assert (told.code, told.lines, counts(told)) == (0, (), (0, 0, 0))
     assert ticketed.bumps()[0]["state"] == "dismissed"
     assert (ticketed.folder / "1.md").read_bytes() == kept
     assert counts(ticketed.sync(140)) == (1, 0, 0)
     assert ticketed.files() == ["1.md", "2.md"]
+
+
+def test_a_dismissal_ends_when_what_was_dismissed_is_listed_as_exploited(new_shop: Shop) -> None:
+    ticketed, name = new_shop, "CVE-2026-1001"
+    before_the_ticket(ticketed, OsAdvisory("debian 12", "openssl", name, fixed_version=NEW_OPENSSL))
+    assert counts(ticketed.sync(3)) == (1, 0, 0)
+    closed_by_hand(ticketed)
+    listed = ticketed.fleet.folder / "kev.json"
+    listed.write_text(kev("CVE-2026-9999"), encoding="utf-8")
+    ticketed.fleet.changes["feeds"] = {"kev": str(listed)}
+    told = ticketed.sync(4)
+    (line,) = told.lines
+    assert "only if one of its vulnerabilities is listed as known exploited or a worse" in line
+    assert counts(ticketed.sync(30)) == (0, 0, 0)
+    listed.write_text(kev("CVE-2026-9999", name), encoding="utf-8")
+    assert counts(ticketed.sync(31)) == (1, 0, 0)
+    body = ticketed.ticket(2)[1]
+    assert "**one known to be exploited**" in body
+    assert "unless one is listed as known exploited or a worse severity appears" in body
+
+
+def kev(*names: str) -> str:
+    """A catalogue of what is known to be exploited."""
+    listed = [{"cveID": name, "dateAdded": "2026-03-01"} for name in names]
+    return json.dumps({"dateReleased": "2026-03-01T00:00:00Z", "vulnerabilities": listed})
 
 
 def test_a_close_by_hand_that_evidence_follows_is_no_dismissal(ticketed: Shop) -> None:

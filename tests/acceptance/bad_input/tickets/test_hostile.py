@@ -101,7 +101,7 @@ def test_a_ticket_shows_whatever_strangers_wrote_as_text(hostile_shop: Shop) -> 
     for name in MARKUP:
         visible = "".join(one for one in name[:60] if one.isprintable() and one != "|")
         assert visible[:20] in shown.replace("|", "")
-    assert front["title"] == "Rebuild on the new base base/python:3.12"
+    assert front["title"] == "Rebuild on the new base/python:3.12"
 
 
 def test_a_ticket_of_a_hostile_team_is_found_again_by_its_key(hostile_shop: Shop) -> None:

@@ -86,9 +86,9 @@ def test_a_refusal_names_what_is_missing(
     ("status", "kind", "says"),
     [
         ("UNAUTHENTICATED", UnauthorizedError, "the access token is refused"),
-        ("UNAVAILABLE", TransientError, "asked again later"),
-        ("DEADLINE_EXCEEDED", TransientError, "asked again later"),
-        ("INTERNAL", TransientError, "asked again later"),
+        ("UNAVAILABLE", TransientError, "UNAVAILABLE"),
+        ("DEADLINE_EXCEEDED", TransientError, "DEADLINE_EXCEEDED"),
+        ("INTERNAL", TransientError, "INTERNAL"),
         ("INVALID_ARGUMENT", PermanentError, "it is not accepted"),
         ("UNIMPLEMENTED", PermanentError, "check the endpoint"),
     ],

@@ -140,8 +140,8 @@ def test_no_credentials_at_all_says_what_to_do_and_is_not_looked_for_again_at_on
     ("error", "kind", "says"),
     [
         (RefreshError("invalid_grant: expired", {"x": SECRET}), UnauthorizedError, "invalid_grant"),
-        (RefreshError("busy", retryable=True), TransientError, "asked again later"),
-        (TransportError("no answer"), TransientError, "asked again later"),
+        (RefreshError("busy", retryable=True), TransientError, "busy"),
+        (TransportError("no answer"), TransientError, "no answer"),
         (ValueError("no key"), UnauthorizedError, "renew or correct"),
     ],
 )

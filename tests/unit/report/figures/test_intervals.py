@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.report.figures.windows import stretch
-from tests.unit.report.pages.reports import fleet, report
+from tests.unit.report.pages.reports import AS_OF, fleet, report
 from watcher.report.figures.stretch import Stretch
 
 PLAIN = (
@@ -50,11 +50,15 @@ def test_the_same_record_has_the_same_intervals_in_whatever_order_it_is_read() -
     for one in fleet():
         streams.setdefault(one.stream, []).append(one)
     backwards = [one for found in reversed(streams.values()) for one in found]
-    assert (
-        report(fleet())["figures"]["km_median_days"]["value"]
-        == (report(backwards)["figures"]["km_median_days"]["value"])
-    )
-    assert every_interval(report(fleet())) == every_interval(report(fleet()))
+    assert every_interval(report(fleet())) == every_interval(report(backwards))
+
+
+def test_a_minute_later_intervals_have_moved_as_little_as_the_figures() -> None:
+    now, later = report(fleet(), as_of=AS_OF + 0.25), report(fleet(), as_of=AS_OF + 0.251)
+    moved = every_interval(later)
+    for name, ci in every_interval(now).items():
+        assert ci is not None
+        assert moved[name] == pytest.approx(ci, rel=0.002)
 
 
 def test_streams_on_one_base_are_drawn_together() -> None:

@@ -24,12 +24,13 @@ def report(
     *,
     policy: Policy = DEFAULT,
     since: float = 28,
+    as_of: float = AS_OF,
 ) -> Report:
-    """The document of the days from `since` to 56; each stretch's stream is watched and covered."""
+    """The document of a period of days; each stretch's stream is watched and covered."""
     found = list(stretches)
     named = {one.stream: WatchedStream(one.stream, one.team) for one in found}
     watched = list(named.values()) if streams is None else list(streams)
-    period = Period(day(since), day(AS_OF))
+    period = Period(day(since), day(as_of))
     samples = [Sample(at, len(watched), len(watched)) for at in period.days()]
     return document(period, "What is published.", found, Watched(watched, samples), policy)
 

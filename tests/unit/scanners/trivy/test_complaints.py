@@ -63,6 +63,17 @@ def told(log: str, code: int = 1, *secrets: str) -> WatcherError:
             PermanentError,
             "registry.test/app: Trivy crashed: fatal error: fault",
         ),
+        (
+            FATAL
+            + LAYER
+            + f"GET http://registry.test/v2/app/blobs/sha256:{'ab' * 32}: BLOB_UNKNOWN: blob "
+            f"unknown to registry; sha256:{'ab' * 32}\n",
+            PermanentError,
+            (
+                "registry.test/app: the registry has its manifest and lacks its blob abababababab: "
+                "push the image again, or check the registry's storage"
+            ),
+        ),
         ("Error: unknown flag\n", PermanentError, "registry.test/app: Error: unknown flag"),
         ("", PermanentError, "registry.test/app: Trivy failed without a word"),
     ],

@@ -75,7 +75,7 @@ def test_a_plan_says_what_the_newest_base_ends_and_leaves(bench: Workbench) -> N
     assert (plan.exposure_days_per_week, plan.oldest_days, plan.next_due) == (7, 40, None)
     assert [one.why for one in plan.remains] == ["no fix known"]
     assert [one.digest for one in plan.bases] == ["sha256:base1"]
-    assert plan.labels == ("watcher", "base-image", "severity/high")
+    assert plan.labels == ("watcher", "base-image")
     assert plan.evidence == ("Base found by: layers alone, in its one stream.",)
     assert (plan.unknown, plan.doubt) == ((), None)
 
@@ -352,7 +352,9 @@ def test_a_new_base_that_is_not_known_is_waited_for_and_nothing_is_planned(
     plan = only(bench.draw())
     why = "the newest base local/base/python:3.12@sha256:base2 is not catalogued and matched yet"
     assert (plan.lines, plan.fixes, plan.doubt) == ((), (), why)
-    assert plan.unknown == (Unknown(API, why),)
+    newest = "local/base/python:3.12@sha256:base2"
+    assert plan.unknown == (Unknown(API, why, newest),)
+    assert plan.newest_unknown == newest
     assert plan.target.digest == "sha256:base2"
 
 

@@ -56,6 +56,7 @@ class Office:
     record: Record = field(default_factory=Record)
     per_hour: int = 5
     open_at_most: int = 20
+    kev: bool = False
 
     def plan(self, *lines: Line, cause: Cause = CAUSE, **told: Any) -> None:  # noqa: ANN401 any field
         """Let this be the plan of a cause, beside those of others."""
@@ -68,7 +69,7 @@ class Office:
 
     def stage(self) -> TicketStage:
         trackers = {"shop": "tickets", "pay": "tickets", "typo": "nowhere"}
-        filing = Filing(trackers.get, self.per_hour, self.open_at_most, Terms())
+        filing = Filing(trackers.get, self.per_hour, self.open_at_most, Terms(kev=self.kev))
         store: Any = self.record
         return TicketStage({"tickets": self.tracker}, filing, store, draft)
 

@@ -11,7 +11,17 @@ from tests.unit.domain.days import day
 from tests.unit.report.figures.bumps import CAUSE, line
 from tests.unit.services.ticket.office import Office, office
 from watcher.domain.errors import PermanentError, TransientError
-from watcher.domain.ticket import Cause, Create, Dismissed, Grace, Held, Nothing, Rated, TicketKey
+from watcher.domain.ticket import (
+    Cause,
+    Create,
+    Dismissed,
+    Fix,
+    Grace,
+    Held,
+    Nothing,
+    Rated,
+    TicketKey,
+)
 
 API, WEB = line("api", 2), line("web", 1)
 API_DONE, WEB_DONE = line("api", 2, 3), line("web", 1, 4)
@@ -114,6 +124,55 @@ def test_a_close_by_hand_is_noticed_when_it_is_seen_and_waits_for_evidence(desk:
     assert desk.record.remembered()[0].closed_by == "watcher"
 
 
+def said(desk: Office, at: float) -> list[tuple[str, str]]:
+    """What a pass has to say of tickets on a day."""
+    return [(one.subject, one.text) for one in desk.take(at).notes]
+
+
+FOLLOWS = (
+    "its lines may be done until 2026-03-10, else it counts as dismissed until 2026-06-01: "
+    "filed again before that only if a worse severity appears"
+)
+
+
+def test_a_close_by_hand_is_told_once_with_what_follows(desk: Office) -> None:
+    desk.take(1)
+    desk.tracker.by_hand("1", state="closed")
+    told = f"closed by a person; {FOLLOWS}; to keep it, open it there"
+    assert said(desk, 2) == [("tickets: 1", told)]
+    assert said(desk, 3) == []
+    desk.tracker.by_hand("1", state="open")
+    assert said(desk, 4) == [("tickets: 1", "opened again by a person: it is kept again")]
+    assert said(desk, 5) == []
+
+
+def test_a_close_by_hand_tells_of_a_list_of_the_exploited_only_where_one_is_asked(
+    desk: Office,
+) -> None:
+    desk.kev = True
+    desk.take(1)
+    desk.tracker.by_hand("1", state="closed")
+    ((_, told),) = said(desk, 2)
+    assert "one of its vulnerabilities is listed as known exploited or a worse" in told
+
+
+def test_a_deleted_ticket_is_told_once_with_where_to_put_it_back(desk: Office) -> None:
+    desk.take(1)
+    desk.tracker.delete("1")
+    told = (
+        f"is gone: taken for closed by a person; {FOLLOWS}; to keep it, put memory:tickets/1 back"
+    )
+    assert said(desk, 2) == [("tickets: 1", told)]
+    assert said(desk, 3) == []
+
+
+def test_a_close_by_hand_of_what_is_done_has_no_consequence(desk: Office) -> None:
+    desk.take(1)
+    desk.tracker.by_hand("1", state="closed")
+    desk.plan(API_DONE, WEB_DONE)
+    assert said(desk, 2) == [("tickets: 1", "closed by a person")]
+
+
 def closed_by_hand(desk: Office) -> None:
     """A ticket that a person closed on the second day, and what is done since."""
     desk.take(1)
@@ -209,6 +268,50 @@ def test_an_edited_text_is_written_anew(desk: Office) -> None:
 
 
 # what is broken
+
+
+def worse(desk: Office) -> None:
+    """A critical vulnerability comes to what the ticket fixes."""
+    found = (*desk.record.plans[0].fixes, Fix("CVE-3", "CRITICAL", "bash", "6", 1))
+    desk.plan(API, WEB, fixes=found)
+
+
+def test_the_label_of_severity_follows_the_worst_and_all_others_are_left_alone(
+    desk: Office,
+) -> None:
+    desk.take(1)
+    assert desk.tickets["1"].labels == ("watcher", "base-image", "severity/high")
+    desk.tracker.by_hand("1", labels=("urgent", "severity/high", "severity/ours"))
+    worse(desk)
+    desk.take(2)
+    assert desk.tickets["1"].labels == ("urgent", "severity/critical", "severity/ours")
+    desk.plan(API, WEB)
+    desk.take(3)
+    assert desk.tickets["1"].labels == ("urgent", "severity/high", "severity/ours")
+
+
+def test_a_label_of_severity_that_people_took_off_stays_off_while_the_worst_is_the_same(
+    desk: Office,
+) -> None:
+    desk.take(1)
+    desk.tracker.by_hand("1", labels=("urgent",))
+    desk.plan(API_DONE, WEB)
+    desk.take(2)
+    assert list(desk.tickets["1"].labels) == ["urgent"]
+    worse(desk)
+    desk.take(3)
+    assert list(desk.tickets["1"].labels) == ["urgent", "severity/critical"]
+
+
+def test_a_ticket_opened_again_has_the_severity_of_what_returned(desk: Office) -> None:
+    desk.take(1)
+    desk.plan(API_DONE, WEB_DONE)
+    desk.take(4)
+    found = (*desk.record.plans[0].listed, Fix("CVE-1", "CRITICAL", "openssl", "3", 1))
+    desk.plan(API, WEB_DONE, fixes=found)
+    desk.take(5)
+    ticket = desk.tickets["1"]
+    assert (ticket.state, ticket.labels[-1]) == ("open", "severity/critical")
 
 
 def test_a_broken_ticket_is_named_and_neither_deleted_nor_filed_again(desk: Office) -> None:

@@ -65,10 +65,9 @@ class Refusal:
             return UnauthorizedError(f"{asked}: {self._denied(needed)}")
         if self.status == "RESOURCE_EXHAUSTED":
             quota = f"the quota is used up ({shown(self.message)})"
-            later = "asked again later, a lower rate helps"
-            return RateLimitedError(f"{asked}: {quota}; {later}", self.retry_after)
+            return RateLimitedError(f"{asked}: {quota}; a lower rate helps", self.retry_after)
         if self.status in _LATER:
-            trouble = f"{self.status} ({shown(self.message)}); asked again later"
+            trouble = f"{self.status} ({shown(self.message)})"
             return TransientError(f"{asked}: {trouble}", self.retry_after)
         kind, text = _KINDS.get(self.status, (UnacceptableError, "it is not accepted"))
         return kind(f"{asked}: {text} ({shown(self.status)}, {shown(self.message)})")

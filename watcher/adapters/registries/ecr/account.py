@@ -129,7 +129,7 @@ class AccountRegistry:
         for one in images(page):
             if tag in one.tags:
                 return one
-        raise TransientError(f"{page.what}: the answer does not name it; asked again later")
+        raise TransientError(f"{page.what}: the answer does not name it")
 
     def _token(self) -> Token:
         operation = "GetAuthorizationToken"

@@ -125,7 +125,7 @@ def of_failure(error: Exception, asked: str, action: str) -> AttemptError:
     if isinstance(error, sdk.HTTPClientError):
         return TransientError(f"{asked}: where credentials come from, nobody answers; asked again")
     if isinstance(error, ResponseParserError):
-        return TransientError(f"{asked}: the answer cannot be read; asked again later")
+        return TransientError(f"{asked}: the answer cannot be read")
     return PermanentError(
         f"{asked}: the SDK refuses ({type(error).__name__}); correct the settings"
     )
@@ -137,14 +137,12 @@ def _of_answer(answer: _Answer, asked: str, action: str) -> AttemptError:
     if code in _ABSENT:
         return NotFoundError(f"{what}; there is no such thing")
     if code in _THROTTLED or answer.status == _TOO_MANY:
-        return RateLimitedError(
-            f"{what}; asked again later, a lower rate helps", answer.retry_after
-        )
+        return RateLimitedError(f"{what}; a lower rate helps", answer.retry_after)
     reason = _refused(answer, action)
     if reason is not None:
         return UnauthorizedError(f"{what}; {reason}")
     if answer.status >= _SERVER_ERRORS:
-        return TransientError(f"{what}; AWS is in trouble, asked again later", answer.retry_after)
+        return TransientError(f"{what}; AWS is in trouble", answer.retry_after)
     return PermanentError(f"{what} ({answer.status}); AWS does not accept the request")
 
 

@@ -24,7 +24,7 @@ def pages(what: str, field: str, ask: Callable[[str | None], Answer]) -> Iterato
     for _ in range(_MOST):
         page = Document(what, ask(token))
         if not isinstance(page.fields.get(field), list):
-            raise TransientError(f"{what}: the answer has no {field}; asked again later")
+            raise TransientError(f"{what}: the answer has no {field}")
         yield page
         token = _next(page)
         if token is None:

@@ -45,7 +45,7 @@ class Pages(Generic[Entry]):
             first = None
         raise TransientError(
             f"{self.what}: entries came and went while the list was read, {_ATTEMPTS} times over;"
-            " nothing of it is believed, asked again later"
+            " nothing of it is believed"
         )
 
     def _once(self, first: Page[Entry] | None) -> tuple[Entry, ...] | None:

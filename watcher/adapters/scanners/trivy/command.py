@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Final
 
 from watcher.adapters.scanners.trivy.workspace import Workspace
@@ -20,6 +21,8 @@ OUTPUT_LIMIT: Final = 512 << 20  # bytes; an image with 100,000 findings prints 
 _LOG_LIMIT: Final = 256 << 10  # bytes kept of each end of the log
 LONGEST_LOG: Final = 2 * _LOG_LIMIT  # one that long has lost its middle
 _CHUNK: Final = 1 << 16
+# What `make setup` builds in a checkout.
+_BUILT: Final = Path(__file__).parents[4] / ".tools" / "bin" / "trivy"
 _BLINK: Final = 0.25  # seconds between two looks at whether watcher ends
 
 
@@ -67,6 +70,14 @@ class Limit:
         return left
 
 
+def advice(built: Path = _BUILT) -> str:
+    """What to do where there is no Trivy that serves; `built` is where `make setup` puts one."""
+    if not built.exists():
+        return "install Trivy 0.74.0 or later and set trivy.binary, or run `make setup`"
+    place = built.relative_to(Path.cwd()) if built.is_relative_to(Path.cwd()) else built
+    return f"`make setup` has built one: set trivy.binary to {place}"
+
+
 def run(binary: str, arguments: Sequence[str], workspace: Workspace, limit: Limit) -> Outcome:
     """Run the binary in a process group of its own; its output lands in `workspace.output`.
 
@@ -100,8 +111,7 @@ def _start(binary: str, arguments: Sequence[str], workspace: Workspace) -> subpr
         )
     except OSError as error:
         raise StartError(
-            f"Trivy at {binary} does not start: {error.strerror}; set trivy.binary, or run "
-            "`make setup`"
+            f"Trivy at {binary} does not start: {error.strerror}; {advice()}"
         ) from None
 
 

@@ -37,6 +37,8 @@ _TRANSIENT = re.compile(
     re.IGNORECASE,
 )
 _UNAUTHORIZED = re.compile(r"UNAUTHORIZED|DENIED|status code:? 40[13]\b", re.IGNORECASE)
+# A layer that the manifest names and the registry does not have.
+_NO_BLOB = re.compile(r"/blobs/sha256:([0-9a-f]{12})[0-9a-f]{52}\b.*?(?:BLOB_UNKNOWN|\b404\b)")
 _NO_JAVA_DB: Final = (
     "the image has jars and no java_db is configured, so nothing can tell what they are: set "
     "trivy.java_db"
@@ -61,6 +63,12 @@ def failure(outcome: Outcome, subject: str, *secrets: str | None) -> WatcherErro
     for complaint, advice in _ADVICE:
         if complaint in said:
             return PermanentError(f"{subject}: {advice}")
+    lost = _NO_BLOB.search(said)
+    if lost:
+        return PermanentError(
+            f"{subject}: the registry has its manifest and lacks its blob {lost[1]}: push the "
+            "image again, or check the registry's storage"
+        )
     message = f"{subject}: {_shortened(said)}"
     if _TRANSIENT.search(said):
         return TransientError(message)

@@ -25,10 +25,7 @@ def find_binary(name: str) -> str:
     """Find the binary on PATH or at its path. Raises StartError where it is not there."""
     found = shutil.which(name)
     if found is None:
-        raise StartError(
-            f"Trivy is not at {name!r}: install Trivy 0.74.0 or later and set trivy.binary, or run "
-            "`make setup`"
-        )
+        raise StartError(f"Trivy is not at {name!r}: {command.advice()}")
     return os.path.realpath(found)
 
 
@@ -94,7 +91,6 @@ def _recent(version: str) -> str:
         )
     if tuple(map(int, found.groups())) < OLDEST:
         raise StartError(
-            f"this Trivy is {version}, watcher needs 0.74.0 or later: install it and set "
-            "trivy.binary, or run `make setup`"
+            f"this Trivy is {version}, watcher needs 0.74.0 or later: {command.advice()}"
         )
     return version

@@ -15,12 +15,12 @@ _OF_IMAGE = ("platform", "annotations", "labels")
 
 
 def read_bases(connection: Connection, upto: int) -> dict[int, ImageBase]:
-    """The base of each image, by the image's number; those without a known one are left out."""
+    """The base of each image, or why there is none, by the image's number; others are left out."""
     current = select(bindings.c.image_id).where(visible(bindings, upto), unended(bindings, upto))
     statement = (
         select(base_identities, *(images.c[name] for name in _OF_IMAGE))
         .join(images, images.c.id == base_identities.c.image_id)
-        .where(visible(base_identities, upto), base_identities.c.grade.is_not(None))
+        .where(visible(base_identities, upto), base_identities.c.evidence.is_not(None))
         .where(base_identities.c.image_id.in_(current))
     )
     lineages = read_lineages(connection, upto)

@@ -16,6 +16,7 @@ from watcher.adapters.store.tables.inventory import (
     repositories,
     stream_doubts,
     streams,
+    tag_intervals,
 )
 from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.adapters.store.tables.packages import catalogues, direct_images
@@ -143,6 +144,23 @@ def count_direct(connection: Connection, upto: int) -> int:
         direct_images.c.image_id.in_(current),
     )
     return connection.scalar(statement) or 0
+
+
+def tags_of_heads(connection: Connection, upto: int) -> dict[tuple[int, str], list[str]]:
+    """The tags that point to what streams point to, by the number of the repository and digest."""
+    seen = tag_intervals.c
+    statement = (
+        select(seen.repository_id, seen.digest, seen.tag)
+        .join(streams, streams.c.repository_id == seen.repository_id)
+        .join(bindings, (bindings.c.stream_id == streams.c.id) & (bindings.c.target == seen.digest))
+        .where(visible(bindings, upto), unended(bindings, upto), streams.c.published)
+        .where(seen.opened_in <= upto, unended(tag_intervals, upto))
+        .distinct()
+    )
+    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for row in connection.execute(statement):
+        found[row.repository_id, row.digest].append(row.tag)
+    return {key: sorted(members) for key, members in found.items()}
 
 
 def _differences(row: Row[tuple[object, ...]], upto: int) -> list[str]:

@@ -13,6 +13,7 @@ from watcher.adapters.store.views.current import (
     catalogued,
     heads,
     open_exposures,
+    tags_of_heads,
 )
 from watcher.domain.reference import Repository
 from watcher.ports.store.views import ImageBase, StreamHead, WatchedImage, stream_name
@@ -21,6 +22,7 @@ from watcher.ports.store.views import ImageBase, StreamHead, WatchedImage, strea
 def read_streams(connection: Connection, upto: int) -> list[StreamHead]:
     """What every stream points to."""
     known, opened = catalogued(connection, upto), open_exposures(connection, upto)
+    tags = tags_of_heads(connection, upto)
     return [
         StreamHead(
             track=head.track,
@@ -35,6 +37,7 @@ def read_streams(connection: Connection, upto: int) -> list[StreamHead]:
             backfilled=head.backfilled,
             packages=known[head.image].packages if head.image in known else None,
             open_exposures=opened[head.track],
+            tags=tuple(tags.get((head.repository_number, head.target), ())),
         )
         for head in heads(connection, upto)
     ]

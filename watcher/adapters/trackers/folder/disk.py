@@ -37,6 +37,17 @@ def numbers(folder: Path) -> list[int]:
     return sorted(int(found[1]) for name in names if (found := _NUMBERED.fullmatch(name)))
 
 
+def others(folder: Path) -> list[str]:
+    """The other names of Markdown files in the folder, by their order; `MOST` of them at most."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [one.name for one in entries if one.name.endswith(".md")]
+    except FileNotFoundError:
+        return []
+    found = (one for one in names if not _NUMBERED.fullmatch(one) and not one.startswith("."))
+    return sorted(found)[:MOST]
+
+
 def has_mark(folder: Path) -> bool:
     """Whether tickets were ever filed in this folder."""
     return (folder / _MARK).exists()

@@ -15,6 +15,7 @@ from watcher.adapters.trackers.folder import disk
 from watcher.adapters.trackers.folder.disk import UnusableFileError
 from watcher.adapters.trackers.folder.front_matter import FrontMatterError
 from watcher.adapters.trackers.folder.page import BrokenPageError, Page
+from watcher.adapters.trackers.folder.renamed import renamed
 from watcher.domain.errors import NotFoundError, PermanentError, TransientError
 from watcher.ports.tracker import Draft, Listing, Ticket, Unreadable
 
@@ -28,6 +29,8 @@ class FolderTracker:
     Files are replaced whole, and only where they still say what was listed. What is broken is
     named and left alone; its number, like that of a deleted file, is never given again.
     """
+
+    opened_by = "write `state: open` in it"
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
@@ -44,10 +47,11 @@ class FolderTracker:
                     f"tracker {self.name}: {self._folder} holds more than {disk.MOST} tickets: "
                     "move closed ones away"
                 )
-            found = [self._read(number) for number in numbers]
+            found = [one for number in numbers if (one := self._read(number)) is not None]
+            strays = list(renamed(self._folder, found, known))
         return Listing.of(
             [one for one in found if isinstance(one, Ticket)],
-            [one for one in found if isinstance(one, Unreadable)],
+            [*(one for one in found if isinstance(one, Unreadable)), *strays],
         )
 
     def create(self, draft: Draft, at: datetime) -> Ticket:
@@ -77,10 +81,12 @@ class FolderTracker:
             ticket, at, lambda page: page.with_body(body).with_values(state="closed")
         )
 
-    def reopen(self, ticket: Ticket, body: str, at: datetime) -> Ticket:
-        """Write the text anew and open again."""
+    def reopen(
+        self, ticket: Ticket, body: str, at: datetime, *, labels: tuple[str, ...] | None = None
+    ) -> Ticket:
+        """Write the text anew, labels where they are given, and open again."""
         return self._rewrite(
-            ticket, at, lambda page: page.with_body(body).with_values(state="open")
+            ticket, at, lambda page: page.with_body(body).with_values(state="open", labels=labels)
         )
 
     def comment(self, ticket: Ticket, text: str, at: datetime) -> Ticket:

@@ -57,7 +57,6 @@ def _proven(subject: Subject, lines: Sequence[Line], scene: Scene) -> BumpTicket
         own=findings.own(told),
         next_due=findings.next_due(wanting, fixes, scene),
         evidence=_evidence(subject.proofs),
-        labels=(*scene.planning.labels, *_severity_label(fixes)),
         unknown=(*subject.unknown, *aside.doubted(doubted, scene)),
     )
 
@@ -158,7 +157,3 @@ def _evidence(proofs: Iterable[Proof]) -> tuple[str, ...]:
         f"{f'in {count} of {every} streams' if every > 1 else 'in its one stream'}."
         for grade, count in grades.most_common()
     )
-
-
-def _severity_label(fixes: Sequence[Fix]) -> tuple[str, ...]:
-    return (f"severity/{fixes[0].severity.lower()}",) if fixes else ()

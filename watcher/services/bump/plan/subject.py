@@ -31,9 +31,9 @@ class Subject:
         proofs = [proof for one in members if (proof := prove(one, scene.fleet)) is not None]
         listed = to_do(ticket.lines) if ticket else set()
         unknown = [
-            Unknown(line_name(one), why)
+            Unknown(line_name(one), lacking.why, lacking.newest)
             for one in members
-            if (one.behind or line_name(one) in listed) and (why := missing(one, scene.fleet))
+            if (one.behind or line_name(one) in listed) and (lacking := missing(one, scene.fleet))
         ]
         return cls(cause, members, proofs, unknown, ticket)
 

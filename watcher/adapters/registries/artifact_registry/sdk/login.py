@@ -105,7 +105,7 @@ class GoogleLogin:
         said = shown(str(error.args[0]) if error.args else "")
         what = f"registry {self._registry}: Google gives no access token"
         if isinstance(error, TransportError) or getattr(error, "retryable", False):
-            return TransientError(f"{what} ({said}); asked again later")
+            return TransientError(f"{what} ({said})")
         return UnauthorizedError(
             f"{what} ({said}); renew or correct the application default credentials"
         )
