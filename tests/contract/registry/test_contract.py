@@ -100,10 +100,11 @@ def test_a_deleted_tag_is_missing_from_a_complete_listing(subject: Subject) -> N
 
 
 def test_a_repository_whose_tags_are_all_gone_lists_none(subject: Subject) -> None:
-    subject.push(API, "1.0", image())
+    digest = subject.push(API, "1.0", image())
     subject.delete(API, "1.0")
-    listing = subject.adapter().tags(API, {})
-    assert listing == Listing((), complete=True)
+    adapter = subject.adapter()
+    assert adapter.tags(API, {}) == Listing((), complete=True)
+    assert adapter.tags(API, seen({"1.0": digest})) == Listing((), complete=True)
 
 
 def test_a_missing_repository_is_not_found(subject: Subject) -> None:
