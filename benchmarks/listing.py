@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from tests.servers.docker_hub import docker_hub
 from tests.servers.ecr.fleet import fill as fill_ecr
 from tests.servers.harbor import fill as fill_harbor
 from tests.servers.harbor import harbor
+from tests.servers.harbor.records import Records
 from watcher.adapters.http import Connecting
 from watcher.adapters.registries.oci import OciRegistry
 from watcher.demo.workshop import Image, Job, Registry, layer, push_all
@@ -35,17 +38,30 @@ SIDE_BY_SIDE = 16
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One kind: what a pass cost, and what it may cost at most."""
+    """One kind: what a pass cost, and what it may cost at most.
+
+    `pulls` is how many times of a pull it changed; None where the server keeps none.
+    """
 
     kind: str
     tags: int
     requests: int
     allowed: int
     manifest_gets: int
+    pulls: int | None
     seconds: float
 
 
-Served = Callable[[Path], Iterator[tuple[Callable[[], Port], int]]]
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A kind's server, filled: how an adapter to it is built, what a pass may ask of it.
+
+    `pulls` gives what the server has noted of pulls: their times where it keeps them, else all.
+    """
+
+    adapter: Callable[[], Port]
+    allowed: int
+    pulls: Callable[[], Sequence[object]] | None = None
 
 
 def run() -> int:
@@ -61,29 +77,36 @@ def run() -> int:
     with tempfile.TemporaryDirectory(prefix="watcher-listing-") as name:
         for kind, served in kinds.items():
             print(f"{kind}: filling {REPOSITORIES * TAGS:,} tags …", flush=True)
-            with served(Path(name)) as (adapter, allowed):
-                rows.append(_measured(kind, adapter, allowed))
-    head = ("kind", "tags", "requests", "allowed", "manifest GETs", "seconds", "tags a second")
-    print("\n" + "".join(f"{one:>18}" for one in head))
+            with served(Path(name)) as place:
+                rows.append(_measured(kind, place))
+    counted = ("kind", "tags", "requests", "allowed", "manifest GETs", "pull times moved")
+    print("\n" + "".join(f"{one:>18}" for one in (*counted, "seconds", "tags a second")))
     for row in rows:
         told = (row.kind, row.tags, row.requests, row.allowed, row.manifest_gets)
+        pulls = "not kept" if row.pulls is None else row.pulls
         rates = (f"{row.seconds:.1f}", f"{row.tags / row.seconds:,.0f}")
-        print("".join(f"{one:>18}" for one in (*map(str, told), *rates)))
-    return int(any(row.requests > row.allowed or row.manifest_gets for row in rows))
+        print("".join(f"{one:>18}" for one in (*map(str, (*told, pulls)), *rates)))
+    return int(any(row.requests > row.allowed or row.manifest_gets or row.pulls for row in rows))
 
 
-def _measured(kind: str, adapter: Callable[[], Port], allowed: int) -> Row:
+def _measured(kind: str, place: Served) -> Row:
     known = {
         path: {one.tag: LastSeen(one.digest, one.pushed_at) for one in listing.sightings}
-        for path, listing in _swept(adapter(), {}).items()
+        for path, listing in _swept(place.adapter(), {}).items()
     }
-    again = adapter()  # as another process, which remembers nothing
+    before = place.pulls() if place.pulls else ()
+    again = place.adapter()  # as another process, which remembers nothing
     begun = time.perf_counter()
     _swept(again, known)
     seconds = time.perf_counter() - begun
     tags = sum(map(len, known.values()))
     traffic = again.traffic
-    return Row(kind, tags, traffic.requests, allowed, traffic.manifest_gets, seconds)
+    moved = _moved(before, place.pulls()) if place.pulls else None
+    return Row(kind, tags, traffic.requests, place.allowed, traffic.manifest_gets, moved, seconds)
+
+
+def _moved(before: Sequence[object], after: Sequence[object]) -> int:
+    return sum(one != other for one, other in zip_longest(before, after))
 
 
 def _swept(adapter: Port, known: Mapping[str, Known]) -> dict[str, Listing]:
@@ -102,39 +125,57 @@ def _swept(adapter: Port, known: Mapping[str, Known]) -> dict[str, Listing]:
 
 
 @contextmanager
-def _harbor(_: Path) -> Iterator[tuple[Callable[[], Port], int]]:
+def _harbor(_: Path) -> Iterator[Served]:
     with harbor(USER, ROBOT) as stub:
         stub.checked = False
         fill_harbor(stub.records, repositories=REPOSITORIES, tags=TAGS)
         # One for each hundred artifacts and for each page of repositories; and the projects.
         allowed = REPOSITORIES * TAGS // 100 + REPOSITORIES // 100 + 1
-        yield lambda: harbor_adapter(stub), allowed
+        yield Served(lambda: harbor_adapter(stub), allowed, lambda: _pull_times(stub.records))
+
+
+def _pull_times(records: Records) -> list[datetime | None]:
+    """When each artifact and each tag was pulled last, as Harbor keeps it for retention."""
+    artifacts = [
+        artifact
+        for project in records.projects.values()
+        for repository in project.repositories.values()
+        for artifact in repository.artifacts.values()
+    ]
+    tags = [tag for artifact in artifacts for tag in artifact.tags.values()]
+    return [*(one.pulled_at for one in artifacts), *(one.pulled_at for one in tags)]
 
 
 @contextmanager
-def _ecr(_: Path) -> Iterator[tuple[Callable[[], Port], int]]:
+def _ecr(_: Path) -> Iterator[Served]:
     with ecr_subject.served() as subject:
         fill_ecr(subject.server.store, REPOSITORIES, TAGS)
-        yield ecr_subject.registry, REPOSITORIES * TAGS // 1000 + REPOSITORIES
+        yield Served(
+            ecr_subject.registry,
+            REPOSITORIES * TAGS // 1000 + REPOSITORIES,
+            lambda: sorted(subject.server.registry.pulled),
+        )
 
 
 @contextmanager
-def _artifact_registry(_: Path) -> Iterator[tuple[Callable[[], Port], int]]:
+def _artifact_registry(_: Path) -> Iterator[Served]:
     store = artifact_registry_fleet(5, REPOSITORIES // 5, TAGS)
     with artifact_registry("rest", store=store) as stub:
-        yield lambda: artifact_registry_adapter(stub), REPOSITORIES * TAGS // 1000 + 5
+        allowed = REPOSITORIES * TAGS // 1000 + 5
+        yield Served(lambda: artifact_registry_adapter(stub), allowed)
 
 
 @contextmanager
-def _docker_hub(_: Path) -> Iterator[tuple[Callable[[], Port], int]]:
+def _docker_hub(_: Path) -> Iterator[Served]:
     with docker_hub() as stub:
         for number in range(REPOSITORIES):
             stub.hub.fill(f"acme/r{number:03}", (f"1.{tag}" for tag in range(TAGS)))
-        yield DockerHubBench(stub).adapter, REPOSITORIES
+        pulls = stub.pulls  # Hub counts them, and dates none that a stub could tell
+        yield Served(DockerHubBench(stub).adapter, REPOSITORIES, lambda: range(pulls.pulled))
 
 
 @contextmanager
-def _oci(folder: Path) -> Iterator[tuple[Callable[[], Port], int]]:
+def _oci(folder: Path) -> Iterator[Served]:
     image = Image([layer({"/one": "1"})])
     with Registry(folder / "oci") as server:
         push_all(
@@ -149,4 +190,4 @@ def _oci(folder: Path) -> Iterator[tuple[Callable[[], Port], int]]:
         connecting = Connecting(concurrency=SIDE_BY_SIDE)
         # A HEAD for each tag, a page of tags for each repository, and the catalogue's pages.
         allowed = REPOSITORIES * TAGS + REPOSITORIES + REPOSITORIES // 100 + 1
-        yield lambda: OciRegistry("local", server.url, connecting=connecting), allowed
+        yield Served(lambda: OciRegistry("local", server.url, connecting=connecting), allowed)

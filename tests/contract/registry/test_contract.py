@@ -41,7 +41,12 @@ def test_every_module_of_registries_signs_this_suite() -> None:
 
 
 def test_an_empty_registry_lists_nothing(subject: Subject) -> None:
-    assert list(subject.adapter().repositories()) == []
+    adapter = subject.adapter()
+    if subject.bare:
+        with pytest.raises(PermanentError, match="no catalogue is offered; name the repositories"):
+            list(adapter.repositories())
+        return
+    assert list(adapter.repositories()) == []
 
 
 def test_a_tag_is_seen_with_its_digest(subject: Subject) -> None:
@@ -95,16 +100,21 @@ def test_a_deleted_tag_is_missing_from_a_complete_listing(subject: Subject) -> N
 
 
 def test_a_repository_whose_tags_are_all_gone_lists_none(subject: Subject) -> None:
-    subject.push(API, "1.0", image())
+    digest = subject.push(API, "1.0", image())
     subject.delete(API, "1.0")
-    listing = subject.adapter().tags(API, {})
-    assert listing == Listing((), complete=True)
+    adapter = subject.adapter()
+    assert adapter.tags(API, {}) == Listing((), complete=True)
+    assert adapter.tags(API, seen({"1.0": digest})) == Listing((), complete=True)
 
 
 def test_a_missing_repository_is_not_found(subject: Subject) -> None:
     subject.push(API, "1.0", image())
+    adapter = subject.adapter()
+    if subject.bare:
+        assert adapter.tags("shop/none", {}) == Listing((), complete=True)
+        return
     with pytest.raises(NotFoundError):
-        subject.adapter().tags("shop/none", {})
+        adapter.tags("shop/none", {})
 
 
 def test_every_repository_is_in_one_group_and_listed_with_it(subject: Subject) -> None:
@@ -132,7 +142,8 @@ def test_a_repository_that_is_gone_hides_none_of_its_group(subject: Subject) -> 
         for group in adapter.groups(["shop/api", "shop/none"])
         for path, listing in adapter.listings(group, {}, thorough=True).items()
     }
-    assert isinstance(found["shop/none"], NotFoundError)
+    none = found["shop/none"]
+    assert none == Listing((), complete=True) or isinstance(none, NotFoundError)
     listing = found["shop/api"]
     assert isinstance(listing, Listing)
     assert digests(listing) == {"1.0": digest}
@@ -286,7 +297,7 @@ def test_a_registry_that_does_not_answer_is_a_passing_failure(subject: Subject) 
     adapter = subject.adapter()
     subject.stop()
     for attempt in (
-        lambda: list(adapter.repositories()),
+        *(() if subject.bare else (lambda: list(adapter.repositories()),)),
         lambda: adapter.tags(API, seen({"1.0": digest})),
         lambda: adapter.resolve(API, "1.0"),
         lambda: adapter.manifest(API, digest),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from tests.properties.stormy import StormyWorld
 from tests.unit.domain.days import day
 from watcher.adapters.store.tables.inventory import bindings, tag_intervals, unseen_moves
 from watcher.demo.workshop import Index
-from watcher.domain.errors import NotFoundError
+from watcher.domain.errors import NotFoundError, TransientError
+from watcher.ports.registry import Listing
 from watcher.services.pass_ import PassReport
 
 
@@ -125,8 +127,55 @@ def test_a_repository_that_says_it_is_not_there_while_its_tags_are_keeps_them(
         raise NotFoundError("local has no repository t")
 
     monkeypatch.setattr(type(world.registry), "tags", missing)
-    show(world, 1, {"t": "A"})
+    report = show(world, 1, {"t": "A"})
     assert tags(world) == [("t", "A", day(0), None, None, None)]
+    assert [(one.subject, one.error) for one in report.failures] == [
+        ("local/t", "the registry does not know it, though 1 of its tags are there")
+    ]
+
+
+def test_a_list_that_is_cut_records_what_it_shows_and_counts_as_none(
+    world: StormyWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(world, {"t": "A"})
+    listed = type(world.registry).tags
+
+    def cut(*asked: Any) -> Listing:  # noqa: ANN401
+        return replace(listed(*asked), cut="the list is cut short")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(world.registry), "tags", cut)
+        report = show(world, 1, {"t": "B"})
+    assert tags(world)[1:] == [("t", "B", day(1), day(0), None, None)]
+    assert [(one.subject, one.error) for one in report.failures] == [
+        ("local/t", "the list is cut short")
+    ]
+    show(world, 2, {"t": "A"})
+    assert tags(world)[2:] == [("t", "A", day(2), day(0), None, None)]
+
+
+def test_tags_of_a_lost_repository_are_given_up_after_many_failures(
+    world: StormyWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = {f"{number}.0.0": "A" for number in range(1, 41)}
+    world.history = {**world.history, "streams": "version"}
+    begin(world, many)
+    asked: list[str] = []
+
+    def missing(*_: object) -> None:
+        raise NotFoundError("local has no such repository")
+
+    def silent(_: object, __: str, tag: str) -> None:
+        asked.append(tag)
+        raise TransientError("no answer")
+
+    monkeypatch.setattr(type(world.registry), "tags", missing)
+    monkeypatch.setattr(type(world.registry), "resolve", silent)
+    report = show(world, 1, many)
+    assert len(asked) == 16
+    assert len(report.failures) == 40
+    assert sum("not asked any more" in one.error for one in report.failures) == 24
+    assert all(row[4] is None for row in tags(world))
 
 
 def test_what_is_excluded_is_out_of_scope_and_comes_back_when_it_is_included(

@@ -44,7 +44,7 @@ class Fault:
 
 
 class Faults:
-    """Faults by what is asked for (`repositories`, `dockerImages`, `v2`), and counts of all."""
+    """Faults by what is asked for (repositories, dockerImages, v2, ping), and counts of all."""
 
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()

@@ -58,11 +58,11 @@ class Face:
         if self._tokens is not None and given not in self._tokens:
             realm = f'Bearer realm="http://{seen.headers["host"]}/v2/token",service="stub"'
             return Reply(401, {"WWW-Authenticate": realm}, b'{"errors":[]}')
-        if path == "/v2/":
-            return Reply(body=b"{}")
-        fault = self._faults.due("v2")
+        fault = self._faults.due("ping" if path == "/v2/" else "v2")
         if fault:
             return fault.reply or denied(fault)
+        if path == "/v2/":
+            return Reply(body=b"{}")
         where, kind, reference = path.removeprefix("/v2/").rsplit("/", 2)
         self._faults.count(f"{seen.method} {kind}")
         digest = reference

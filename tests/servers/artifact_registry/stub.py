@@ -41,7 +41,7 @@ class Stub:
         self._servers.close()
 
     def fail(self, kind: str, fault: Fault) -> None:
-        """Let requests for `repositories`, `dockerImages` or `v2` fail from now on."""
+        """Let requests for `repositories`, `dockerImages`, `v2` or `ping` fail from now on."""
         self._faults.plan(kind, fault)
 
     def asked(self, kind: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.adapters.distribution.paging import Walk, next_page
+from watcher.adapters.distribution.paging import Names, Walk, next_page
 from watcher.domain.errors import PermanentError
 
 LIST = "https://r.example/v2/a/tags/list"
@@ -74,7 +74,7 @@ def test_names_are_listed_once_in_their_order() -> None:
     assert page == FIRST
     page = walk.step(page, ("b", "a"), "<?last=a>; rel=next") or ""
     assert walk.step(page, ("a", "c", "c"), "") is None
-    assert walk.names == ("b", "a", "c")
+    assert walk.found.names == ("b", "a", "c")
     assert walk.pages == 2
 
 
@@ -87,3 +87,30 @@ def test_a_full_page_without_a_link_is_asked_about_again() -> None:
 def test_a_page_longer_than_asked_for_is_the_whole_list() -> None:
     walk = Walk(LIST, 2)
     assert walk.step(walk.start(), ("a", "b", "c"), "") is None
+
+
+@pytest.mark.parametrize("cut", [50, 100, 500, 1000])
+def test_a_page_that_ends_where_registries_cut_is_asked_about_again(cut: int) -> None:
+    walk = Walk(LIST, 1000)
+    names = tuple(f"t{number:04}" for number in range(2 * cut + 1))
+    second = walk.step(walk.start(), names[:cut], "")
+    assert second == f"{LIST}?n=1000&last={names[cut - 1]}"
+    third = walk.step(second, names[cut : 2 * cut], "")
+    assert third == f"{LIST}?n=1000&last={names[2 * cut - 1]}"
+    assert walk.step(third, names[2 * cut :], "") is None
+    assert walk.found == Names(names, doubtful=False)
+
+
+def test_a_list_that_gives_the_same_names_again_is_doubtful() -> None:
+    walk = Walk(LIST, 1000)
+    names = tuple(f"t{number:03}" for number in range(50))
+    second = walk.step(walk.start(), names, "")
+    assert second is not None
+    assert walk.step(second, names, "") is None
+    assert walk.found == Names(names, doubtful=True)
+
+
+def test_any_other_number_of_names_costs_no_second_question() -> None:
+    walk = Walk(LIST, 1000)
+    assert walk.step(walk.start(), tuple(f"t{number}" for number in range(49)), "") is None
+    assert not walk.found.doubtful

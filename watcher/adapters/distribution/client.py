@@ -10,7 +10,7 @@ from watcher.adapters.distribution.auth import Login
 from watcher.adapters.distribution.document import Document
 from watcher.adapters.distribution.manifest import Descriptor
 from watcher.adapters.distribution.media_types import ACCEPTED
-from watcher.adapters.distribution.paging import Walk
+from watcher.adapters.distribution.paging import Names, Walk
 from watcher.adapters.distribution.session import Session
 from watcher.adapters.distribution.sink import FileSink
 from watcher.adapters.http import Http
@@ -46,11 +46,11 @@ class Distribution:
         """Raise TransientError unless a registry answers: a stray 404 is no evidence of absence."""
         self._session.confirm()
 
-    def tags(self, path: str) -> tuple[str, ...]:
+    def tags(self, path: str) -> Names:
         """List all tags of a repository; NotFoundError where the registry knows no such one."""
         return self._names(f"/v2/{path}/tags/list", "tags", _pulling(path), self._page)
 
-    def catalog(self) -> tuple[str, ...]:
+    def catalog(self) -> Names:
         """List all repositories; NotFoundError or UnauthorizedError where it is not offered."""
         size = min(self._page, _CATALOG_PAGE)
         return self._names("/v2/_catalog", "repositories", _CATALOG, size)
@@ -122,7 +122,7 @@ class Distribution:
         )
         return answer.body
 
-    def _names(self, path: str, field: str, scope: str, size: int) -> tuple[str, ...]:
+    def _names(self, path: str, field: str, scope: str, size: int) -> Names:
         walk = Walk(f"{self._session.base_url}{path}", size)
         url: str | None = walk.start()
         while url is not None:
@@ -136,7 +136,7 @@ class Distribution:
             if field not in document.fields:
                 document.wrong(field, "a list")
             url = walk.step(url, document.texts(field), answer.headers.get("Link", ""))
-        return walk.names
+        return walk.found
 
 
 def _pulling(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
 from watcher.adapters.http.address import origin, redacted
@@ -11,6 +12,8 @@ from watcher.domain.errors import PermanentError
 _LONGEST = 8192
 _MOST_NAMES = 500_000
 _MOST_IDLE = 10  # pages in a row without a new name
+# Where registries cut lists that were asked to be longer.
+_CUTS = frozenset({50, 100, 500, 1000})
 # RFC 8288 quotes the relation; some registries do not.
 _LINK = re.compile(r"<([^<>]*)>[ \t]*((?:;[^;,<>]*)*)")
 _NEXT = re.compile(r';[ \t]*rel[ \t]*=[ \t]*"?next"?[ \t]*(?:;|$)', re.IGNORECASE)
@@ -42,6 +45,18 @@ def _checked(url: str, target: str) -> str:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A list as its pages told it: each name once, in the order in which they came.
+
+    `doubtful` says that it may have been cut: it ended where registries cut, and this one does not
+    give the names after one.
+    """
+
+    names: tuple[str, ...]
+    doubtful: bool
+
+
 class Walk:
     """A listing under way: the names so far, and whether its pages still lead anywhere.
 
@@ -55,12 +70,15 @@ class Walk:
         self._seen: set[str] = set()
         self._names: dict[str, None] = {}
         self._idle = 0
+        self._full = 0  # the length of the first page
+        self._guessed = False  # whether the next page is one that nobody announced
+        self._doubtful = False
         self.pages = 0
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """All names, each once, in the order in which they came."""
-        return tuple(self._names)
+    def found(self) -> Names:
+        """All names so far."""
+        return Names(tuple(self._names), self._doubtful)
 
     def start(self) -> str:
         """Give the address of the first page."""
@@ -77,7 +95,10 @@ class Walk:
         self._names.update(dict.fromkeys(page))
         news = len(self._names) - before
         self._idle = 0 if news else self._idle + 1
-        following = next_page(url, link) or self._unannounced(page, news)
+        self._doubtful = self._guessed and bool(page) and not news
+        announced = next_page(url, link)
+        following = announced or self._unannounced(page, news)
+        self._guessed = announced is None
         if following is None:
             return None
         if following in self._seen or self._idle > _MOST_IDLE or len(self._names) > _MOST_NAMES:
@@ -89,8 +110,9 @@ class Walk:
         return following
 
     def _unannounced(self, page: tuple[str, ...], news: int) -> str | None:
-        # Some registries cut the list at n without saying that there is more. A full page may be
-        # such a cut, and names that were never listed would count as gone.
-        if news and len(page) == self._size:
+        # Some registries cut a list without saying that there is more: at n, or at a number of
+        # their own. Pages that are full by either may be such cuts.
+        self._full = self._full or len(page)
+        if news and len(page) == self._full and len(page) in {self._size, *_CUTS}:
             return f"{self._first}&last={quote(page[-1], safe='/')}"
         return None

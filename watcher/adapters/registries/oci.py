@@ -122,7 +122,7 @@ class OciRegistry(EachByItself):
     def _catalog(self) -> tuple[str, ...]:
         advice = "name the repositories under include, without wildcards"
         try:
-            return self._client.catalog()
+            found = self._client.catalog()
         except UnauthorizedError as error:
             raise UnauthorizedError(
                 f"the right to list the catalogue (registry:catalog:*) is missing: grant it, or "
@@ -130,6 +130,12 @@ class OciRegistry(EachByItself):
             ) from None
         except PermanentError as error:
             raise PermanentError(f"{error}: no catalogue is offered; {advice}") from None
+        if found.doubtful:
+            raise PermanentError(
+                f"{self._url}/v2/_catalog names {len(found.names)} repositories, and none after the"
+                f" last one where it is asked: it may be cut short; {advice}"
+            )
+        return found.names
 
 
 def _literals(name: str, selection: Selection) -> tuple[str, ...]:

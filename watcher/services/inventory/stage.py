@@ -146,7 +146,9 @@ class InventoryStage:
         outcome.counts["tags"] += len(named if found.complete else named | one.tags.keys())
         for tag, reason in sorted(found.failed.items()):
             outcome.failed(f"{one.repository}:{tag}", TransientError(reason))
-        if not found.failed:
+        if found.cut:
+            outcome.failed(str(one.repository), TransientError(found.cut))
+        if not found.failed and not found.cut:
             outcome.covered.add(one.number)
             if found.complete:
                 outcome.reconciled.add(one.number)

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from watcher.domain.errors import AttemptError, NotFoundError
-from watcher.ports.registry import Group, Known, LastSeen, Listing, Registry
+from watcher.ports.registry import Group, Known, LastSeen, Listing, Registry, Sighting
 from watcher.ports.store.inventory import KnownRepository
+
+_PATIENCE: Final = 16  # failures in a row
 
 Found = Mapping[str, Listing | AttemptError]
 
@@ -64,12 +67,22 @@ def _last_seen(one: KnownRepository) -> Known:
 
 
 def _tags_one_by_one(registry: Registry, path: str, one: KnownRepository) -> Listing:
-    seen, failed = [], {}
+    """Look at each known tag; after many that fail in a row, the others fail with the last."""
+    seen: list[Sighting] = []
+    failed: dict[str, str] = {}
+    failures, failed_last = 0, ""
     for tag in one.tags:
+        if failures >= _PATIENCE:
+            failed[tag] = failed_last
+            continue
         try:
             seen.append(registry.resolve(path, tag))
         except NotFoundError:
             continue
         except AttemptError as error:
-            failed[tag] = str(error)
-    return Listing(tuple(seen), complete=True, failed=failed)
+            failures += 1
+            failed[tag], failed_last = str(error), f"not asked any more: {error}"
+        else:
+            failures = 0
+    there = f"the registry does not know it, though {len(seen)} of its tags are there"
+    return Listing(tuple(seen), complete=True, failed=failed, cut=there if seen else None)

@@ -11,10 +11,11 @@ from tests.contract.registry.artifact_registry.place import one_pass, registry, 
 from tests.contract.registry.images import image, seen
 from tests.servers.artifact_registry import Fault, Stub
 from tests.servers.artifact_registry.store import Stored
+from tests.servers.hostile import Reply
 from watcher.adapters.registries.artifact_registry import Transport
 from watcher.demo.workshop import Artifact, Index
 from watcher.demo.workshop.blobs import Blob
-from watcher.domain.errors import NotFoundError, TransientError
+from watcher.domain.errors import AttemptError, NotFoundError, TransientError
 from watcher.ports.registry import Listing
 
 pytestmark = pytest.mark.servers
@@ -267,3 +268,40 @@ class TestAbsence:
         stub.fail("dockerImages", Fault("INVALID_ARGUMENT", after=1))
         with pytest.raises(TransientError, match="was being listed"):
             registry(stub, transport, page=1).tags(API, {})
+
+    @pytest.mark.parametrize(
+        "status",
+        [
+            "PERMISSION_DENIED",
+            "UNAUTHENTICATED",
+            "UNIMPLEMENTED",
+            "RESOURCE_EXHAUSTED",
+            "UNAVAILABLE",
+            "INTERNAL",
+        ],
+    )
+    def test_any_failure_in_the_middle_of_a_list_fails_all_of_it(
+        self, stub: Stub, transport: Transport, status: str
+    ) -> None:
+        put(stub, 1, "1.0")
+        put(stub, 2, "1.1")
+        put(stub, 3, "1.0", path="infra/api")
+        stub.fail("dockerImages", Fault(status, after=1))
+        with pytest.raises(AttemptError) as caught:
+            registry(stub, transport, page=1).tags(API, seen({"1.1": digest(2)}))
+        assert not isinstance(caught.value, NotFoundError)
+        stub.fail("repositories", Fault(status, after=1))
+        with pytest.raises(AttemptError) as caught:
+            list(registry(stub, transport, page=1).repositories())
+        assert not isinstance(caught.value, NotFoundError)
+
+    def test_a_404_on_a_doubtful_tag_counts_only_where_a_registry_answers(
+        self, stub: Stub, transport: Transport
+    ) -> None:
+        put(stub, 1, "1.0")
+        put(stub, 2, "1.1")
+        stub.fail("ping", Fault(reply=Reply(404)))
+        known = seen({"1.0": digest(1), "2.0": digest(3)})
+        listing = registry(stub, transport, page=1).tags(API, known)
+        assert [one.tag for one in listing.sightings] == ["1.0", "1.1"]
+        assert "nothing is known to be gone" in listing.failed["2.0"]

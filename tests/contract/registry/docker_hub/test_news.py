@@ -192,6 +192,55 @@ def test_a_tag_that_cannot_be_resolved_is_not_passed_over_next_time(bench: Bench
     assert {one.tag for one in looked(adapter, known).sightings} > {"old", "new"}
 
 
+def test_a_tag_that_fails_is_looked_at_again_in_the_next_pass(bench: Bench) -> None:
+    """It is in a full listing that it fails, and nothing is pushed before the next pass."""
+    hub = bench.server.hub
+    hub.push(API, "old", image())
+    hub.change(API, "old", told=False)
+    hub.push(API, "new", image("2"))
+    kept = hub.repositories[API]
+    assert kept.updated_at
+    kept.updated_at += timedelta(days=3)  # as a description does, after every push that is known
+    adapter = bench.adapter()
+    bench.server.fault = lambda seen: Reply(503) if seen.method == "HEAD" else None
+    list(adapter.repositories())
+    first = looked(adapter, {}, thorough=True)
+    assert first.failed.keys() == {"old"}
+    bench.server.fault = lambda _: None
+    list(adapter.repositories())
+    assert {one.tag for one in looked(adapter, known_of(first)).sightings} == {"old", "new"}
+
+
+def test_a_404_on_a_tag_without_a_digest_counts_only_where_a_registry_answers(
+    bench: Bench,
+) -> None:
+    hub = bench.server.hub
+    hub.push(API, "old", image())
+    hub.change(API, "old", told=False)
+    adapter = bench.adapter()
+    known = known_of(adapter.tags(API, {}))
+    hub.push(API, "old", image("2"))
+    hub.change(API, "old", told=False)
+    registry = (f"/v2/{API}/manifests/old", "/v2/")
+    bench.server.fault = lambda seen: Reply(404) if seen.path in registry else None
+    for thorough in (True, False):
+        with pytest.raises(TransientError, match="nothing is known to be gone"):
+            looked(adapter, known, thorough=thorough)
+
+
+def test_a_push_that_comes_to_light_some_minutes_late_is_seen(bench: Bench) -> None:
+    hub = bench.server.hub
+    hub.fill(API, [f"1.{number}" for number in range(20)])
+    adapter = bench.adapter(page=2)
+    known = known_of(adapter.tags(API, {}))
+    newest = max(one.pushed_at for one in known.values() if one.pushed_at)
+    hub.point(API, "late", "sha256:" + "e" * 64, newest - timedelta(minutes=4))
+    hub.point(API, "new", "sha256:" + "f" * 64)
+    listing = looked(adapter, known)
+    assert not listing.complete
+    assert {one.tag for one in listing.sightings} >= {"late", "new"}
+
+
 def test_inactive_tags_are_tags(bench: Bench) -> None:
     bench.server.hub.push(API, "1.0", image())
     bench.server.hub.change(API, "1.0", active=False)

@@ -20,6 +20,8 @@ TOKEN = "ya29.shown-in-the-open"  # noqa: S105 - of nobody
 class ArtifactRegistrySubject:
     """The adapter over one transport; of `shop/api`, `shop` is the repository, `api` the image."""
 
+    bare = False
+
     def __init__(self, stub: Stub, transport: Transport) -> None:
         self.stub = stub
         self._transport = transport

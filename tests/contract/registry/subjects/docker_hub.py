@@ -27,6 +27,8 @@ QUICK = Connecting(
 class DockerHubSubject:
     """Docker Hub as its owner sees it, or as anybody does."""
 
+    bare = False
+
     def __init__(self, server: DockerHub, *, anonymous: bool) -> None:
         self.server = server
         self._anonymous = anonymous

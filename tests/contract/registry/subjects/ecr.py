@@ -26,6 +26,8 @@ CONNECTING: Final = Connecting(
 class EcrSubject:
     """The adapter `ecr`: one account, one region, keys in the environment."""
 
+    bare = False
+
     def __init__(self, server: Ecr, patch: pytest.MonkeyPatch) -> None:
         self.server = server
         self._patch = patch

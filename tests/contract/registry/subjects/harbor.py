@@ -27,6 +27,8 @@ CONNECTING = Connecting(
 class HarborSubject:
     """A Harbor, and who asks it."""
 
+    bare = False
+
     def __init__(self, stub: Harbor, login: Account | None) -> None:
         self.stub = stub
         self._login = login
