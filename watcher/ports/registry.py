@@ -95,6 +95,7 @@ class PullAccess:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # instead of those of the environment
 
 
 @dataclass(slots=True)

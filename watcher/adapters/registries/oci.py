@@ -54,7 +54,7 @@ class OciRegistry(EachByItself):
         self._selection = selection
         self._literals = _literals(name, selection)
         self._concurrency = connecting.concurrency
-        place = Place(self._url, credentials, connecting.tls_ca)
+        place = Place(self._url, credentials, connecting.tls_ca, connecting.proxy)
         self._pulling = Pulling(name, place, Http(connecting, Meter(self.traffic)), page)
         self._client = self._pulling.client
 

@@ -61,8 +61,7 @@ class ArtifactRegistry:
         self._selection = selection
         self._literals = _literals(name, site, selection)
         self._login = login
-        self._tls_ca = connecting.tls_ca
-        self._concurrency = connecting.concurrency
+        self._connecting = connecting
         meter = Meter(self.traffic)
         self._http = Http(connecting, meter, failing)
         api = connect(Reach(site.endpoint, transport, connecting), self._http, login, meter)
@@ -173,7 +172,7 @@ class ArtifactRegistry:
         client = self._pulling(repository).client
         look = partial(client.head, self._pulled(repository))
         try:
-            found = resolve_all(doubtful, look, self._concurrency)
+            found = resolve_all(doubtful, look, self._connecting.concurrency)
             if found.gone:
                 client.confirm_absence()
         except AttemptError as error:
@@ -189,7 +188,7 @@ class ArtifactRegistry:
         known = self._pullings.get(url)
         if known is not None:
             return known
-        place = Place(url, self._login, self._tls_ca)
+        place = Place(url, self._login, self._connecting.tls_ca, self._connecting.proxy)
         return self._pullings.setdefault(url, Pulling(self.name, place, self._http))
 
 

@@ -79,7 +79,7 @@ class DockerHubRegistry(EachByItself):
         http = Http(connecting, Meter(self.traffic, hosts.url), gate=self._quotas, clock=clock)
         sign_in = SignIn(hosts.api_url, http, credentials, clock) if credentials else None
         self._api = HubApi(hosts.api_url, http, sign_in, page)
-        place = Place(hosts.url, credentials, connecting.tls_ca)
+        place = Place(hosts.url, credentials, connecting.tls_ca, connecting.proxy)
         self._pulls = HubPulls(Pulling(name, place, http), self._quotas)
         self._catalogue = Catalogue(self._api, _listed_for(namespaces, selection), clock)
         self._tags = Tags(self._api, self._pulls, connecting.concurrency)

@@ -95,7 +95,8 @@ class AccountRegistry:
 
     def pulling(self) -> Pulling:
         """Where images are pulled from; its address comes with the first token."""
-        place = Place(self._login.url, self._login, self._connecting.tls_ca)
+        way = self._connecting
+        place = Place(self._login.url, self._login, way.tls_ca, way.proxy)
         with self._lock:
             if self._pulling is None:
                 self._pulling = Pulling(self.api.name, place, self._http)

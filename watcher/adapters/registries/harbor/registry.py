@@ -54,7 +54,7 @@ class HarborRegistry:
         self._user = credentials.username if credentials else None
         self._scope = Scope.of(name, selection)
         http = Http(connecting, HarborMeter(self.traffic))
-        place = Place(url.rstrip("/"), credentials, connecting.tls_ca)
+        place = Place(url.rstrip("/"), credentials, connecting.tls_ca, connecting.proxy)
         self._pulling = Pulling(name, place, http)
         self._api = Api(place.url, http, credentials, page)
         self._identity = Identity(self._api)
