@@ -12,6 +12,7 @@ from watcher.bootstrap import App
 from watcher.cli.progress import SilentProgress
 from watcher.domain.errors import PermanentError, WatcherError
 from watcher.domain.reference import ArtifactReference
+from watcher.ports.registry import Registry
 from watcher.ports.vex import Unread, VexDocument, VexFeed
 from watcher.report import clock
 from watcher.report.doctor import Check, State
@@ -38,7 +39,7 @@ def all_checks(app: App, file: Path, now: datetime) -> Iterator[Check]:
     for feed in parts.vex:
         yield _seen(f"vex {feed.source}", partial(_stated, feed))
     for registry in parts.registries:
-        yield _seen(f"registry {registry.name}", registry.check)
+        yield _checked(registry)
     yield _disk(app.config.state)
 
 
@@ -48,6 +49,17 @@ def _seen(subject: str, look: Callable[[], str]) -> Check:
         return Check(subject, "ok", look())
     except WatcherError as error:
         return Check(subject, "fail", str(error))
+
+
+def _checked(registry: Registry) -> Check:
+    """Look at a registry: what may be amiss is a warning, said behind what is well."""
+    subject = f"registry {registry.name}"
+    try:
+        found = registry.check()
+    except WatcherError as error:
+        return Check(subject, "fail", str(error))
+    state: State = "warn" if found.doubts else "ok"
+    return Check(subject, state, "; ".join((found.line, *found.doubts)))
 
 
 def _configuration(app: App, file: Path) -> Check:

@@ -107,6 +107,17 @@ class Traffic:
     bytes_pulled: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A registry that answers and accepts us: a line that says so, and what may be amiss still.
+
+    A doubt says what to do about it, in a line as well.
+    """
+
+    line: str
+    doubts: tuple[str, ...] = ()
+
+
 class Registry(Protocol):
     """One configured registry. Raises TransientError, PermanentError and their kinds only.
 
@@ -154,5 +165,9 @@ class Registry(Protocol):
     def pull_access(self, repository: str, digest: str) -> PullAccess:
         """Tell how another program pulls this image now."""
 
-    def check(self) -> str:
-        """Say in one line that the registry answers and accepts us; raises otherwise."""
+    def check(self) -> Checked:
+        """Say that the registry answers and accepts us, for all that a pass asks; raises otherwise.
+
+        Doubts are what a pass can live with, and who configured it may not have meant: a pattern
+        that holds nothing, a right that only some repositories need.
+        """

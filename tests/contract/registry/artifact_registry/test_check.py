@@ -31,7 +31,7 @@ def filled(stub: Stub) -> Stub:
 
 
 def test_all_is_well_in_one_line(filled: Stub, transport: Transport) -> None:
-    line = registry(filled, transport, login=Renewing()).check()
+    line = registry(filled, transport, login=Renewing()).check().line
     assert line == (
         "projects/acme/locations/europe answers with application default credentials;"
         " repositories included: 2"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from watcher.adapters.distribution.document import shown
 from watcher.adapters.http import Answer
-from watcher.adapters.http.failure import of_status, pause
+from watcher.adapters.http.failure import after, of_status, pause
 from watcher.adapters.registries.artifact_registry.api import UnacceptableError
 from watcher.domain.errors import (
     NotFoundError,
@@ -65,10 +65,12 @@ class Refusal:
             return UnauthorizedError(f"{asked}: {self._denied(needed)}")
         if self.status == "RESOURCE_EXHAUSTED":
             quota = f"the quota is used up ({shown(self.message)})"
-            later = "asked again later, a lower rate helps"
+            later = f"asked again {after(self.retry_after)}, a lower rate helps"
             return RateLimitedError(f"{asked}: {quota}; {later}", self.retry_after)
         if self.status in _LATER:
-            trouble = f"{self.status} ({shown(self.message)}); asked again later"
+            trouble = (
+                f"{self.status} ({shown(self.message)}); asked again {after(self.retry_after)}"
+            )
             return TransientError(f"{asked}: {trouble}", self.retry_after)
         kind, text = _KINDS.get(self.status, (UnacceptableError, "it is not accepted"))
         return kind(f"{asked}: {text} ({shown(self.status)}, {shown(self.message)})")
