@@ -34,7 +34,7 @@ from watcher.web.hooks import notes, routes
 from watcher.web.server import serving
 
 ONE = pytest.mark.parametrize("backend", ["sqlite"])  # the database has no part in it
-SECRET = "a-secret"  # noqa: S105 - of nobody
+SECRET = "a-secret-of-nobody"  # noqa: S105 - of nobody
 TOKEN = {"webhook_audience": AUDIENCE, "webhook_account": ACCOUNT}
 OPEN = ["oci", "harbor", "docker-hub", "ecr"]
 

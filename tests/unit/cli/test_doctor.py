@@ -37,6 +37,12 @@ IN_FORCE = KnowledgeDelta(
 )
 
 
+CLOSED = (
+    "closed: pushes are seen at the next listing; webhook_secret would let the registry tell of"
+    " them"
+)
+
+
 class Usage(NamedTuple):
     """What the disk says."""
 
@@ -71,6 +77,7 @@ def test_a_watcher_that_lacks_nothing_is_well(desk: Desk, capsys: Captured) -> N
         "trivy": ("ok", "version 0.74.0"),
         "db db.invalid/trivy-db:2": ("ok", f"offers {DIGEST}"),
         "registry local": ("ok", "local is in memory; repositories included: 0"),
+        "hooks local": ("ok", CLOSED),
         "disk": ("ok", f"100.0 GiB free at {desk.folder}"),
     }
 

@@ -15,7 +15,14 @@ _SHOWN = 80
 
 
 class MalformedError(PermanentError):
-    """An answer that is not of the shape that whoever is asked would give it."""
+    """An answer that is not of the shape that whoever is asked would give it.
+
+    `reason` says so without the advice, for those who know better where it came from.
+    """
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(f"{reason}; {advice}" if advice else reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +38,13 @@ class Document:
         try:
             found = json.loads(body, parse_constant=_no_constant)
         except (ValueError, RecursionError):
-            raise MalformedError(f"{what} is not JSON; push it again") from None
+            raise MalformedError(f"{what} is not JSON", "push it again") from None
         return cls._of(what, found)
 
     @classmethod
     def _of(cls, what: str, found: object) -> Document:
         if not isinstance(found, dict):
-            raise MalformedError(f"{what} is not a JSON object; push it again")
+            raise MalformedError(f"{what} is not a JSON object", "push it again")
         return cls(what, found)
 
     def has(self, name: str) -> bool:

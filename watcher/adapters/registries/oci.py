@@ -118,7 +118,7 @@ class OciRegistry(EachByItself):
             return self._checked()
         except MalformedError as error:
             raise PermanentError(
-                f"{self._url} is no OCI registry: correct the url ({error})"
+                f"{self._url} is no OCI registry: correct the url ({error.reason})"
             ) from None
 
     def _checked(self) -> Checked:

@@ -99,7 +99,7 @@ def test_an_api_at_the_wrong_address_is_said_to_be_wrong(bench: Bench) -> None:
         hosts = Hosts(bench.server.url, other.url)
         with pytest.raises(PermanentError, match="Docker Hub is not at api_url"):
             bench.adapter(hosts=hosts).check()
-        with pytest.raises(TransientError, match=r"not Docker Hub's.*check api_url"):
+        with pytest.raises(TransientError, match=r"not Docker Hub's.*correct api_url"):
             bench.adapter(None, hosts=hosts).check()
 
 

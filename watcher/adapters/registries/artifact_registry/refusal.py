@@ -29,7 +29,7 @@ _DENIED = {"DENIED", "UNAUTHORIZED"}  # of the OCI Distribution specification
 _KINDS: dict[str, tuple[type[PermanentError], str]] = {
     "UNAUTHENTICATED": (UnauthorizedError, "the access token is refused"),
     "NOT_FOUND": (NotFoundError, "there is no such thing"),
-    "UNIMPLEMENTED": (PermanentError, "no Artifact Registry answers there; check the endpoint"),
+    "UNIMPLEMENTED": (PermanentError, "no Artifact Registry answers there; correct the endpoint"),
 }
 _NEEDED = {
     "repositories": "artifactregistry.repositories.list",
@@ -101,7 +101,7 @@ def failing(answer: Answer) -> WatcherError:
         return Refusal("PERMISSION_DENIED").error(answer.asked, needed_for(path))
     if answer.status == HTTPStatus.NOT_FOUND and not path.startswith("/v2/"):
         return PermanentError(
-            f"{answer.asked}: 404, and not from Artifact Registry; check the endpoint"
+            f"{answer.asked}: 404, and not from Artifact Registry; correct the endpoint"
         )
     return of_status(answer)
 

@@ -127,7 +127,7 @@ class HubApi:
             if said is None:
                 return TransientError(
                     f"{answer.asked}: a 404 that is not Docker Hub's, so nothing is known to be"
-                    " gone; check api_url"
+                    " gone; correct api_url"
                 )
             return NotFoundError(f"{answer.asked}: 404; Docker Hub shows us no such thing")
         if said is None:

@@ -38,7 +38,9 @@ def absent(api: HubApi, paths: Collection[str]) -> set[str]:
 
 def doubts(listed: Mapping[str, RepositoryEntry] | None, user: str | None) -> tuple[str, ...]:
     """Say what Hub keeps silent about: it leaves out of a list what a login may not see."""
-    if user is None or not listed or any(one.private for one in listed.values()):
+    private = (one.private for one in listed.values()) if listed else ()
+    official = all(path.startswith("library/") for path in listed or ())
+    if user is None or official or any(private):
         return ()
     doubt = (
         f"no private repository is shown to {user}: where there are any, its token lacks {MAY_LIST}"

@@ -163,7 +163,7 @@ class DockerHubRegistry(EachByItself):
             shown = Shown({*(listed or ()), *self._beside(absent)}, absent, self._nothing)
         except MalformedError as error:
             raise PermanentError(
-                f"{self._hosts.api_url} is no API of Docker Hub: correct api_url ({error})"
+                f"{self._hosts.api_url} is no API of Docker Hub: correct api_url ({error.reason})"
             ) from None
         check.may_read(self._api, self._pulling.client, self._quotas, included)
         who = f"as {self._user}" if self._user else "without credentials"

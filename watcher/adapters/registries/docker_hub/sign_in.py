@@ -87,7 +87,10 @@ class SignIn:
         document = Document.read(f"{answer.asked}: the answer", answer.body)
         token = document.fields.get("access_token") or document.fields.get("token")
         if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-            raise PermanentError(f"{answer.asked}: the answer holds no token that can be used")
+            raise PermanentError(
+                f"{answer.asked}: the answer holds no token that can be used; correct api_url,"
+                " where it is no address of Docker Hub's API"
+            )
         return token
 
     def _post(self, path: str, fields: dict[str, str]) -> Answer:
