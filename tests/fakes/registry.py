@@ -13,6 +13,7 @@ from watcher.domain.errors import AttemptError, NotFoundError, PermanentError, W
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import Platform
 from watcher.ports.registry import (
+    Checked,
     Group,
     ImageConfig,
     Known,
@@ -171,10 +172,11 @@ class FakeRegistry(EachByItself):
         """Name a place where nobody listens: what is in memory cannot be pulled."""
         return PullAccess(f"registry.invalid/{repository}@{digest}", plain_http=False)
 
-    def check(self) -> str:
+    def check(self) -> Checked:
         """Say that it answers."""
         self._asked(None)
-        return f"{self.name} is in memory; repositories included: {len(list(self.repositories()))}"
+        count = len(list(self.repositories()))
+        return Checked(f"{self.name} is in memory; repositories included: {count}")
 
     def _fails(self, repository: str, tag: str) -> bool:
         return (repository, tag) in self._failures

@@ -19,7 +19,7 @@ state: theirs
 trivy: {binary: trivy, timeout: 7m, db: ["mirror.example/trivy-db:2"], java_db: []}
 registries:
   - {name: local, kind: oci, url: "https://registry.example", username: me, password: geheim,
-     webhook_secret: hook, include: ["shop/**"]}
+     webhook_secret: hook-of-16-letters, include: ["shop/**"]}
 """
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from watcher.bootstrap import App
 from watcher.cli.progress import SilentProgress
+from watcher.config.registries import ArtifactRegistrySettings, DockerHubSettings, EveryKind
 from watcher.domain.errors import PermanentError, WatcherError
 from watcher.domain.reference import ArtifactReference
+from watcher.ports.registry import Registry
 from watcher.ports.vex import Unread, VexDocument, VexFeed
 from watcher.report import clock
 from watcher.report.doctor import Check, State
@@ -19,6 +21,7 @@ from watcher.report.times import stamp
 
 _OLD = timedelta(hours=48)  # a Trivy database is made anew every six hours
 _TIGHT, _FULL = 5 << 30, 1 << 29  # bytes; the databases unpacked take about 2 GiB
+_CLOSED = "closed: pushes are seen at the next listing; {} would let the registry tell of them"
 _CEILING = 4 << 30  # bytes that a file may have; docs/scale.md says why
 
 
@@ -38,7 +41,8 @@ def all_checks(app: App, file: Path, now: datetime) -> Iterator[Check]:
     for feed in parts.vex:
         yield _seen(f"vex {feed.source}", partial(_stated, feed))
     for registry in parts.registries:
-        yield _seen(f"registry {registry.name}", registry.check)
+        yield checked(registry)
+    yield from map(_hooks, app.config.registries)
     yield _disk(app.config.state)
 
 
@@ -48,6 +52,33 @@ def _seen(subject: str, look: Callable[[], str]) -> Check:
         return Check(subject, "ok", look())
     except WatcherError as error:
         return Check(subject, "fail", str(error))
+
+
+def checked(registry: Registry) -> Check:
+    """Look at a registry: what may be amiss is a warning, said behind what is well."""
+    subject = f"registry {registry.name}"
+    try:
+        found = registry.check()
+    except WatcherError as error:
+        return Check(subject, "fail", str(error))
+    state: State = "warn" if found.doubts else "ok"
+    return Check(subject, state, "; ".join((found.line, *found.doubts)))
+
+
+def _hooks(one: EveryKind) -> Check:
+    """Tell how a registry tells us of pushes, or what would let it."""
+    subject, address = f"hooks {one.name}", f"https://<where the web is reached>/hooks/{one.name}"
+    if isinstance(one, ArtifactRegistrySettings):
+        if one.webhook_account is None:
+            return Check(subject, "ok", _CLOSED.format("webhook_audience and webhook_account"))
+        message = f"open for {one.webhook_account}: let Pub/Sub push to {address}, with tokens made"
+        return Check(subject, "ok", f"{message} out to {one.webhook_audience}")
+    if one.webhook_secret is None:
+        return Check(subject, "ok", _CLOSED.format("webhook_secret"))
+    if isinstance(one, DockerHubSettings):
+        return Check(subject, "ok", f"open: let each repository send to {address}/<webhook_secret>")
+    message = f"open: let the registry send to {address}, with the secret in Authorization"
+    return Check(subject, "ok", message)
 
 
 def _configuration(app: App, file: Path) -> Check:

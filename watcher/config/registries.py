@@ -10,8 +10,8 @@ from pydantic import Field, field_validator, model_validator
 from watcher.config.secret import Secret
 from watcher.config.section import Section
 from watcher.config.values import (
+    Certificates,
     Count,
-    ExistingFile,
     HostAddress,
     Name,
     PathPattern,
@@ -25,6 +25,9 @@ _EVERYTHING: Final = (Pattern("**"),)
 _PROJECT: Final = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?:)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 )
+_SHORTEST_SECRET: Final = 16
+_IN_AN_ADDRESS: Final = re.compile(r"[A-Za-z0-9_-]+")
+_ACCOUNT: Final = re.compile(r"[a-z0-9.-]+@[a-z0-9.-]+\.[a-z]+")
 _LOCATION: Final = re.compile(r"[a-z]+(?:-[a-z0-9]+)*")
 
 
@@ -34,11 +37,21 @@ class RegistrySettings(Section):
     name: Name
     include: tuple[PathPattern, ...] = _EVERYTHING
     exclude: tuple[PathPattern, ...] = ()
-    tls_ca: ExistingFile | None = None
+    tls_ca: Certificates | None = None
     proxy: Secret | None = None
     rate: Rate | None = None
     concurrency: Annotated[Count, Field(le=256)] = 8
     webhook_secret: Secret | None = None
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_is_long(cls, secret: Secret | None) -> Secret | None:
+        if secret is not None and len(secret.reveal()) < _SHORTEST_SECRET:
+            raise ValueError(
+                f"is shorter than {_SHORTEST_SECRET} characters: make one, such as by"
+                " openssl rand -hex 32"
+            )
+        return secret
 
     @field_validator("proxy")
     @classmethod
@@ -80,6 +93,16 @@ class DockerHubSettings(_Login, RegistrySettings):
     url: HostAddress = "https://registry-1.docker.io"
     api_url: HostAddress = "https://hub.docker.com"
 
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_ends_an_address(cls, secret: Secret | None) -> Secret | None:
+        if secret is not None and not _IN_AN_ADDRESS.fullmatch(secret.reveal()):
+            raise ValueError(
+                "stands in an address, so it must be of letters, digits, - and _: make one, such"
+                " as by openssl rand -hex 32"
+            )
+        return secret
+
 
 class HarborSettings(_Login, RegistrySettings):
     """Harbor, through its own API."""
@@ -111,6 +134,22 @@ class ArtifactRegistrySettings(RegistrySettings):
     transport: Literal["rest", "grpc"] = "rest"
     webhook_audience: Text | None = None
     webhook_account: Text | None = None
+
+    @field_validator("webhook_audience")
+    @classmethod
+    def _audience_is_an_address(cls, audience: str | None) -> str | None:
+        if audience is not None:
+            address_parts(audience)
+        return audience
+
+    @field_validator("webhook_account")
+    @classmethod
+    def _account_is_one(cls, account: str | None) -> str | None:
+        if account is not None and not _ACCOUNT.fullmatch(account):
+            raise ValueError(
+                "must be a service account's address, such as push@acme.iam.gserviceaccount.com"
+            )
+        return account
 
     @field_validator("project")
     @classmethod

@@ -73,7 +73,7 @@ def _read(given: object, context: ValidationInfo) -> Secret:
 def _from_environment(name: str, environment: Mapping[str, str]) -> str:
     if name not in environment:
         raise ValueError(f"the environment has no variable {name}: set it, or remove the key")
-    return environment[name]
+    return environment[name].rstrip("\r\n")
 
 
 def _from_file(path: Path) -> str:

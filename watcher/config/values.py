@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
@@ -91,6 +92,18 @@ def _existing(text: str) -> Path:
     return path
 
 
+def _certificates(text: str) -> Path:
+    path = _existing(text)
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError:  # an SSLError is one
+        raise ValueError(
+            f"{path} holds no certificate in PEM (-----BEGIN CERTIFICATE-----): give the"
+            " authority's, not a key"
+        ) from None
+    return path
+
+
 def address_parts(text: str) -> tuple[str, str, str]:
     """Take an http(s) address apart: scheme://host[:port], path, query; raises ValueError.
 
@@ -164,6 +177,7 @@ DaskAddress = Annotated[str, _read(_dask_address)]
 FileOrAddress = Annotated[str, _read(_source)]
 Folder = Annotated[Path, _read(lambda text: Path(_text(text)))]
 ExistingFile = Annotated[Path, _read(_existing)]
+Certificates = Annotated[Path, _read(_certificates)]
 Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=_MOST)]
 Rate = Annotated[float, BeforeValidator(_number), Field(gt=0, le=_MOST)]
 PathPattern = Annotated[Pattern, _read(_path), PlainSerializer(str)]

@@ -97,6 +97,7 @@ class PullAccess:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # instead of those of the environment
 
 
 @dataclass(slots=True)
@@ -106,6 +107,17 @@ class Traffic:
     requests: int = 0
     manifest_gets: int = 0
     bytes_pulled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A registry that answers and accepts us: a line that says so, and what may be amiss still.
+
+    A doubt says what to do about it, in a line as well.
+    """
+
+    line: str
+    doubts: tuple[str, ...] = ()
 
 
 class Registry(Protocol):
@@ -155,5 +167,9 @@ class Registry(Protocol):
     def pull_access(self, repository: str, digest: str) -> PullAccess:
         """Tell how another program pulls this image now."""
 
-    def check(self) -> str:
-        """Say in one line that the registry answers and accepts us; raises otherwise."""
+    def check(self) -> Checked:
+        """Say that the registry answers and accepts us, for all that a pass asks; raises otherwise.
+
+        Doubts are what a pass can live with, and who configured it may not have meant: a pattern
+        that holds nothing, a right that only some repositories need.
+        """

@@ -15,7 +15,7 @@ from watcher.demo.workshop.locate import free_port
 
 pytestmark = pytest.mark.servers
 
-SECRET = "told-to-both"  # noqa: S105 - of this test alone
+SECRET = "told-to-both-of-them"  # noqa: S105 - of this test alone
 SELDOM = {"knowledge": "1d", "inventory": "1d", "tickets": "1d"}
 
 

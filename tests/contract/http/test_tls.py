@@ -117,3 +117,34 @@ def test_a_proxy_carries_https_without_reading_it(secure: Secure) -> None:
             assert client.request("GET", secure.url + "/").status == 200
         client.close()
         assert set(proxy.targets) == {secure.url.removeprefix("https://")}
+
+
+def test_another_authority_than_the_one_that_is_trusted_is_said(
+    secure: Secure, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other, _ = certificate(tmp_path / "other")
+    with pytest.raises(PermanentError, match="not trusted by what tls_ca holds; correct tls_ca"):
+        Http(Connecting(tls_ca=other, retrying=ONCE)).request("GET", secure.url + "/")
+
+
+def test_a_certificate_for_another_name_is_said(secure: Secure) -> None:
+    client = Http(Connecting(tls_ca=secure.ca, retrying=ONCE))
+    with pytest.raises(PermanentError, match="its certificate is for another name"):
+        client.request("GET", secure.url.replace("127.0.0.1", "localhost") + "/")
+
+
+def test_the_wrong_scheme_is_hinted_at_either_way(secure: Secure) -> None:
+    client = Http(Connecting(retrying=ONCE))
+    with pytest.raises(TransientError, match="where TLS is spoken, write https://"):
+        client.request("GET", secure.url.replace("https", "http") + "/")
+    plain = pytest.raises(TransientError, match="where plain HTTP is meant, write http://")
+    with hostile(lambda _: Reply()) as server, plain:
+        client.request("GET", server.url.replace("http", "https") + "/")
+
+
+def test_a_server_that_says_so_itself_is_believed() -> None:
+    said = Reply(400, {}, b"Client sent an HTTP request to an HTTPS server.")
+    told = pytest.raises(PermanentError, match="TLS is spoken there: write https://")
+    with hostile(lambda _: said) as server, told:
+        Http(Connecting(retrying=ONCE)).request("GET", server.url + "/")

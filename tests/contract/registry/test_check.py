@@ -70,7 +70,7 @@ def test_nobody_there_is_told_too() -> None:
 
 def test_a_registry_that_lets_us_list_and_pull_is_fine() -> None:
     with hostile(answering(SHOP, (TAGS, listed("1.0")), HERE)) as server:
-        line = registry(server, credentials=True).check()
+        line = registry(server, credentials=True).check().line
     assert line == f"{server.url} answers as reader; repositories included: 1"
 
 
@@ -79,4 +79,4 @@ def test_a_repository_that_is_not_pushed_yet_is_no_trouble() -> None:
         adapter = registry(server)
         adapter._selection = Selection.parse(("shop/api",))
         adapter._literals = ("shop/api",)
-        assert adapter.check().endswith("repositories included: 1")
+        assert adapter.check().line.endswith("repositories included: 1")

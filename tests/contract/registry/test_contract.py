@@ -326,7 +326,7 @@ def test_wrong_credentials_are_said_to_be_wrong(subject: Subject) -> None:
 
 def test_a_check_says_in_one_line_that_all_is_well(subject: Subject) -> None:
     subject.push(API, "1.0", image())
-    line = subject.adapter().check()
+    line = subject.adapter().check().line
     assert "repositories included: 1" in line
     assert "\n" not in line
 

@@ -34,7 +34,7 @@ from watcher.web.hooks import notes, routes
 from watcher.web.server import serving
 
 ONE = pytest.mark.parametrize("backend", ["sqlite"])  # the database has no part in it
-SECRET = "a-secret"  # noqa: S105 - of nobody
+SECRET = "a-secret-of-nobody"  # noqa: S105 - of nobody
 TOKEN = {"webhook_audience": AUDIENCE, "webhook_account": ACCOUNT}
 OPEN = ["oci", "harbor", "docker-hub", "ecr"]
 
@@ -268,13 +268,13 @@ def test_a_body_that_does_not_arrive_is_not_waited_for(
     with socket.create_connection((where.hostname or "", where.port or 0), timeout=30) as slow:
         slow.sendall(
             b"POST /hooks/oci HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
-            b"authorization: a-secret\r\ncontent-length: 100\r\n\r\n{"
+            b"authorization: a-secret-of-nobody\r\ncontent-length: 100\r\n\r\n{"
         )
         assert slow.recv(4096).startswith(b"HTTP/1.1 408 ")
     with socket.create_connection((where.hostname or "", where.port or 0), timeout=30) as cut:
         cut.sendall(
             b"POST /hooks/oci HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
-            b"authorization: a-secret\r\ncontent-length: 100\r\n\r\n{"
+            b"authorization: a-secret-of-nobody\r\ncontent-length: 100\r\n\r\n{"
         )
     assert hooked.post().status == 202
 

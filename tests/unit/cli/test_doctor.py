@@ -37,6 +37,14 @@ IN_FORCE = KnowledgeDelta(
 )
 
 
+GAR = "{name: a, kind: artifact-registry, project: acme, location: eu"
+ACCOUNT = "push@acme.iam.gserviceaccount.com"
+CLOSED = (
+    "closed: pushes are seen at the next listing; webhook_secret would let the registry tell of"
+    " them"
+)
+
+
 class Usage(NamedTuple):
     """What the disk says."""
 
@@ -71,6 +79,7 @@ def test_a_watcher_that_lacks_nothing_is_well(desk: Desk, capsys: Captured) -> N
         "trivy": ("ok", "version 0.74.0"),
         "db db.invalid/trivy-db:2": ("ok", f"offers {DIGEST}"),
         "registry local": ("ok", "local is in memory; repositories included: 0"),
+        "hooks local": ("ok", CLOSED),
         "disk": ("ok", f"100.0 GiB free at {desk.folder}"),
     }
 
@@ -185,3 +194,32 @@ def test_a_file_is_told_to_be_near_its_ceiling_before_it_gets_there(
     if near:
         assert told["database size"].state == "warn"
         assert "PostgreSQL" in told["database size"].message
+
+
+@pytest.mark.parametrize(
+    ("registry", "told"),
+    [
+        (
+            "{name: a, kind: oci, url: 'http://x', webhook_secret: sixteen-letters-}",
+            "open: let the registry send to https://<where the web is reached>/hooks/a, with the",
+        ),
+        (
+            "{name: a, kind: docker-hub, namespaces: [x], webhook_secret: sixteen-letters-}",
+            "open: let each repository send to https://<where the web is reached>/hooks/a/<webhook",
+        ),
+        (
+            f"{GAR}, webhook_account: {ACCOUNT}, webhook_audience: 'https://w.example/hooks/a'}}",
+            "open for push@acme.iam.gserviceaccount.com: let Pub/Sub push to https://<where the",
+        ),
+        (
+            f"{GAR}}}",
+            "closed: pushes are seen at the next listing; webhook_audience and webhook_account",
+        ),
+    ],
+)
+def test_where_hooks_are_to_be_sent_is_said(desk: Desk, registry: str, told: str) -> None:
+    desk.configure(f"registries: [{registry}]")
+    check = checked(desk)["hooks a"]
+    assert check.state == "ok"
+    assert check.message.startswith(told)
+    assert "sixteen" not in check.message

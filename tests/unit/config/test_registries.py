@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 
 from watcher.config import Config
 
@@ -26,12 +28,12 @@ def oci(extra: str = "", url: str = "http://127.0.0.1:5000", name: str = "local"
 
 def test_an_oci_registry_has_all_its_keys(loaded: Load, tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
-    authority.touch()
+    shutil.copy(requests.utils.DEFAULT_CA_BUNDLE_PATH, authority)
     (one,) = loaded(
         oci(
             f", include: [a/b], exclude: ['c/**'], tls_ca: '{authority}', rate: 2.5, "
-            "concurrency: 3, proxy: 'http://me:pw@127.0.0.1:3128', webhook_secret: s, "
-            "username: me, password: pw"
+            "concurrency: 3, proxy: 'http://me:pw@127.0.0.1:3128', username: me, password: pw, "
+            "webhook_secret: sixteen-letters-"
         )
     ).registries
     assert one.kind == "oci"
@@ -198,3 +200,43 @@ def test_a_setting_that_cannot_work_is_refused(refused: Refuse, extra: str, line
 def test_a_name_is_small_and_plain(refused: Refuse, name: str) -> None:
     (line,) = refused(oci(name=name))
     assert line.startswith(f"watcher.yaml:1: registries[0].name: '{name}' is no name")
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("webhook_secret: short", "is shorter than 16 characters: make one"),
+        ("tls_ca: KEY", "holds no certificate in PEM (-----BEGIN CERTIFICATE-----): give the"),
+    ],
+)
+def test_what_cannot_work_is_said_where_it_is_written(
+    refused: Refuse, tmp_path: Path, key: str, line: str
+) -> None:
+    (tmp_path / "key.pem").write_text("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n")
+    (told,) = refused(oci(", " + key.replace("KEY", f"'{tmp_path / 'key.pem'}'")))
+    assert told.startswith(f"watcher.yaml:1: registries[0].{key.partition(':')[0]}: ")
+    assert line in told
+
+
+@pytest.mark.parametrize("secret", ["a/b?c#d-and-some-more", "with spaces in between", "über" * 5])
+def test_a_secret_that_ends_an_address_is_of_what_addresses_are_made_of(
+    refused: Refuse, secret: str
+) -> None:
+    hub = f"{{name: hub, kind: docker-hub, {KINDS['docker-hub']}, webhook_secret: '{secret}'}}"
+    (told,) = refused(f"registries: [{hub}]")
+    assert ".webhook_secret: stands in an address, so it must be of letters, digits" in told
+    assert secret not in told
+
+
+@pytest.mark.parametrize(
+    ("audience", "account", "line"),
+    [
+        ("abc", "push@acme.iam.gserviceaccount.com", ".webhook_audience: must be an address"),
+        ("https://watcher.example/hooks/gar", "xyz", ".webhook_account: must be a service account"),
+    ],
+)
+def test_what_proves_a_push_is_an_address_and_an_account(
+    refused: Refuse, audience: str, account: str, line: str
+) -> None:
+    told = f", webhook_audience: '{audience}', webhook_account: {account}"
+    assert line in refused(f"registries: [{GAR}{told}}}]")[0]

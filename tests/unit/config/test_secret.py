@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from watcher.config import Config
+from watcher.config.registries import OciSettings
+from watcher.config.secret import Secret
 
 Load = Callable[..., Config]
 Refuse = Callable[..., list[str]]
@@ -127,3 +129,9 @@ def test_another_secret_is_the_same_snapshot_and_another_configuration(loaded: L
     one, other = loaded(with_password("one")), loaded(with_password("other"))
     assert one.snapshot() == other.snapshot()
     assert one != other
+
+
+def test_the_end_of_a_line_is_no_part_of_a_secret_wherever_it_comes_from(loaded: Load) -> None:
+    (one,) = loaded(with_password("{env: E}"), {"E": "pw\r\n"}).registries
+    assert isinstance(one, OciSettings)
+    assert one.password == Secret("pw")

@@ -14,6 +14,7 @@ from watcher.adapters.distribution.manifest import (
 )
 from watcher.adapters.distribution.meter import Meter
 from watcher.adapters.distribution.pulling import Place, Pulling
+from watcher.adapters.distribution.selected import Shown, doubts_of
 
 __all__ = [
     "ConfigDocument",
@@ -28,6 +29,8 @@ __all__ = [
     "Meter",
     "Place",
     "Pulling",
+    "Shown",
+    "doubts_of",
     "list_tags",
     "parse_config",
     "parse_manifest",

@@ -1,4 +1,4 @@
-"""JSON from strangers, read field by field; whatever is not as specified raises PermanentError."""
+"""JSON from strangers, read field by field; whatever is not as specified raises MalformedError."""
 
 from __future__ import annotations
 
@@ -14,6 +14,17 @@ _LARGEST = 2**63 - 1
 _SHOWN = 80
 
 
+class MalformedError(PermanentError):
+    """An answer that is not of the shape that whoever is asked would give it.
+
+    `reason` says so without the advice, for those who know better where it came from.
+    """
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(f"{reason}; {advice}" if advice else reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A JSON object, and the words for it in an error message."""
@@ -27,13 +38,13 @@ class Document:
         try:
             found = json.loads(body, parse_constant=_no_constant)
         except (ValueError, RecursionError):
-            raise PermanentError(f"{what} is not JSON; push it again") from None
+            raise MalformedError(f"{what} is not JSON", "push it again") from None
         return cls._of(what, found)
 
     @classmethod
     def _of(cls, what: str, found: object) -> Document:
         if not isinstance(found, dict):
-            raise PermanentError(f"{what} is not a JSON object; push it again")
+            raise MalformedError(f"{what} is not a JSON object", "push it again")
         return cls(what, found)
 
     def has(self, name: str) -> bool:
@@ -42,7 +53,7 @@ class Document:
 
     def wrong(self, name: str, expected: str) -> NoReturn:
         """Refuse the document because of a field."""
-        raise PermanentError(
+        raise MalformedError(
             f"{self.what}: {name} is {shown(self.fields.get(name))}, not {expected}"
         )
 

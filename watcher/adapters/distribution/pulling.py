@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,11 +18,12 @@ from watcher.ports.registry import ImageConfig, Manifest, PullAccess, Sighting
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where images are pulled from: an address, and who we are there."""
+    """Where images are pulled from: an address, who we are there, and what lies on the way."""
 
     url: str
     login: Login | None = None
     tls_ca: Path | None = None
+    proxy: str | None = field(default=None, repr=False)
 
 
 class Pulling:
@@ -70,6 +71,7 @@ class Pulling:
             username=credentials.username if credentials else None,
             password=credentials.password if credentials else None,
             ca_file=str(place.tls_ca) if place.tls_ca else None,
+            proxy=place.proxy,
         )
 
     def named(self, path: str) -> str:

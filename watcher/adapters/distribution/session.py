@@ -76,11 +76,16 @@ class Session:
     def ping(self) -> None:
         """Ask for /v2/ as ourselves; raises PermanentError where no registry is."""
         try:
-            self.ask("GET", "/v2/", "")
+            answer = self.ask("GET", "/v2/", "")
         except NotFoundError:
             raise PermanentError(
-                f"{self.base_url}/v2/ is not there (404): no registry answers at this url"
+                f"{self.base_url}/v2/ is not there (404): no registry answers at this url; correct"
+                " it"
             ) from None
+        if answer.body.lstrip()[:1] == b"<":
+            raise PermanentError(
+                f"{answer.asked}: a web page, and no registry, answers at this url; correct it"
+            )
 
     def confirm(self) -> None:
         """Raise TransientError unless /v2/ is answered as registries do, with or without us."""

@@ -48,6 +48,7 @@ class Http:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._timeouts = connecting.timeouts
+        self._own_ca = connecting.tls_ca is not None
         self._retrying = connecting.retrying
         self._pace = Pace(connecting.rate)
         self._turns = threading.BoundedSemaphore(connecting.concurrency)
@@ -138,7 +139,7 @@ class Http:
                 self._admit(question, visit)
                 return self._converse(question, visit, write)
         except failure.FAILURES as error:
-            failed = failure.of_exception(error, question.shown)
+            failed = failure.of_exception(error, question.shown, question.url, own_ca=self._own_ca)
             silent = isinstance(failed, TransientError)
             visit.outcome = Outcome.SILENT if silent else Outcome.UNKNOWN
         # Raised out here, so that what the transport said, secrets and all, is not chained to it.

@@ -11,6 +11,7 @@ from requests.utils import get_environ_proxies
 from watcher import __version__
 from watcher.adapters.http.address import is_loopback, origin, redacted, redirected, split
 from watcher.adapters.http.deadline import BoundedAdapter
+from watcher.adapters.http.failure import FAILURES, ElsewhereError
 from watcher.adapters.http.settings import Connecting, Observer
 from watcher.domain.errors import PermanentError
 
@@ -56,7 +57,12 @@ class Transport:
         split(question.url)
         url, headers = question.url, {**_OWN_HEADERS, **question.headers}
         for _ in range(_MOST_REDIRECTS + 1):
-            response = self._send(question, url, headers)
+            try:
+                response = self._send(question, url, headers)
+            except FAILURES as error:
+                if url == question.url:
+                    raise
+                raise ElsewhereError(url) from error
             location = response.headers.get("Location")
             if response.status_code not in _REDIRECTS or not location:
                 return response

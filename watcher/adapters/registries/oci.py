@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from watcher.adapters.distribution import (
     Credentials,
@@ -10,13 +11,23 @@ from watcher.adapters.distribution import (
     Meter,
     Place,
     Pulling,
+    Shown,
+    doubts_of,
     list_tags,
 )
+from watcher.adapters.distribution.document import MalformedError
 from watcher.adapters.http import Connecting, Http
-from watcher.domain.errors import NotFoundError, PermanentError, UnauthorizedError, UsageError
+from watcher.domain.errors import (
+    AttemptError,
+    NotFoundError,
+    PermanentError,
+    UnauthorizedError,
+    UsageError,
+)
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import is_repository_path
 from watcher.ports.registry import (
+    Checked,
     ImageConfig,
     Known,
     Listing,
@@ -28,6 +39,7 @@ from watcher.ports.registry import (
 
 _CONNECTING = Connecting()
 _EVERYTHING = Selection.parse(("**",))
+_LOOKED_AT = 20  # repositories that an include names and no list has shown
 
 
 class OciRegistry(EachByItself):
@@ -54,7 +66,7 @@ class OciRegistry(EachByItself):
         self._selection = selection
         self._literals = _literals(name, selection)
         self._concurrency = connecting.concurrency
-        place = Place(self._url, credentials, connecting.tls_ca)
+        place = Place(self._url, credentials, connecting.tls_ca, connecting.proxy)
         self._pulling = Pulling(name, place, Http(connecting, Meter(self.traffic)), page)
         self._client = self._pulling.client
 
@@ -96,28 +108,53 @@ class OciRegistry(EachByItself):
         """Tell how another program pulls this image now."""
         return self._pulling.access(repository, digest)
 
-    def check(self) -> str:
-        """Say in one line that the registry answers and lets us list and pull; raises otherwise.
+    def check(self) -> Checked:
+        """Say that the registry answers and lets us list and pull; raises otherwise.
 
         What one repository allows is taken for all: they are asked for one by one in a pass.
         """
         self._client.ping()
-        paths = list(self.repositories())
-        who = f"as {self._user}" if self._user else "without credentials"
-        for path in paths[:1]:
-            self._check_pull(path, who)
-        return f"{self._url} answers {who}; repositories included: {len(paths)}"
-
-    def _check_pull(self, path: str, who: str) -> None:
         try:
-            self._client.tags(path)
+            return self._checked()
+        except MalformedError as error:
+            raise PermanentError(
+                f"{self._url} is no OCI registry: correct the url ({error.reason})"
+            ) from None
+
+    def _checked(self) -> Checked:
+        wild = any(not pattern.literal for pattern in self._selection.include)
+        listed = self._catalog() if wild else ()
+        held = filter(self._selection.holds, {*self._literals, *listed})
+        paths = sorted(map(self._pulling.named, held))
+        unlisted = [path for path in paths if path not in listed][:_LOOKED_AT]
+        absent = {path for path in unlisted if not self._is_there(path)}
+        for path in [path for path in paths if path not in absent and path not in unlisted][:1]:
+            self._is_there(path)
+        if absent and not wild:
+            with suppress(AttemptError):
+                listed = self._client.catalog().names
+        line = f"{self._url} answers {self._who}; repositories included: {len(paths)}"
+        return Checked(line, doubts_of(self.name, self._selection, Shown(listed, absent)))
+
+    @property
+    def _who(self) -> str:
+        return f"as {self._user}" if self._user else "without credentials"
+
+    def _is_there(self, path: str) -> bool:
+        """Read a repository's tags and look at one, as a pass would; raises where we may not."""
+        try:
+            tags = self._client.tags(path).names
+            with suppress(NotFoundError):  # gone since it was listed
+                for tag in tags[:1]:
+                    self._client.head(path, tag)
         except UnauthorizedError as error:
             raise UnauthorizedError(
-                f"{self._url} answers {who}, but the right to pull {path} is missing: grant it "
-                f"({error})"
+                f"{self._url} answers {self._who}, but the right to pull {path} is missing: grant"
+                f" it ({error})"
             ) from None
         except NotFoundError:
-            return  # included by its name, and not pushed yet
+            return False
+        return True
 
     def _catalog(self) -> tuple[str, ...]:
         advice = "name the repositories under include, without wildcards"
@@ -128,6 +165,8 @@ class OciRegistry(EachByItself):
                 f"the right to list the catalogue (registry:catalog:*) is missing: grant it, or "
                 f"{advice} ({error})"
             ) from None
+        except MalformedError:
+            raise
         except PermanentError as error:
             raise PermanentError(f"{error}: no catalogue is offered; {advice}") from None
         if found.doubtful:

@@ -90,7 +90,7 @@ def test_a_refusal_names_what_is_missing(
         ("DEADLINE_EXCEEDED", TransientError, "DEADLINE_EXCEEDED"),
         ("INTERNAL", TransientError, "INTERNAL"),
         ("INVALID_ARGUMENT", PermanentError, "it is not accepted"),
-        ("UNIMPLEMENTED", PermanentError, "check the endpoint"),
+        ("UNIMPLEMENTED", PermanentError, "correct the endpoint"),
     ],
 )
 def test_every_status_has_its_kind(
@@ -197,7 +197,11 @@ class TestPages:
 
 
 REST = [
-    (Reply(404, body=b"<html>"), PermanentError, "not from Artifact Registry; check the endpoint"),
+    (
+        Reply(404, body=b"<html>"),
+        PermanentError,
+        "not from Artifact Registry; correct the endpoint",
+    ),
     (Reply(body=b"<html>"), PermanentError, "not JSON"),
     (Reply(body=b""), PermanentError, "not JSON"),
     (Reply(body=b"[]"), PermanentError, "not a JSON object"),

@@ -39,14 +39,14 @@ def allowed(bench: Bench, *scopes: str) -> None:
 
 
 def test_all_is_well(bench: Bench) -> None:
-    assert bench.adapter().check() == (
+    assert bench.adapter().check().line == (
         f"{bench.server.api_url} answers as acme; repositories included: 2"
         " (1 private ones are shown to us); 100 of 100 pulls are left"
     )
 
 
 def test_all_is_well_without_credentials(bench: Bench) -> None:
-    line = bench.adapter(None).check()
+    line = bench.adapter(None).check().line
     assert "without credentials; repositories included: 1 (0 private" in line
 
 
@@ -89,7 +89,9 @@ def test_private_repositories_that_hub_keeps_silent_about_can_be_told_by_their_n
     bench: Bench,
 ) -> None:
     allowed(bench, "scope-tag-read", "scope-image-pull")
-    assert "repositories included: 1 (0 private ones are shown to us)" in bench.adapter().check()
+    assert (
+        "repositories included: 1 (0 private ones are shown to us)" in bench.adapter().check().line
+    )
 
 
 def test_an_api_at_the_wrong_address_is_said_to_be_wrong(bench: Bench) -> None:
@@ -97,7 +99,7 @@ def test_an_api_at_the_wrong_address_is_said_to_be_wrong(bench: Bench) -> None:
         hosts = Hosts(bench.server.url, other.url)
         with pytest.raises(PermanentError, match="Docker Hub is not at api_url"):
             bench.adapter(hosts=hosts).check()
-        with pytest.raises(TransientError, match=r"not Docker Hub's.*check api_url"):
+        with pytest.raises(TransientError, match=r"not Docker Hub's.*correct api_url"):
             bench.adapter(None, hosts=hosts).check()
 
 

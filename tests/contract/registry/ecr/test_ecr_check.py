@@ -35,7 +35,7 @@ RIGHTS = (
 def test_all_is_well(server: Ecr) -> None:
     server.store.push(API, "1.0", image())
     server.store.push("shop/web", "1.0", image(), account=PARTNER)
-    line = registry((REGION,), (PARTNER_ROLE,)).check()
+    line = registry((REGION,), (PARTNER_ROLE,)).check().line
     assert line == (
         f"ECR answers in {REGION}, in {REGION} as {PARTNER_ROLE}; repositories included: 2"
     )
@@ -97,7 +97,7 @@ def test_too_many_requests(server: Ecr) -> None:
 
 def test_a_repository_that_is_not_there_yet_is_no_complaint(server: Ecr) -> None:
     del server
-    line = registry(selection=Selection.parse(("shop/not-yet",))).check()
+    line = registry(selection=Selection.parse(("shop/not-yet",))).check().line
     assert line.endswith("repositories included: 1")
 
 

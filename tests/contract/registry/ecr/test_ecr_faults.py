@@ -66,8 +66,12 @@ def asking_once() -> EcrRegistry:
         ),
         (refusal("InvalidParameterException"), PermanentError, "does not accept the request"),
         (refusal("\x1b[31mX"), PermanentError, "does not accept the request"),
-        (Reply(404, body=b"<html>"), PermanentError, "does not accept the request"),
-        (Reply(304), PermanentError, "does not accept the request"),
+        (
+            Reply(404, body=b"<html>"),
+            PermanentError,
+            "this is no ECR: correct AWS_ENDPOINT_URL_ECR",
+        ),
+        (Reply(304), PermanentError, "this is no ECR: correct AWS_ENDPOINT_URL_ECR"),
         (Reply(204), TransientError, "has no imageDetails"),
     ],
 )

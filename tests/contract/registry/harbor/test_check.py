@@ -33,13 +33,13 @@ def ready(stub: Harbor) -> Harbor:
 def test_fine(ready: Harbor, login: Account) -> None:
     adapter = registry(ready, login)
     line = f"{ready.url} answers as {login.name}; repositories included: 2"
-    assert adapter.check() == line
+    assert adapter.check().line == line
     assert adapter.traffic.manifest_gets == 0
 
 
 def test_fine_without_credentials_says_that_only_what_is_public_is_seen(ready: Harbor) -> None:
     line = f"{ready.url} answers without credentials, what is public; repositories included: 0"
-    assert registry(ready, None).check() == line
+    assert registry(ready, None).check().line == line
 
 
 @pytest.mark.parametrize("reply", [Reply(404), Reply(200, {}, b"<html>hello</html>")])

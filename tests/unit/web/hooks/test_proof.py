@@ -14,7 +14,8 @@ from watcher.domain.errors import TransientError, UnauthorizedError
 from watcher.web.hooks.gate import Gates, RefusedError
 from watcher.web.hooks.proof import Shown, proof_of
 
-SECRET = "über secret/1"  # noqa: S105 - of nobody
+SECRET = "über secret/of nobody"  # noqa: S105 - of nobody
+IN_ADDRESS = b"letters-Digits_1-and-signs"
 BY_HEADER = ["oci", "harbor", "ecr"]
 AUDIENCE, ACCOUNT = "https://watcher.example/hooks/gar", "push@acme.iam.gserviceaccount.com"
 
@@ -81,9 +82,10 @@ def test_a_secret_in_the_address_is_taken_from_nobody_who_can_send_a_header(kind
 
 
 def test_docker_hub_shows_the_secret_in_the_address() -> None:
-    assert is_given("docker-hub", Shown(address=SECRET.encode()))
-    assert not is_given("docker-hub", Shown(SECRET.encode()))
-    assert not is_given("docker-hub", Shown(address=SECRET.encode()[:-1]))
+    told = {"webhook_secret": IN_ADDRESS.decode()}
+    assert is_given("docker-hub", Shown(address=IN_ADDRESS), **told)
+    assert not is_given("docker-hub", Shown(IN_ADDRESS), **told)
+    assert not is_given("docker-hub", Shown(address=IN_ADDRESS[:-1]), **told)
 
 
 def test_pub_sub_shows_a_token_that_proves_the_account() -> None:
@@ -103,9 +105,9 @@ def test_keys_that_cannot_be_had_are_no_forged_token() -> None:
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        ({"webhook_secret": "x"}, "signed tokens and no secret"),
-        ({"webhook_audience": "x"}, "together, or neither"),
-        ({"webhook_account": "x"}, "together, or neither"),
+        ({"webhook_secret": "x" * 16}, "signed tokens and no secret"),
+        ({"webhook_audience": AUDIENCE}, "together, or neither"),
+        ({"webhook_account": ACCOUNT}, "together, or neither"),
     ],
 )
 def test_half_of_what_pub_sub_needs_is_a_mistake(told: dict[str, str], said: str) -> None:

@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from watcher.adapters.registries.artifact_registry.api import Api, RepositoryRow
+from watcher.adapters.registries.artifact_registry.api import (
+    Api,
+    RepositoryRow,
+    UnacceptableError,
+)
 from watcher.adapters.registries.artifact_registry.contents import (
     Contents,
     read_contents,
@@ -15,8 +19,14 @@ from watcher.adapters.registries.artifact_registry.contents import (
 from watcher.adapters.registries.artifact_registry.names import Site
 from watcher.adapters.registries.artifact_registry.pages import all_pages
 from watcher.adapters.registries.artifact_registry.shelf import Shelf
-from watcher.domain.errors import NotFoundError, PermanentError, TransientError
+from watcher.domain.errors import (
+    NotFoundError,
+    PermanentError,
+    TransientError,
+    UnauthorizedError,
+)
 
+_NOWHERE = "watcher-asks-for-nothing"
 _MOST_ROWS = 1000  # on a page, by the API's description
 
 
@@ -70,6 +80,20 @@ class Catalogue:
         Raises NotFoundError where the location answers and has no such repository.
         """
         return self._shelf.take(repository) or self._ask(repository)
+
+    def prove(self) -> None:
+        """Raise PermanentError where no Artifact Registry answers: `{}` is an empty list of it.
+
+        So is asked for the images of a repository that nobody can have made, which it refuses.
+        """
+        try:
+            self._api.images(self._site.resource(_NOWHERE), 1, "")
+        except (NotFoundError, UnauthorizedError, UnacceptableError):
+            return
+        raise PermanentError(
+            f"{self._site.endpoint or 'the API'} is no Artifact Registry: it lists a repository"
+            " that cannot be there; correct the endpoint"
+        )
 
     def _present(self, repository: str) -> Contents | None:
         try:

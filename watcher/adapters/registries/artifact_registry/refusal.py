@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from watcher.adapters.distribution.document import shown
 from watcher.adapters.http import Answer
-from watcher.adapters.http.failure import of_status, pause
+from watcher.adapters.http.failure import of_status, pause, waiting
 from watcher.adapters.registries.artifact_registry.api import UnacceptableError
 from watcher.domain.errors import (
     NotFoundError,
@@ -29,7 +29,7 @@ _DENIED = {"DENIED", "UNAUTHORIZED"}  # of the OCI Distribution specification
 _KINDS: dict[str, tuple[type[PermanentError], str]] = {
     "UNAUTHENTICATED": (UnauthorizedError, "the access token is refused"),
     "NOT_FOUND": (NotFoundError, "there is no such thing"),
-    "UNIMPLEMENTED": (PermanentError, "no Artifact Registry answers there; check the endpoint"),
+    "UNIMPLEMENTED": (PermanentError, "no Artifact Registry answers there; correct the endpoint"),
 }
 _NEEDED = {
     "repositories": "artifactregistry.repositories.list",
@@ -65,9 +65,10 @@ class Refusal:
             return UnauthorizedError(f"{asked}: {self._denied(needed)}")
         if self.status == "RESOURCE_EXHAUSTED":
             quota = f"the quota is used up ({shown(self.message)})"
-            return RateLimitedError(f"{asked}: {quota}; a lower rate helps", self.retry_after)
+            told = f"{quota}; a lower rate helps{waiting(self.retry_after)}"
+            return RateLimitedError(f"{asked}: {told}", self.retry_after)
         if self.status in _LATER:
-            trouble = f"{self.status} ({shown(self.message)})"
+            trouble = f"{self.status} ({shown(self.message)}){waiting(self.retry_after)}"
             return TransientError(f"{asked}: {trouble}", self.retry_after)
         kind, text = _KINDS.get(self.status, (UnacceptableError, "it is not accepted"))
         return kind(f"{asked}: {text} ({shown(self.status)}, {shown(self.message)})")
@@ -98,7 +99,7 @@ def failing(answer: Answer) -> WatcherError:
         return Refusal("PERMISSION_DENIED").error(answer.asked, needed_for(path))
     if answer.status == HTTPStatus.NOT_FOUND and not path.startswith("/v2/"):
         return PermanentError(
-            f"{answer.asked}: 404, and not from Artifact Registry; check the endpoint"
+            f"{answer.asked}: 404, and not from Artifact Registry; correct the endpoint"
         )
     return of_status(answer)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
-from watcher.adapters.distribution import Login, Meter, Place, Pulling
+from watcher.adapters.distribution import Login, Meter, Place, Pulling, Shown, doubts_of
 from watcher.adapters.distribution.resolving import Resolved, resolve_all
 from watcher.adapters.http import Connecting, Http
 from watcher.adapters.registries.artifact_registry.catalogue import Catalogue
@@ -22,6 +23,7 @@ from watcher.adapters.registries.artifact_registry.sdk import Reach, Transport, 
 from watcher.domain.errors import AttemptError, NotFoundError, PermanentError, UsageError
 from watcher.domain.pattern import Selection
 from watcher.ports.registry import (
+    Checked,
     Group,
     ImageConfig,
     Known,
@@ -33,6 +35,7 @@ from watcher.ports.registry import (
 )
 
 _CONNECTING = Connecting()
+_NAMED = 20  # images that an include names, and no list showed
 _EVERYTHING = Selection.parse(("**",))
 
 
@@ -61,8 +64,7 @@ class ArtifactRegistry:
         self._selection = selection
         self._literals = _literals(name, site, selection)
         self._login = login
-        self._tls_ca = connecting.tls_ca
-        self._concurrency = connecting.concurrency
+        self._connecting = connecting
         meter = Meter(self.traffic)
         self._http = Http(connecting, meter, failing)
         api = connect(Reach(site.endpoint, transport, connecting), self._http, login, meter)
@@ -122,16 +124,40 @@ class ArtifactRegistry:
         """Tell how another program pulls this image now, with an access token for its password."""
         return self._pulling(repository).access(self._pulled(repository), digest)
 
-    def check(self) -> str:
+    def check(self) -> Checked:
         """Say that the API and the registry answer and accept us; raises otherwise.
 
         Each permission is tried: listing repositories, listing images, and reading one.
         """
-        paths = self._included(keep=False)
-        for path in paths[:1]:
+        found: set[str] = set()
+        paths = self._included(keep=False, shown=found)
+        absent = {path for path in sorted(set(paths) - found)[:_NAMED] if self._is_absent(path)}
+        for path in [path for path in paths if path not in absent][:1]:
             self._read_one(path)
+        if not found and len(absent) == len(paths):
+            self._catalogue.prove()
+        shown = Shown(found | self._beside(absent), absent, "the location has no image")
         who = "with application default credentials" if self._login else "without credentials"
-        return f"{self._site.parent} answers {who}; repositories included: {len(paths)}"
+        return Checked(
+            f"{self._site.parent} answers {who}; repositories included: {len(paths)}",
+            doubts_of(self.name, self._selection, shown),
+        )
+
+    def _is_absent(self, path: str) -> bool:
+        try:
+            self.tags(path, {})
+        except NotFoundError:
+            return True
+        return False
+
+    def _beside(self, absent: Collection[str]) -> set[str]:
+        """What else is in the repositories of these, as far as we may read it."""
+        found: set[str] = set()
+        for repository in {path.partition("/")[0] for path in absent}:
+            with suppress(AttemptError):
+                images = self._catalogue.contents(repository).images
+                found.update(f"{repository}/{image}" for image in images)
+        return found
 
     def _read_one(self, path: str) -> None:
         """Look at a tag of an image by HEAD, which counts as no download."""
@@ -139,12 +165,19 @@ class ArtifactRegistry:
         for one in self.tags(path, {}).sightings[:1]:
             self.resolve(path, one.tag)
 
-    def _included(self, *, keep: bool) -> list[str]:
+    def _included(self, *, keep: bool, shown: set[str] | None = None) -> list[str]:
+        """The paths included; `shown` takes in all that the lists showed."""
         paths = {path for path in self._literals if self._selection.holds(path)}
         if any(not pattern.literal for pattern in self._selection.include):
-            wanted = [one for one in self._catalogue.repositories() if self._may_hold(one)]
+            there = self._catalogue.repositories()
+            wanted = [one for one in there if self._may_hold(one)]
+            if shown is not None:
+                # Whose images are not asked for stand for themselves.
+                shown.update(f"{one}/…" for one in there if one not in wanted)
             for repository, contents in self._catalogue.listed(wanted, keep=keep).items():
-                found = (f"{repository}/{image}" for image in contents.images)
+                found = [f"{repository}/{image}" for image in contents.images]
+                if shown is not None:
+                    shown.update(found)
                 paths.update(filter(self._selection.holds, found))
         for path in paths:
             ImagePath.parse(self.name, path)
@@ -173,7 +206,7 @@ class ArtifactRegistry:
         client = self._pulling(repository).client
         look = partial(client.head, self._pulled(repository))
         try:
-            found = resolve_all(doubtful, look, self._concurrency)
+            found = resolve_all(doubtful, look, self._connecting.concurrency)
             if found.gone:
                 client.confirm_absence()
         except AttemptError as error:
@@ -189,7 +222,7 @@ class ArtifactRegistry:
         known = self._pullings.get(url)
         if known is not None:
             return known
-        place = Place(url, self._login, self._tls_ca)
+        place = Place(url, self._login, self._connecting.tls_ca, self._connecting.proxy)
         return self._pullings.setdefault(url, Pulling(self.name, place, self._http))
 
 

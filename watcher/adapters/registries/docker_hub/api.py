@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Final, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
-from watcher.adapters.distribution.document import clean, shown
 from watcher.adapters.http import Answer, Http
 from watcher.adapters.http.address import origin, redacted
 from watcher.adapters.registries.docker_hub.entries import (
@@ -19,6 +17,7 @@ from watcher.adapters.registries.docker_hub.entries import (
     tag_entry,
     tags_page,
 )
+from watcher.adapters.registries.docker_hub.refusal import message_of, not_hub
 from watcher.adapters.registries.docker_hub.sign_in import SignIn
 from watcher.domain.errors import (
     NotFoundError,
@@ -48,6 +47,11 @@ class HubApi:
         self._http = http
         self._sign_in = sign_in
         self._page = min(page, LARGEST_PAGE)
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether it asks as anybody."""
+        return self._sign_in is None
 
     def repositories(self, namespace: str) -> Iterator[Page[RepositoryEntry]]:
         """Give the pages of a namespace's repositories, those pushed to last first."""
@@ -118,15 +122,17 @@ class HubApi:
         return self._http.request("GET", url, headers=headers, expect=expect, limit=_LIMIT)
 
     def _refusal(self, answer: Answer, needs: str) -> TransientError | PermanentError:
-        said = _message(answer.body)
+        said = message_of(answer.body)
         if answer.status == HTTPStatus.NOT_FOUND:
             if said is None:
                 return TransientError(
                     f"{answer.asked}: a 404 that is not Docker Hub's, so nothing is known to be"
-                    " gone; check api_url"
+                    " gone; correct api_url"
                 )
             return NotFoundError(f"{answer.asked}: 404; Docker Hub shows us no such thing")
-        told = f"{answer.asked}: {answer.status}" + (f" ({said})" if said else "")
+        if said is None:
+            return not_hub(answer)
+        told = f"{answer.asked}: {answer.status} ({said})"
         if self._sign_in is None:
             return UnauthorizedError(f"{told}; not for anonymous readers: set username, password")
         return UnauthorizedError(f"{told}; the token lacks {needs}")
@@ -135,15 +141,3 @@ class HubApi:
 def _repository(path: str) -> str:
     namespace, _, name = path.partition("/")
     return f"/v2/namespaces/{quote(namespace, safe='')}/repositories/{quote(name, safe='')}"
-
-
-def _message(body: bytes) -> str | None:
-    """What Hub says in an error's JSON; None where the body is none of its."""
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(fields, dict):
-        return None
-    found = fields.get("message") or fields.get("detail")
-    return shown(clean(found))[1:-1] if isinstance(found, str) else None

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from watcher.adapters.distribution import Credentials, EachByItself, Meter, Place, Pulling
-from watcher.adapters.distribution.document import shown
+from watcher.adapters.distribution import (
+    Credentials,
+    EachByItself,
+    Meter,
+    Place,
+    Pulling,
+    Shown,
+    doubts_of,
+)
+from watcher.adapters.distribution.document import MalformedError
+from watcher.adapters.distribution.document import shown as displayed
+from watcher.adapters.distribution.selected import without_registry
 from watcher.adapters.http import Connecting, Http
-from watcher.adapters.registries.docker_hub.api import LARGEST_PAGE, HubApi
+from watcher.adapters.registries.docker_hub import check
+from watcher.adapters.registries.docker_hub.api import LARGEST_PAGE, MAY_LIST, HubApi
 from watcher.adapters.registries.docker_hub.catalogue import Catalogue
-from watcher.adapters.registries.docker_hub.check import may_read, summary
 from watcher.adapters.registries.docker_hub.entries import RepositoryEntry
 from watcher.adapters.registries.docker_hub.pulls import HubPulls
 from watcher.adapters.registries.docker_hub.quota import HubQuotas
@@ -27,6 +38,7 @@ from watcher.domain.errors import (
 from watcher.domain.pattern import Pattern, Selection
 from watcher.domain.reference import is_repository_path, is_tag
 from watcher.ports.registry import (
+    Checked,
     Group,
     ImageConfig,
     Known,
@@ -79,9 +91,11 @@ class DockerHubRegistry(EachByItself):
         http = Http(connecting, Meter(self.traffic, hosts.url), gate=self._quotas, clock=clock)
         sign_in = SignIn(hosts.api_url, http, credentials, clock) if credentials else None
         self._api = HubApi(hosts.api_url, http, sign_in, page)
-        place = Place(hosts.url, credentials, connecting.tls_ca)
-        self._pulls = HubPulls(Pulling(name, place, http), self._quotas)
-        self._catalogue = Catalogue(self._api, _listed_for(namespaces, selection), clock)
+        place = Place(hosts.url, credentials, connecting.tls_ca, connecting.proxy)
+        self._pulling = Pulling(name, place, http)
+        self._pulls = HubPulls(self._pulling, self._quotas)
+        self._namespaces = _listed_for(namespaces, selection)
+        self._catalogue = Catalogue(self._api, self._namespaces, clock)
         self._tags = Tags(self._api, self._pulls, connecting.concurrency)
 
     def repositories(self) -> Iterator[str]:
@@ -111,7 +125,7 @@ class DockerHubRegistry(EachByItself):
         """
         path = self._named(repository)
         if not is_tag(tag):
-            raise PermanentError(f"{self.name}/{repository}: {shown(tag)} is no tag")
+            raise PermanentError(f"{self.name}/{repository}: {displayed(tag)} is no tag")
         try:
             entry = self._api.tag(path, tag)
         except NotFoundError:
@@ -140,22 +154,61 @@ class DockerHubRegistry(EachByItself):
             return replace(access, reference=f"{self.address(path)}@{digest}")
         return access
 
-    def check(self) -> str:
-        """Say in one line that Hub answers and accepts us; raises otherwise."""
-        listed = self._listed()
-        included = self._included(listed)
-        may_read(self._api, self._pulls.client, self._quotas, included)
+    def check(self) -> Checked:
+        """Say that Hub answers and accepts us; raises otherwise."""
+        try:
+            listed = self._listed()
+            included = self._included(listed)
+            absent = check.absent(self._api, set(included) - set(listed or ()))
+            shown = Shown({*(listed or ()), *self._beside(absent)}, absent, self._nothing)
+        except MalformedError as error:
+            raise PermanentError(
+                f"{self._hosts.api_url} is no API of Docker Hub: correct api_url ({error.reason})"
+            ) from None
+        check.may_read(self._api, self._pulling.client, self._quotas, included)
         who = f"as {self._user}" if self._user else "without credentials"
-        return (
-            f"{self._hosts.api_url} answers {who}; {summary(len(included), listed)};"
+        line = (
+            f"{self._hosts.api_url} answers {who}; {check.summary(len(included), listed)};"
             f" {self._quotas.told()}"
+        )
+        silent = check.doubts(listed, self._user)
+        return Checked(line, (*silent, *doubts_of(self.name, self._selection, shown)))
+
+    def _beside(self, absent: Collection[str]) -> set[str]:
+        """What is in the namespaces of these, by their first pages, as far as it is shown."""
+        found: set[str] = set()
+        for namespace in {path.partition("/")[0] for path in absent}:
+            with suppress(AttemptError):
+                page = next(iter(self._api.repositories(namespace)))
+                found.update(f"{namespace}/{one.name}" for one in page.entries)
+        return found
+
+    @property
+    def _nothing(self) -> str:
+        """Why no repository may be shown."""
+        namespaces = ", ".join(self._namespaces)
+        if self._user is None:
+            return f"{namespaces} shows none to anonymous readers; correct namespaces, or log in"
+        return (
+            f"{namespaces} shows none to {self._user}; correct namespaces, or let the token list"
+            f" them: {MAY_LIST}"
         )
 
     def _listed(self) -> Mapping[str, RepositoryEntry] | None:
         """The repositories of all namespaces; None where nothing included has a wildcard."""
         if all(pattern.literal for pattern in self._selection.include):
             return None
-        return self._catalogue.list_all()
+        try:
+            return self._catalogue.list_all()
+        except PermanentError as error:
+            named = (without_registry(self.name, one) for one in self._selection.include)
+            rest = next(filter(None, named), "")
+            if not rest:
+                raise
+            raise type(error)(
+                f"{error}; paths begin with a namespace: where {self.name} is none, leave out the"
+                f" registry's name and write {rest}"
+            ) from None
 
     def _included(self, listed: Mapping[str, RepositoryEntry] | None) -> tuple[str, ...]:
         paths = filter(self._selection.holds, {*self._literals, *(listed or ())})
@@ -176,7 +229,7 @@ class DockerHubRegistry(EachByItself):
     def _named(self, path: str) -> str:
         if not _is_on_hub(path):
             raise PermanentError(
-                f"registry {self.name}: {shown(path)} is no repository of Docker Hub, such as"
+                f"registry {self.name}: {displayed(path)} is no repository of Docker Hub, such as"
                 " library/debian; exclude it"
             )
         return path

@@ -14,6 +14,7 @@ from typing import Final
 from watcher.adapters.distribution import Credentials
 from watcher.adapters.distribution.document import Document
 from watcher.adapters.http import Answer, Http
+from watcher.adapters.registries.docker_hub.refusal import message_of, not_hub
 from watcher.domain.errors import PermanentError, UnauthorizedError
 
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,65536}")
@@ -73,7 +74,11 @@ class SignIn:
         if answer.status in _UNKNOWN_ROUTE:  # the older way
             answer = self._post("/v2/users/login", {"username": who, "password": secret})
         if answer.status in _UNKNOWN_ROUTE:
-            raise PermanentError(f"{answer.asked}: {answer.status}; Docker Hub is not at api_url")
+            raise PermanentError(
+                f"{answer.asked}: {answer.status}; Docker Hub is not at api_url; correct it"
+            )
+        if answer.status != HTTPStatus.OK and message_of(answer.body) is None:
+            raise not_hub(answer)
         if answer.status != HTTPStatus.OK:
             raise UnauthorizedError(
                 f"{answer.asked}: {answer.status}; the username or password is refused (with"
@@ -82,7 +87,10 @@ class SignIn:
         document = Document.read(f"{answer.asked}: the answer", answer.body)
         token = document.fields.get("access_token") or document.fields.get("token")
         if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-            raise PermanentError(f"{answer.asked}: the answer holds no token that can be used")
+            raise PermanentError(
+                f"{answer.asked}: the answer holds no token that can be used; correct api_url,"
+                " where it is no address of Docker Hub's API"
+            )
         return token
 
     def _post(self, path: str, fields: dict[str, str]) -> Answer:

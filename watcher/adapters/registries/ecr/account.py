@@ -11,9 +11,10 @@ from watcher.adapters.distribution.document import Document
 from watcher.adapters.distribution.resolving import resolve_all
 from watcher.adapters.http import Connecting, Http
 from watcher.adapters.registries.ecr.api import Api
+from watcher.adapters.registries.ecr.failure import NO_AWS
 from watcher.adapters.registries.ecr.listing import Described, Tally, images, repositories
 from watcher.adapters.registries.ecr.login import EcrLogin, Token, parse_token
-from watcher.adapters.registries.ecr.pages import Answer, pages
+from watcher.adapters.registries.ecr.pages import Answer, is_of_aws, pages
 from watcher.domain.errors import PermanentError, TransientError, UnauthorizedError
 from watcher.domain.reference import is_tag
 from watcher.ports.registry import Known, Listing, Sighting
@@ -95,7 +96,8 @@ class AccountRegistry:
 
     def pulling(self) -> Pulling:
         """Where images are pulled from; its address comes with the first token."""
-        place = Place(self._login.url, self._login, self._connecting.tls_ca)
+        way = self._connecting
+        place = Place(self._login.url, self._login, way.tls_ca, way.proxy)
         with self._lock:
             if self._pulling is None:
                 self._pulling = Pulling(self.api.name, place, self._http)
@@ -134,5 +136,7 @@ class AccountRegistry:
     def _token(self) -> Token:
         operation = "GetAuthorizationToken"
         answer = Document(self.api.asked(operation), self.api.ask(operation))
+        if not answer.has("authorizationData") and not is_of_aws(answer):
+            raise PermanentError(f"{answer.what}: the answer is not AWS's; {NO_AWS}")
         date = answer.child("ResponseMetadata").child("HTTPHeaders").text("date")
         return parse_token(answer, date)

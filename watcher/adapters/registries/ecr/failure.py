@@ -14,6 +14,7 @@ from botocore import exceptions as sdk
 from botocore.parsers import ResponseParserError
 
 from watcher.adapters.distribution.document import shown
+from watcher.adapters.http.failure import waiting
 from watcher.domain.errors import (
     AttemptError,
     NotFoundError,
@@ -78,6 +79,7 @@ _NO_IDENTITY = (
 UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 FAILURES = (sdk.BotoCoreError, sdk.ClientError, ResponseParserError)
 _SERVER_ERRORS: Final = 500
+NO_AWS: Final = "this is no ECR: correct AWS_ENDPOINT_URL_ECR, or what lies on the way"
 _TOO_MANY: Final = 429
 _LONGEST_PAUSE: Final = 24 * 3600.0
 
@@ -137,12 +139,17 @@ def _of_answer(answer: _Answer, asked: str, action: str) -> AttemptError:
     if code in _ABSENT:
         return NotFoundError(f"{what}; there is no such thing")
     if code in _THROTTLED or answer.status == _TOO_MANY:
-        return RateLimitedError(f"{what}; a lower rate helps", answer.retry_after)
+        pause = answer.retry_after
+        return RateLimitedError(f"{what}; a lower rate helps{waiting(pause)}", pause)
     reason = _refused(answer, action)
     if reason is not None:
         return UnauthorizedError(f"{what}; {reason}")
     if answer.status >= _SERVER_ERRORS:
-        return TransientError(f"{what}; AWS is in trouble", answer.retry_after)
+        pause = answer.retry_after
+        return TransientError(f"{what}; AWS is in trouble{waiting(pause)}", pause)
+    if not code or code.isdecimal():
+        # The SDK puts the status in the place of a code that no answer of AWS leaves out.
+        return PermanentError(f"{asked}: {answer.status}; {NO_AWS}")
     return PermanentError(f"{what} ({answer.status}); AWS does not accept the request")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from watcher.adapters.distribution.document import Document
+from watcher.adapters.registries.ecr.failure import NO_AWS
 from watcher.domain.errors import PermanentError, TransientError
 
 Answer = Mapping[str, object]
@@ -24,7 +25,8 @@ def pages(what: str, field: str, ask: Callable[[str | None], Answer]) -> Iterato
     for _ in range(_MOST):
         page = Document(what, ask(token))
         if not isinstance(page.fields.get(field), list):
-            raise TransientError(f"{what}: the answer has no {field}")
+            advice = "" if is_of_aws(page) else f"; {NO_AWS}"
+            raise TransientError(f"{what}: the answer has no {field}{advice}")
         yield page
         token = _next(page)
         if token is None:
@@ -33,6 +35,12 @@ def pages(what: str, field: str, ask: Callable[[str | None], Answer]) -> Iterato
             break
         seen.add(token)
     raise PermanentError(f"{what}: its pages do not end; refused")
+
+
+def is_of_aws(page: Document) -> bool:
+    """Tell whether an answer has the header that all of AWS's have."""
+    headers = page.child("ResponseMetadata").child("HTTPHeaders")
+    return headers.has("x-amzn-requestid")
 
 
 def _next(page: Document) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final
 
-from watcher.adapters.distribution import EachByItself, Meter
+from watcher.adapters.distribution import EachByItself, Meter, Shown, doubts_of
 from watcher.adapters.distribution.document import shown
 from watcher.adapters.http import Connecting, Http
 from watcher.adapters.registries.ecr import rights
@@ -15,10 +15,11 @@ from watcher.adapters.registries.ecr.api import Api
 from watcher.adapters.registries.ecr.sdk import Sdk
 from watcher.adapters.registries.ecr.sites import Site, Sites
 from watcher.adapters.registries.ecr.wire import Wire
-from watcher.domain.errors import NotFoundError, PermanentError
+from watcher.domain.errors import AttemptError, NotFoundError, PermanentError
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import is_repository_path
 from watcher.ports.registry import (
+    Checked,
     ImageConfig,
     Known,
     Listing,
@@ -30,6 +31,7 @@ from watcher.ports.registry import (
 
 _CONNECTING: Final = Connecting()
 _EVERYTHING: Final = Selection.parse(("**",))
+_NAMED: Final = 20  # repositories that an include names, and no list was read for
 _PAGE: Final = 1000  # the most that AWS gives at once
 
 
@@ -103,16 +105,35 @@ class EcrRegistry(EachByItself):
         account, name = self._at(repository)
         return account.pulling().access(name, digest)
 
-    def check(self) -> str:
-        """Say in one line that every site answers and lets us list and pull; raises otherwise."""
-        found = self._by_site()
+    def check(self) -> Checked:
+        """Say that every site answers and lets us list and pull; raises otherwise."""
+        listed: dict[Site, set[str]] = {}
+        found = self._by_site(listed)
         for site, paths in found.items():
             sample = min(paths, default=None)
             rights.check(self._accounts[site], sample and self._at(sample)[1])
+        every = set().union(*found.values())
         names = ", ".join(f"in {site}" for site in found)
-        return f"ECR answers {names}; repositories included: {sum(map(len, found.values()))}"
+        line = f"ECR answers {names}" if names else "no site of ECR is asked"
+        doubts = doubts_of(self.name, self._selection, self._shown(listed, every))
+        return Checked(f"{line}; repositories included: {len(every)}", doubts)
 
-    def _by_site(self) -> dict[Site, set[str]]:
+    def _shown(self, listed: Mapping[Site, set[str]], included: Collection[str]) -> Shown:
+        """All that is there, by the lists that were read, and included names that are not."""
+        there = set().union(*listed.values())
+        unlisted = sorted(path for path in included if self._at_site(path) not in listed)
+        named = [path for path in included if self._at_site(path) in listed and path not in there]
+        absent = {path for path in unlisted[:_NAMED] if rights.is_absent(*self._at(path))}
+        for site in {self._at_site(path) for path in absent}:
+            with suppress(AttemptError):
+                there.update(site.prefix + name for name in self._accounts[site].repositories())
+        return Shown(there, absent.union(named), "the account has no repository there")
+
+    def _at_site(self, path: str) -> Site:
+        return self._placed(path)[0]
+
+    def _by_site(self, listed: dict[Site, set[str]] | None = None) -> dict[Site, set[str]]:
+        """The included paths of every site; `listed` takes in all that its list showed."""
         include, exclude = self._selection.include, self._selection.exclude
         found: dict[Site, set[str]] = {
             site: set() for site in self._sites.holding(include, exclude)
@@ -121,13 +142,16 @@ class EcrRegistry(EachByItself):
             if self._selection.holds(path):
                 found[self._placed(path)[0]].add(path)
         for site in self._sites.holding((one for one in include if not one.literal), exclude):
-            found[site].update(self._listed(site))
+            names = [site.prefix + name for name in self._accounts[site].repositories()]
+            found[site].update(self._held(site, names))
+            if listed is not None:
+                listed[site] = set(names)
         return found
 
-    def _listed(self, site: Site) -> Iterator[str]:
-        for name in self._accounts[site].repositories():
-            if self._selection.holds(site.prefix + name):
-                path = self._sites.path(site, name)
+    def _held(self, site: Site, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            if self._selection.holds(name):
+                path = self._sites.path(site, name.removeprefix(site.prefix))
                 self._placed(path)
                 yield path
 

@@ -29,15 +29,18 @@ class Caches:
         """Take in projects as they are listed, which saves asking for each."""
         self._told.update((one.name, one.cache) for one in projects)
 
+    def tells(self, project: str) -> bool:
+        """Tell whether we may know of a project if it is a cache."""
+        if project in self._told:
+            return True
+        found = self._api.project(project)
+        self.note([found] if found else [])
+        return found is not None
+
     def hold(self, path: str) -> bool:
         """Tell whether a repository is cached; not where we may not read its project."""
         project = project_of(path)
-        if project not in self._told:
-            found = self._api.project(project)
-            if found is None:
-                return False
-            self.note([found])
-        return self._told[project]
+        return self.tells(project) and self._told[project]
 
     def look(self, path: str, tag: str) -> Sighting:
         """Look at one tag; NotFoundError where the cache does not have it."""

@@ -14,8 +14,8 @@ def look(client: Distribution, path: str, target: str) -> str:
     """
     try:
         return client.head(path, target)
-    except UnauthorizedError as error:
+    except UnauthorizedError:
         raise UnauthorizedError(
-            f"{error}; as the login is right, the permission `pull repository` in the project"
-            f" {project_of(path)} is missing: grant it"
+            f"{path} at {target} is not shown to us (401): the login is right, but the permission"
+            f" `pull repository` in the project {project_of(path)} is missing: grant it"
         ) from None

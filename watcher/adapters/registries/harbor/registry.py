@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from watcher.adapters.distribution import Credentials, Place, Pulling
+from watcher.adapters.distribution import Credentials, Place, Pulling, Shown, doubts_of
+from watcher.adapters.distribution.selected import without_registry
 from watcher.adapters.http import Connecting, Http
 from watcher.adapters.registries.harbor.api import LARGEST_PAGE, Api
 from watcher.adapters.registries.harbor.caches import Caches
@@ -14,10 +15,11 @@ from watcher.adapters.registries.harbor.identity import Identity
 from watcher.adapters.registries.harbor.listing import Lister
 from watcher.adapters.registries.harbor.meter import HarborMeter
 from watcher.adapters.registries.harbor.scope import Scope, project_of
-from watcher.adapters.registries.harbor.survey import survey
-from watcher.domain.errors import AttemptError
+from watcher.adapters.registries.harbor.survey import Survey
+from watcher.domain.errors import AttemptError, PermanentError
 from watcher.domain.pattern import Selection
 from watcher.ports.registry import (
+    Checked,
     Group,
     ImageConfig,
     Known,
@@ -54,7 +56,7 @@ class HarborRegistry:
         self._user = credentials.username if credentials else None
         self._scope = Scope.of(name, selection)
         http = Http(connecting, HarborMeter(self.traffic))
-        place = Place(url.rstrip("/"), credentials, connecting.tls_ca)
+        place = Place(url.rstrip("/"), credentials, connecting.tls_ca, connecting.proxy)
         self._pulling = Pulling(name, place, http)
         self._api = Api(place.url, http, credentials, page)
         self._identity = Identity(self._api)
@@ -120,11 +122,38 @@ class HarborRegistry:
         """Tell how another program pulls this image now."""
         return self._pulling.access(repository, digest)
 
-    def check(self) -> str:
-        """Say in one line that Harbor answers and lets us list and pull; raises otherwise."""
+    def check(self) -> Checked:
+        """Say that Harbor answers and lets us list and pull; raises otherwise."""
         self._api.ping()
         self._identity.prove(None, anew=True)
-        paths = tuple(self.repositories())
-        survey(self._api, self._pulling.client, paths)
+        paths = tuple(self._meant(self.repositories))
+        listed = frozenset(self._catalogue.artifacts)
+        survey = Survey(self._api, self._pulling.client, self._caches, listed)
+        rights = tuple(survey.rights(paths))
+        absent = survey.absent(paths)
+        shown = Shown(listed | survey.beside(absent), absent, self._nothing)
         who = f"as {self._user}" if self._user else "without credentials, what is public"
-        return f"{self._api.url} answers {who}; repositories included: {len(paths)}"
+        return Checked(
+            f"{self._api.url} answers {who}; repositories included: {len(paths)}",
+            (*rights, *doubts_of(self.name, self._scope.selection, shown)),
+        )
+
+    def _meant(self, ask: Callable[[], Iterator[str]]) -> Iterator[str]:
+        """Ask; a project that is refused and called like this registry is no project's name."""
+        try:
+            return ask()
+        except PermanentError as error:
+            for pattern in self._scope.selection.include:
+                rest = without_registry(self.name, pattern)
+                if rest:
+                    raise type(error)(
+                        f"{error}; paths begin with a project: where {self.name} is none, leave"
+                        f" out the registry's name and write {rest}"
+                    ) from None
+            raise
+
+    @property
+    def _nothing(self) -> str:
+        if self._user is None:
+            return "no public repository is there; set username and password to see others"
+        return f"no repository is shown to {self._user}; give it permissions in the projects"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from watcher.adapters.scanners.trivy import command, database, document, workspace
 from watcher.adapters.scanners.trivy.catalogue import read_catalogue
@@ -72,7 +73,7 @@ class TrivyScanner:
             layers = None
             if shared:
                 layers = ending.enter_context(self._layers.place(self.version, knowledge.java_db))
-            place = ending.enter_context(workspace.opened(knowledge))
+            place = ending.enter_context(workspace.opened(knowledge, access.proxy))
             if layers is not None:
                 place.keep_layers_in(layers.cache)
             place.give_credentials(access)
@@ -172,9 +173,9 @@ class TrivyScanner:
         return outcome.log
 
 
-def _told(access: PullAccess) -> tuple[str, str | None]:
+def _told(access: PullAccess) -> tuple[str, str | None, str | None]:
     """What a run is about, and what of it nobody may read."""
-    return access.reference, access.password
+    return access.reference, access.password, urlsplit(access.proxy or "").password
 
 
 def _unknown_jars(report: bytes, log: str, layers: Place | None) -> bool:

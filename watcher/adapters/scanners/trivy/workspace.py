@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,8 @@ _PASSED_ON: Final = (
     "PATH",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
+)
+_PROXIES: Final = (
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "NO_PROXY",
@@ -39,6 +41,7 @@ class Workspace:
     """The folder of one run, which only this user may read, and which goes away after it."""
 
     folder: Path
+    proxy: str | None = field(default=None, repr=False)  # the registry's own
 
     @property
     def cache(self) -> Path:
@@ -60,8 +63,14 @@ class Workspace:
         (self.cache / "fanal").symlink_to(folder.resolve(), target_is_directory=True)
 
     def environment(self) -> dict[str, str]:
-        """Everything that Trivy sees of the environment."""
-        passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        """Everything that Trivy sees of the environment.
+
+        A registry's own proxy stands instead of all that the process's variables say of proxies.
+        """
+        wanted = _PASSED_ON if self.proxy else (*_PASSED_ON, *_PROXIES)
+        passed = {name: os.environ[name] for name in wanted if name in os.environ}
+        if self.proxy:
+            passed |= {"HTTP_PROXY": self.proxy, "HTTPS_PROXY": self.proxy}
         folder = str(self.folder)
         # A sixth less CPU for a sixth more memory: 780 MB with 100,000 findings.
         return passed | {"HOME": folder, "TMPDIR": folder, "DOCKER_CONFIG": folder, "GOGC": "400"}
@@ -83,13 +92,16 @@ class Workspace:
 
 
 @contextmanager
-def opened(knowledge: KnowledgeFiles | None) -> Iterator[Workspace]:
-    """Make a workspace for the length of a run. Raises TransientError where the disk refuses."""
+def opened(knowledge: KnowledgeFiles | None, proxy: str | None = None) -> Iterator[Workspace]:
+    """Make a workspace for the length of a run, which pulls through `proxy` where there is one.
+
+    Raises TransientError where the disk refuses.
+    """
     try:
         with tempfile.TemporaryDirectory(
             prefix="watcher-trivy-", ignore_cleanup_errors=True
         ) as folder:
-            workspace = Workspace(Path(folder))
+            workspace = Workspace(Path(folder), proxy)
             workspace.cache.mkdir()
             for name, target in _databases(knowledge).items():
                 (workspace.cache / name).symlink_to(target.resolve(), target_is_directory=True)

@@ -46,7 +46,7 @@ def connect(reach: Reach, http: Http, login: Login | None, meter: Meter) -> Api:
     """
     address = reach.endpoint or _GOOGLE
     if reach.transport == "grpc":
-        calls = GrpcCalls(address, http, login, meter, reach.connecting.timeouts.total)
+        calls = GrpcCalls(address, http, login, meter, reach.connecting)
         over_grpc = grpc_transport(address, reach.connecting)
         return _Client(ArtifactRegistryClient(transport=over_grpc), calls)
     over_http = rest_transport(address, http, login)
@@ -93,7 +93,7 @@ def _readable(what: str) -> Iterator[None]:
     except (NoSuchDocument, ValueError, TypeError, OverflowError, RecursionError):
         # What cannot be read may be quoted by the library's error: it is dropped.
         failed = PermanentError(
-            f"{what}: the answer is not Artifact Registry's; check the endpoint"
+            f"{what}: the answer is not Artifact Registry's; correct the endpoint"
         )
     else:
         return

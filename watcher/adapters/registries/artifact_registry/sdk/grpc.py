@@ -18,10 +18,10 @@ from watcher.adapters.http import Connecting, Http
 from watcher.adapters.http.address import is_loopback
 from watcher.adapters.registries.artifact_registry.refusal import Refusal, needed_for
 from watcher.adapters.registries.artifact_registry.sdk.identity import RefusedError, identified
+from watcher.adapters.registries.artifact_registry.sdk.trouble import trouble
 from watcher.domain.errors import PermanentError, WatcherError
 
 _LIMIT = 32 * 1024 * 1024
-_UNTRUSTED = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "Hostname Verification")
 
 
 def grpc_transport(address: str, connecting: Connecting) -> ArtifactRegistryGrpcTransport:
@@ -50,13 +50,13 @@ class GrpcCalls:
     """Makes calls in turn with the HTTP client's requests, counts them, and repeats them."""
 
     def __init__(
-        self, address: str, http: Http, login: Login | None, meter: Meter, seconds: float
+        self, address: str, http: Http, login: Login | None, meter: Meter, connecting: Connecting
     ) -> None:
         self._address = address
         self._http = http
         self._login = login
         self._meter = meter
-        self._seconds = seconds
+        self._connecting = connecting
 
     def __call__(self, what: str, call: Callable[..., Any]) -> Any:  # noqa: ANN401 - Google's pages
         """Make a call until it succeeds or is not worth repeating."""
@@ -70,21 +70,21 @@ class GrpcCalls:
         try:
             with self._http.turn():
                 self._meter.sent("POST", self._address)
-                return call(timeout=self._seconds, metadata=identity)
+                return call(timeout=self._connecting.timeouts.total, metadata=identity)
         except GoogleAPICallError as error:
             if error.grpc_status_code is grpc.StatusCode.UNAUTHENTICATED:
                 failed: Exception = RefusedError()
             else:
-                failed = _error(error, asked)
+                failed = _error(error, asked, self._connecting)
         # Raised out here, so that what Google's code said is not chained to it.
         raise failed
 
 
-def _error(error: GoogleAPICallError, asked: str) -> WatcherError:
+def _error(error: GoogleAPICallError, asked: str, connecting: Connecting) -> WatcherError:
     message = str(error.message or "")
     code = error.grpc_status_code
-    if any(sign in message for sign in _UNTRUSTED):
-        return PermanentError(f"{asked}: its certificate is not trusted; set tls_ca")
+    if code is grpc.StatusCode.UNAVAILABLE and (found := trouble(message, asked, connecting)):
+        return found
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in message:
         # By the client itself, of an answer that is too long.
         return PermanentError(f"{asked}: the answer is longer than the {_LIMIT} bytes allowed")

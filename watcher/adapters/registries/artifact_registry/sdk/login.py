@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import google.auth
@@ -76,12 +78,8 @@ class GoogleLogin:
             raise self._missing[1]
         try:
             self._credentials, _ = self._load(scopes=_SCOPES, request=self._request)
-        except DefaultCredentialsError:
-            failed: AttemptError = UnauthorizedError(
-                f"registry {self._registry}: there are no application default credentials; set"
-                " GOOGLE_APPLICATION_CREDENTIALS, attach a service account to this machine, or run"
-                " gcloud auth application-default login"
-            )
+        except DefaultCredentialsError as error:
+            failed: AttemptError = UnauthorizedError(f"registry {self._registry}: {_none(error)}")
             self._missing = (self._clock(), UnauthorizedError(str(failed)))
         except (GoogleAuthError, OSError, ValueError) as error:
             failed = self._refused(error)
@@ -109,6 +107,26 @@ class GoogleLogin:
         return UnauthorizedError(
             f"{what} ({said}); renew or correct the application default credentials"
         )
+
+
+def _none(error: DefaultCredentialsError) -> str:
+    """Say why there are no credentials: the file that the environment names, or nothing at all."""
+    named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS", "")
+    if not named:
+        return (
+            "there are no application default credentials; set GOOGLE_APPLICATION_CREDENTIALS,"
+            " attach a service account to this machine, or run gcloud auth application-default"
+            " login"
+        )
+    if not Path(named).is_file():
+        return (
+            f"GOOGLE_APPLICATION_CREDENTIALS names {shown(named)}, and there is no such file:"
+            " correct it"
+        )
+    said = shown(str(error.args[0]) if error.args else "")
+    return (
+        f"GOOGLE_APPLICATION_CREDENTIALS names {shown(named)}, which is no use ({said}): correct it"
+    )
 
 
 @dataclass(frozen=True, slots=True)

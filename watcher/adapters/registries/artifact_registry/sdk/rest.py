@@ -15,7 +15,7 @@ from google.cloud.artifactregistry_v1.services.artifact_registry.transports.rest
 )
 
 from watcher.adapters.distribution import Login
-from watcher.adapters.distribution.document import Document
+from watcher.adapters.distribution.document import Document, MalformedError
 from watcher.adapters.http import Answer, Http
 from watcher.adapters.http.address import redacted
 from watcher.adapters.registries.artifact_registry.sdk.identity import RefusedError, identified
@@ -69,9 +69,17 @@ class _Session:
 
 def _check(answer: Answer) -> None:
     """Refuse what is no page of a list: the library takes any JSON object for an empty one."""
-    document = Document.read(f"{answer.asked}: the answer", answer.body)
+    try:
+        document = Document.read(f"{answer.asked}: the answer", answer.body)
+    except MalformedError as error:
+        raise PermanentError(
+            f"{error.reason}: this is no Artifact Registry; correct the endpoint"
+        ) from None
     if document.fields and not document.fields.keys() & _LISTS:
-        raise PermanentError(f"{answer.asked}: the answer is no list; check the endpoint")
+        raise PermanentError(
+            f"{answer.asked}: the answer is no list: this is no Artifact Registry; correct the"
+            " endpoint"
+        )
 
 
 class _OverHttp(ArtifactRegistryRestTransport):
