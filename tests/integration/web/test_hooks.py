@@ -149,7 +149,7 @@ def test_a_secret_may_come_as_a_bearers_token_or_a_password(hooked: Hooked) -> N
         ("/hooks/oci", ""),
         ("/hooks/oci", "wrong"),
         ("/hooks/oci", "Bearer wrong"),
-        ("/hooks/oci?secret=a-secret", ""),
+        (f"/hooks/oci?secret={SECRET}", ""),
         (f"/hooks/oci/{SECRET}", ""),
         (f"/hooks/oci/{SECRET}", SECRET),
         ("/hooks/docker-hub", SECRET),
