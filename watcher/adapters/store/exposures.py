@@ -98,14 +98,18 @@ def _read(
     milestones = beside.of(connection, upto, facts, asked)
     folded: list[_Folded] = []
     for track, found in rows.items():
-        of_track = _cut(facts.of(track, asked[track]), ids.until)
-        history = presumed(of_track.history)
+        of_track = facts.of(track, asked[track])
+        each = {one.vulnerability_id for one in found}
+        told = _told(of_track, each)
+        if ids.until is not None:
+            of_track = _cut(of_track, ids.until)
+            told = _until(told, _told(of_track, each), ids.until)
         for row in found:
             matched = of_track.matches.get(row.vulnerability_id, {})
             numbers = ids.grounds.aliases.all_of(row.vulnerability_id)
-            found_now = of_track.folded(row.vulnerability_id, history)
-            if found_now:  # a window that began later has none at a past time
-                folded.append(_Folded(row, numbers, found_now, frozenset(matched)))
+            if told[row.vulnerability_id]:  # a window that began later has none at a past time
+                one = _Folded(row, numbers, told[row.vulnerability_id], frozenset(matched))
+                folded.append(one)
     pairs = {
         (package, number) for one in folded for package in one.packages for number in one.numbers
     }
@@ -124,10 +128,32 @@ def _read(
         yield _window(one, cut, min(dates, default=None), ids, stated)
 
 
-def _cut(facts: TrackFacts, until: datetime | None) -> TrackFacts:
-    """Facts as they were at a time; all of them where none is asked for."""
-    if until is None:
-        return facts
+def _told(facts: TrackFacts, numbers: Iterable[int]) -> dict[int, list[Episode]]:
+    """The episodes of a track by vulnerability."""
+    history = presumed(facts.history)
+    return {number: facts.folded(number, history) for number in numbers}
+
+
+def _until(
+    told: Mapping[int, list[Episode]], then: Mapping[int, list[Episode]], until: datetime
+) -> dict[int, list[Episode]]:
+    """The episodes up to a time: as they ended by then, else as they were `then`.
+
+    How far back an end may lie can rest on what ended later, so it is told by all facts.
+    """
+    return {
+        number: [
+            one if one.end is not None and one.end.at <= until else lasting[one.start.at]
+            for one in every
+            if one.start.at <= until
+        ]
+        for number, every in told.items()
+        for lasting in ({one.start.at: one for one in then[number]},)
+    }
+
+
+def _cut(facts: TrackFacts, until: datetime) -> TrackFacts:
+    """Facts as they were at a time."""
     matches = {
         number: {package: kept for package, runs in one.items() if (kept := past(runs, until))}
         for number, one in facts.matches.items()
