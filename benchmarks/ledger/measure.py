@@ -22,8 +22,8 @@ from typing import TypeVar
 from sqlalchemy import Engine, func, select
 
 from benchmarks.ledger.facts import REGISTRY, seen_at
-from benchmarks.ledger.process import PEAK
 from benchmarks.ledger.years import DAYS, TEAMS
+from benchmarks.peak import PEAK
 from benchmarks.scale_sheet import Sheet, size_on_disk
 from watcher.adapters.store.tables.ledger import episodes
 from watcher.bootstrap import App, build
@@ -81,7 +81,7 @@ def _in_process(sheet: Sheet, what: str, module: Sequence[str]) -> str:
     """Run a module in a process of its own; takes down seconds and memory, returns what it says."""
     begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     ran = subprocess.run(
-        [sys.executable, "-m", "benchmarks.ledger.process", *module],
+        [sys.executable, "-m", "benchmarks.peak", *module],
         check=True,
         capture_output=True,
         text=True,

@@ -1,6 +1,6 @@
 """A module run in this process, with the most memory that it held told at the end.
 
-python -m benchmarks.ledger.process <module> [its arguments]
+python -m benchmarks.peak <module> [its arguments]
 """
 
 from __future__ import annotations
