@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from watcher.domain.errors import PermanentError
 from watcher.domain.pattern import Pattern, Selection
 
 _NAMED = 3  # repositories, where none is near
@@ -49,7 +50,7 @@ def _doubts(name: str, selection: Selection, shown: Shown) -> Iterator[str]:
 
 def _meant(name: str, pattern: Pattern, shown: Shown) -> str:
     """Continue with what was meant, else with what there is."""
-    rest = without_registry(name, pattern)
+    rest = _without_registry(name, pattern)
     if rest:
         return f": leave out the registry's name and write {rest}"
     near = _near(pattern, shown.paths)
@@ -62,10 +63,24 @@ def _meant(name: str, pattern: Pattern, shown: Shown) -> str:
     return f"; there are {named}{f' and {more} more' if more > 0 else ''}"
 
 
-def without_registry(name: str, pattern: Pattern) -> str:
+def _without_registry(name: str, pattern: Pattern) -> str:
     """What stands after the registry's own name, where a pattern begins with it; else nothing."""
     first, _, rest = pattern.text.partition("/")
     return rest if first == name else ""
+
+
+def hinted(error: PermanentError, name: str, selection: Selection, begins: str) -> PermanentError:
+    """The error, and what was meant where a pattern begins with the registry's own name.
+
+    `begins` is what paths begin with there: a project, a namespace.
+    """
+    rest = next(filter(None, (_without_registry(name, one) for one in selection.include)), "")
+    if not rest:
+        return error
+    return type(error)(
+        f"{error}; paths begin with a {begins}: where {name} is none, leave out the registry's name"
+        f" and write {rest}"
+    )
 
 
 def _near(pattern: Pattern, paths: Collection[str]) -> str:

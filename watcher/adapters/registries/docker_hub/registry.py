@@ -19,7 +19,7 @@ from watcher.adapters.distribution import (
 )
 from watcher.adapters.distribution.document import MalformedError
 from watcher.adapters.distribution.document import shown as displayed
-from watcher.adapters.distribution.selected import without_registry
+from watcher.adapters.distribution.selected import hinted
 from watcher.adapters.http import Connecting, Http
 from watcher.adapters.registries.docker_hub import check
 from watcher.adapters.registries.docker_hub.api import LARGEST_PAGE, MAY_LIST, HubApi
@@ -201,14 +201,7 @@ class DockerHubRegistry(EachByItself):
         try:
             return self._catalogue.list_all()
         except PermanentError as error:
-            named = (without_registry(self.name, one) for one in self._selection.include)
-            rest = next(filter(None, named), "")
-            if not rest:
-                raise
-            raise type(error)(
-                f"{error}; paths begin with a namespace: where {self.name} is none, leave out the"
-                f" registry's name and write {rest}"
-            ) from None
+            raise hinted(error, self.name, self._selection, "namespace") from None
 
     def _included(self, listed: Mapping[str, RepositoryEntry] | None) -> tuple[str, ...]:
         paths = filter(self._selection.holds, {*self._literals, *(listed or ())})

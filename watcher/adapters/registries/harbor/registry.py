@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from watcher.adapters.distribution import Credentials, Place, Pulling, Shown, doubts_of
-from watcher.adapters.distribution.selected import without_registry
+from watcher.adapters.distribution.selected import hinted
 from watcher.adapters.http import Connecting, Http
 from watcher.adapters.registries.harbor.api import LARGEST_PAGE, Api
 from watcher.adapters.registries.harbor.caches import Caches
@@ -143,14 +143,7 @@ class HarborRegistry:
         try:
             return ask()
         except PermanentError as error:
-            for pattern in self._scope.selection.include:
-                rest = without_registry(self.name, pattern)
-                if rest:
-                    raise type(error)(
-                        f"{error}; paths begin with a project: where {self.name} is none, leave"
-                        f" out the registry's name and write {rest}"
-                    ) from None
-            raise
+            raise hinted(error, self.name, self._scope.selection, "project") from None
 
     @property
     def _nothing(self) -> str:
