@@ -6,10 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import cluster, listing, matching, scale
+from benchmarks import cluster, ledger, listing, matching, scale
 
-NAMES = ("matching", "listing", "cluster", "scale")
+NAMES = ("matching", "listing", "cluster", "scale", "ledger")
 RECORDED = 10_000  # images, where the command does not say
+EXPOSED = 10_000  # streams, where the command does not say
 # What has to be reached: images and distinct packages. Trivy's side of the large ones is
 # extrapolated from so many images.
 MATCHED = ((2_000, 2_500), (10_000, 2_500), (10_000, 30_000))
@@ -21,6 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", default=[*NAMES], metavar="name", help="|".join(NAMES))
     parser.add_argument("--images", type=int, help="images in the fleet")
+    parser.add_argument("--streams", type=int, help="ledger: streams in the whole fleet")
     parser.add_argument("--times", type=int, default=1, help="scale: and the record so many times")
     parser.add_argument("--packages", type=int, default=110, help="packages of a base image")
     parser.add_argument("--distinct", type=int, default=2_500, help="distinct packages, about")
@@ -46,6 +48,7 @@ def main() -> int:
         "listing": listing.run,
         "cluster": cluster.run,
         "scale": lambda: scale.run(given.images or RECORDED, given.times),
+        "ledger": lambda: ledger.run(given.streams or EXPOSED),
     }
     return max(runs[name]() for name in NAMES if name in given.names)
 

@@ -57,15 +57,18 @@ def run(images: int, times: int = 1) -> int:
     With `times` the larger record is measured once more, made so many times as large.
     """
     small = max(LEAST, images // 10)
-    with _databases() as databases:
-        _print(_measured(small, databases, both=True) | _measured(images, databases, times=times))
+    with databases_of("watcher-scale-") as databases:
+        print_sheets(
+            _measured(small, databases, both=True) | _measured(images, databases, times=times)
+        )
         _print_unshared(small, databases)
     return 0
 
 
 @contextmanager
-def _databases() -> Iterator[Databases]:
-    with tempfile.TemporaryDirectory(prefix="watcher-scale-") as name, postgres() as server:
+def databases_of(prefix: str) -> Iterator[Databases]:
+    """Both databases in a temporary folder, whose name begins so."""
+    with tempfile.TemporaryDirectory(prefix=prefix) as name, postgres() as server:
         yield Databases(Path(name), server)
 
 
@@ -85,7 +88,7 @@ def _measured(
         name = engine.dialect.name
         sheet = sheets[f"{images:,} {name}"] = Sheet(first.get(name, {}))
         _measure(sheet, engine, ScaleFleet(images))
-        _print({f"{images:,} {name}": sheet})  # what is measured is told, whatever comes
+        print_sheets({f"{images:,} {name}": sheet})  # what is measured is told, whatever comes
         engine.dispose()
     if larger is not None:
         sheets |= _measured_larger(larger, databases, images, times)
@@ -95,7 +98,7 @@ def _measured(
 def _measured_larger(
     file: Engine, databases: Databases, images: int, times: int
 ) -> dict[str, Sheet]:
-    _say(f"{images:,} images, {times} times …")
+    say(f"{images:,} images, {times} times …")
     multiply(file, times)
     server = databases.postgresql()
     copy_record(file, server)
@@ -109,7 +112,7 @@ def _measured_larger(
 
 
 def _measure(sheet: Sheet, engine: Engine, fleet: ScaleFleet) -> None:
-    _say(f"{fleet.images:,} images: measuring {engine.dialect.name} …")
+    say(f"{fleet.images:,} images: measuring {engine.dialect.name} …")
     look(sheet, engine)
     look_at_all_windows(sheet, engine)
     measure_passes(sheet, engine, fleet)
@@ -119,7 +122,7 @@ def _measure(sheet: Sheet, engine: Engine, fleet: ScaleFleet) -> None:
 
 def _filled(engine: Engine, fleet: ScaleFleet) -> dict[str, float]:
     """Make the first pass, in which everything is new; returns what each stage took."""
-    _say(f"{fleet.images:,} images: first pass on {engine.dialect.name} …")
+    say(f"{fleet.images:,} images: first pass on {engine.dialect.name} …")
     begun = time.perf_counter()
     report = fleet.sync(engine, 0)
     if report.failures:
@@ -135,16 +138,17 @@ def _print_unshared(images: int, databases: Databases) -> None:
     server = databases.postgresql()
     copy_record(engine, server)
     sizes = ", ".join(f"{one.dialect.name} {size_on_disk(one):,.0f}" for one in (engine, server))
-    _say(f"\nno two of {images:,} images share a layer, catalogues alone, MiB: {sizes}")
+    say(f"\nno two of {images:,} images share a layer, catalogues alone, MiB: {sizes}")
     for one in (engine, server):
         one.dispose()
 
 
-def _print(sheets: dict[str, Sheet]) -> None:
+def print_sheets(sheets: dict[str, Sheet]) -> None:
+    """Print figures, a column for each sheet."""
     names = dict.fromkeys(name for sheet in sheets.values() for name in sheet.figures)
-    _say("\n" + _line("", [*sheets]))
+    say("\n" + _line("", [*sheets]))
     for name in names:
-        _say(_line(name, [_shown(sheet.figures.get(name)) for sheet in sheets.values()]))
+        say(_line(name, [_shown(sheet.figures.get(name)) for sheet in sheets.values()]))
 
 
 def _line(name: str, columns: Sequence[str]) -> str:
@@ -165,5 +169,6 @@ def _ready(url: str) -> Engine:
     return engine
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Print a line at once."""
     print(line, flush=True)

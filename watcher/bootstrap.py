@@ -24,6 +24,7 @@ from watcher.adapters.store.audits import SqlAudits
 from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.calls import SqlCalls
 from watcher.adapters.store.catalogues import SqlCatalogues
+from watcher.adapters.store.columns import SqlLedgerColumns
 from watcher.adapters.store.database import Database
 from watcher.adapters.store.directs import SqlDirects
 from watcher.adapters.store.engine import open_engine
@@ -66,6 +67,7 @@ from watcher.ports.store.archive import Archive
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
+from watcher.ports.store.columns import LedgerColumns
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.feeds import FeedRecords
 from watcher.ports.store.grounds import Grounds
@@ -195,6 +197,7 @@ class App:
     database: Database
     views: Views
     exposures: Exposures
+    columns: LedgerColumns
     bumps: Bumps
     browsing: Browsing
     feeds: FeedRecords
@@ -235,6 +238,7 @@ def build(config: Config) -> Iterator[App]:
             Database(engine),
             SqlViews(engine),
             SqlExposures(engine),
+            SqlLedgerColumns(engine),
             SqlBumps(engine),
             SqlBrowsing(engine),
             SqlFeeds(engine),

@@ -54,11 +54,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A package matches a vulnerability over [start, end); `end` None while it does."""
+    """A package matches a vulnerability over [start, end); `end` None while it does.
+
+    `known` is the effective time of the first database that said so, where that was read.
+    """
 
     start: Bound
     end: Bound | None
     end_cause: MatchEnd | None
+    known: datetime | None = None
 
 
 def effective_at(updated_at: datetime, seen_at: datetime, predecessor: datetime | None) -> datetime:

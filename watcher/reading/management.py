@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.domain.policy import Policy
 from watcher.ports.store.archive import About
 from watcher.ports.store.bumps import recorded
-from watcher.ports.store.exposures import WindowFilter
-from watcher.ports.store.views import StreamHead, Unlisted
+from watcher.ports.store.exposures import ReadWindow, WindowFilter
+from watcher.ports.store.views import WatchedHead
+from watcher.reading import many
 from watcher.reading.reading import Reading
 from watcher.report.dues import DEFAULT_JUDGE, Judge
 from watcher.report.exposures import acceptance_of
 from watcher.report.figures import coverage, management, stretch
-from watcher.report.figures.coverage import WatchedStream
 from watcher.report.figures.estimates import Document
+from watcher.report.figures.many.names import Owned
 from watcher.report.figures.period import Period
 from watcher.report.streams import idle_tracks
 
@@ -31,6 +32,7 @@ class Draft:
     period: Period
     watched: coverage.Watched
     beside: management.Beside
+    owned: Owned
     judge: Judge = DEFAULT_JUDGE
 
     @property
@@ -42,28 +44,34 @@ class Draft:
     def of(cls, record: Reading, since: datetime | None = None) -> Draft:
         """Gather it over [since, as_of); raises UsageError where the period is empty."""
         covered = Period.ending(record.as_of, since)
-        past = _Past(record)
+        views, config = record.app.views, record.config
+        heads = views.published(record.then, record.as_of, config.stale_after)
         watched = coverage.Watched(
-            past.streams(record.as_of),
-            [coverage.sample(at, past.streams(at)) for at in covered.days()],
+            coverage.watched_streams(heads, views.unlisted(record.then), config.owner_of),
+            views.sampled(covered.days(), config.stale_after),
         )
         versions = record.app.browsing.versions(record.then)
         beside = management.Beside(
             recorded(record.app.bumps, record.then, covered.since),
             versions[-1] if versions else None,
-            past.idle(record.as_of),
+            _idle(heads, record.as_of),
         )
-        return cls(record, covered, watched, beside, record.judge())
+        owned = Owned(config.owner_of, _bases(heads))
+        return cls(record, covered, watched, beside, owned, record.judge())
 
     def stretches(self) -> Iterator[stretch.Stretch]:
         """The stretches of the ledger, those of a stream together."""
         record = self.record
         windows = record.app.exposures.windows(WindowFilter(until=record.until), record.upto)
+        return self._stretches_of(windows)
+
+    def _stretches_of(self, windows: Iterable[ReadWindow]) -> Iterator[stretch.Stretch]:
+        record = self.record
         accepted = record.app.views.accepted(record.upto)
         return stretch.stretches_of(
             windows,
-            record.config.owner_of,
-            _bases(record),
+            self.owned.team_of,
+            self.owned.base_of,
             self.judge,
             lambda one: acceptance_of(one, accepted),
             record.as_of,
@@ -71,10 +79,27 @@ class Draft:
 
     def document(self) -> Document:
         """The report."""
-        told = management.document(
+        told = self.in_columns() if self.record.until is None else self.one_by_one()
+        return told | {"known_now": self.record.until is not None}
+
+    def in_columns(self) -> Document:
+        """From the ledger's columns, which tell of what was known after a pass."""
+        record = self.record
+        summed = many.summed(
+            record,
+            self.period,
+            self.judge,
+            self.owned,
+            self._stretches_of,
+            self.beside.bumps,
+        )
+        return management.drawn(summed, _SCOPE, self.watched, self.beside)
+
+    def one_by_one(self) -> Document:
+        """From stretches, which can be cut at a time."""
+        return management.document(
             self.period, _SCOPE, self.stretches(), self.watched, self.policy, self.beside
         )
-        return told | {"known_now": self.record.until is not None}
 
 
 def report(record: Reading, since: datetime | None = None) -> Document:
@@ -94,38 +119,17 @@ def about(record: Reading, told: Document, now: datetime) -> About:
     )
 
 
-def _bases(record: Reading) -> dict[str, str]:
+def _bases(heads: Iterable[WatchedHead]) -> dict[str, str]:
     """The base that each stream is built on now, as its lineage is called."""
     found: dict[str, str] = {}
-    for image in record.app.views.images(record.then):
-        if image.base is not None and image.base.name is not None:
-            found |= dict.fromkeys(image.streams, image.base.name)
+    for head in sorted(heads, key=lambda one: (one.repository, one.digest, one.track.platform)):
+        if head.base is not None:
+            found[head.stream] = head.base
     return found
 
 
-@dataclass(slots=True)
-class _Past:
-    """The streams at some times; what a pass saw of them is read only once."""
-
-    record: Reading
-    _seen: dict[int, tuple[list[StreamHead], list[Unlisted]]] = field(default_factory=dict)
-
-    def idle(self, at: datetime) -> set[str]:
-        """The streams that are idle lines on every platform at a time."""
-        heads, _ = self._seen.get(self.record.then, ([], []))
-        idle = idle_tracks(heads, at)
-        names = {head.stream for head in heads if head.track in idle}
-        return names - {head.stream for head in heads if head.track not in idle}
-
-    def streams(self, at: datetime) -> list[WatchedStream]:
-        """The streams that were watched at a time, and how well; none where no pass had ended."""
-        views, config = self.record.app.views, self.record.config
-        done = views.finished(at)
-        if done is None:
-            return []
-        number = done.number
-        if number not in self._seen:
-            self._seen[number] = (views.streams(number), views.unlisted(number))
-        heads, unlisted = self._seen[number]
-        judged = views.coverage(number, at, config.stale_after)
-        return coverage.watched_streams(heads, judged, unlisted, config.owner_of)
+def _idle(heads: Sequence[WatchedHead], at: datetime) -> set[str]:
+    """The streams that are idle lines on every platform at a time."""
+    idle = idle_tracks(heads, at)
+    names = {head.stream for head in heads if head.track in idle}
+    return names - {head.stream for head in heads if head.track not in idle}

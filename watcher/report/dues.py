@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from watcher.domain.policy import DEFAULT, Clock, Due, Limit, Policy, Rated, Run, due
 from watcher.ports.store.exposures import ReadEpisode, ReadWindow
@@ -41,37 +41,43 @@ class Judge:
         clocks = running(window.episodes, self.policy.clock, self.inherited.get(window.number, ()))
         pairs = zip(clocks, window.episodes, strict=True)
         if self.policy.only_severity:
-            return [due(clock, self._by_severity(one)) for clock, one in pairs]
+            return [due(clock, self._of_packages(one)) for clock, one in pairs]
         stream = stream_name(window.repository, window.by, window.stream)
-        rated = self._by_factors(stream, window.vulnerability)
+        rated = self.by_factors(stream, window.vulnerability)
         return [due(clock, rated) for clock, _ in pairs]
 
     def allows(self, stream: str, vulnerability: str, severity: str) -> timedelta | None:
         """How long an exposure may last as it is rated now; None where nobody sets or knows it."""
         if self.policy.only_severity:
             return self._limit(severity).time
-        rated = self._by_factors(stream, vulnerability)
+        rated = self.by_factors(stream, vulnerability)
         return min((one.limit.time for one in rated if one.limit.time is not None), default=None)
 
     def exploited(self, vulnerability: str) -> bool:
         """Whether a vulnerability is listed as known to be exploited."""
         return self.flaws.shown([vulnerability])[vulnerability].kev is True
 
-    def _by_severity(self, one: ReadEpisode) -> list[Rated]:
-        """What each package was ever rated; the first rating is as old as the exposure."""
-        first = {package.first_severity for package in one.packages}
+    def by_severity(
+        self, first: Iterable[str], rerated: Iterable[tuple[datetime, str]]
+    ) -> list[Rated]:
+        """What ratings leave: the `first` ones are as old as the exposure, later ones are dated."""
         found = [Rated(None, self._limit(severity)) for severity in first]
-        for package in one.packages:
-            if package.rated:
-                found += [Rated(at, self._limit(severity)) for at, severity in package.rerated]
-        return found
+        return found + [Rated(at, self._limit(severity)) for at, severity in rerated]
+
+    def _of_packages(self, one: ReadEpisode) -> list[Rated]:
+        """What each package was ever rated."""
+        return self.by_severity(
+            {package.first_severity for package in one.packages},
+            (rated for package in one.packages for rated in package.rerated),
+        )
 
     def _limit(self, severity: str) -> Limit:
         if severity not in self._limits:
             self._limits[severity] = self.policy.table.limit({"severity": severity})
         return self._limits[severity]
 
-    def _by_factors(self, stream: str, vulnerability: str) -> Sequence[Rated]:
+    def by_factors(self, stream: str, vulnerability: str) -> Sequence[Rated]:
+        """What is left of each combination of factors that a flaw ever had in a stream."""
         attributes = self.factors_of(stream)
         key = (vulnerability, frozenset(attributes.items()))
         if key not in self._rated:
@@ -99,15 +105,41 @@ def running(
     It stands still over a gap of knowledge, scope or retirement and goes on behind it; only a
     remediation sets it back.
     """
+    return resuming(
+        (
+            Beginning(
+                one.episode.start.at,
+                one.episode.end.at if one.episode.end else None,
+                _start(one, clock),
+                remediated=one.episode.cause == "remediated",
+            )
+            for one in episodes
+        ),
+        inherited,
+    )
+
+
+class Beginning(NamedTuple):
+    """An episode by its times: `clock` is when a clock begins that nothing before has started."""
+
+    start: datetime
+    end: datetime | None
+    clock: datetime | None
+    remediated: bool
+
+
+def resuming(
+    episodes: Iterable[Beginning], inherited: Sequence[Run] = ()
+) -> Iterator[tuple[Run, ...]]:
+    """When the clock of each episode of a window ran, oldest first."""
     carried = tuple(inherited)
     for one in episodes:
-        start = one.episode.start.at if carried else _start(one, clock)
-        end = one.episode.end.at if one.episode.end else None
+        start = one.start if carried else one.clock
         mine = carried
-        if start is not None and (end is None or start < end):
-            mine = (*carried, Run(start, end))
+        if start is not None and (one.end is None or start < one.end):
+            mine = (*carried, Run(start, one.end))
         yield mine
-        carried = () if one.episode.cause == "remediated" else mine
+        carried = () if one.remediated else mine
 
 
 def _start(one: ReadEpisode, clock: Clock) -> datetime | None:

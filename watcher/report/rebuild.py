@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from watcher.ports.store.recount import Difference, RecordedEpisode
+from watcher.ports.store.recount import Difference, EpisodeClocks, RecordedEpisode
 from watcher.report.times import stamp
 
 Document = dict[str, object]
@@ -49,6 +49,19 @@ def _side(one: RecordedEpisode | None) -> Document | None:
         "to": stamp(one.end.at) if one.end else None,
         "to_not_before": stamp(one.end.not_before) if one.end else None,
         "cause": one.cause,
+        **_clocks(one.clocks),
+    }
+
+
+def _clocks(clocks: EpisodeClocks | None) -> Document:
+    """The clocks recorded with an episode; packages by their numbers: they may be unfounded."""
+    if clocks is None:
+        return dict.fromkeys(("present", "known_in_db", "packages", "resumes"))
+    return {
+        "present": stamp(clocks.present),
+        "known_in_db": stamp(clocks.known),
+        "packages": sorted(clocks.packages),
+        "resumes": clocks.resumes,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from watcher.domain.stream import Line, idle_lines
 from watcher.domain.version import parse
 from watcher.ports.store.ledger import Track
-from watcher.ports.store.views import Coverage, StreamHead, Unlisted
+from watcher.ports.store.views import Coverage, StreamHead, Unlisted, WatchedHead
 from watcher.report.times import stamp
 
 Document = dict[str, object]
@@ -26,7 +26,7 @@ def document(
 ) -> Document:
     """Write streams down, and behind them what was never listed, as streams without a name."""
     every = list(heads)
-    idle = idle_tracks(every, as_of)
+    idle = idle_tracks((head for head in every if head.published), as_of)
     listed = [
         _stream(head, coverage.get(head.track, UNKNOWN), idle=head.track in idle) for head in every
     ]
@@ -67,12 +67,15 @@ def tag_of(head: StreamHead) -> str | None:
     return max(head.tags, key=lambda tag: (parse(tag) is not None, len(tag), tag), default=None)
 
 
-def idle_tracks(heads: Iterable[StreamHead], as_of: datetime) -> set[Track]:
-    """Version lines that a higher one overtook and nobody pushed for long: open all the same."""
+def idle_tracks(heads: Iterable[StreamHead | WatchedHead], as_of: datetime) -> set[Track]:
+    """Version lines that a higher one overtook and nobody pushed for long: open all the same.
+
+    Bases are no lines: `heads` are those of published streams.
+    """
     lines = {
         head.track: Line(str(head.repository), head.name, head.since)
         for head in heads
-        if head.by == "version" and head.published
+        if head.by == "version"
     }
     idle = idle_lines(lines.values(), as_of)
     return {track for track, line in lines.items() if line in idle}

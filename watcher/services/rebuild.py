@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from watcher.domain.exposure import Episode
+from watcher.domain.exposure import Episode, resumes
 from watcher.domain.interval import Bound
 from watcher.ports.progress import Progress
 from watcher.ports.store.browsing import NamedTrack
-from watcher.ports.store.recount import Account, Difference, RecordedEpisode, Recount, What
+from watcher.ports.store.recount import (
+    Account,
+    Difference,
+    EpisodeClocks,
+    RecordedEpisode,
+    Recount,
+    What,
+)
 from watcher.services.exposure import folded
 
 MOST: Final = 1000  # differences that are named; all are counted
@@ -48,11 +55,7 @@ def rebuild(store: Recount, at: datetime | None, progress: Progress) -> Rebuilt:
 
 def _compare(store: Recount, track: NamedTrack, account: Account, result: Rebuilt) -> None:
     """Take one track into the result."""
-    fresh = {
-        number: [_written(one) for one in found]
-        for number, found in folded(account.facts).items()
-        if found
-    }
+    fresh = {number: _written(found) for number, found in folded(account.facts).items() if found}
     result.windows += len(fresh)
     result.episodes += sum(map(len, fresh.values()))
     differing = dict(_differing(fresh, account.recorded))
@@ -77,6 +80,8 @@ def _differing(
     """The vulnerabilities of which something differs, by number."""
     for number in sorted(fresh.keys() | held.keys()):
         recorded, recomputed = held.get(number, ()), fresh.get(number, ())
+        if any(one.clocks is None for one in recorded):  # an earlier watcher kept none
+            recorded, recomputed = _without_clocks(recorded), _without_clocks(recomputed)
         if list(recorded) != list(recomputed):
             yield number, list(_pairs(recorded, recomputed))
 
@@ -112,7 +117,16 @@ def _what(recorded: RecordedEpisode | None, recomputed: RecordedEpisode | None) 
     return "unfounded" if recomputed is None else "different"
 
 
-def _written(one: Episode) -> RecordedEpisode:
-    """An episode as the ledger would have it: a recorded end says nothing of being backfilled."""
-    end = Bound(one.end.at, one.end.not_before) if one.end else None
-    return RecordedEpisode(one.start, end, one.cause)
+def _without_clocks(told: Iterable[RecordedEpisode]) -> list[RecordedEpisode]:
+    return [replace(one, clocks=None) for one in told]
+
+
+def _written(found: Iterable[Episode]) -> list[RecordedEpisode]:
+    """Episodes as the ledger would have them: a recorded end says nothing of being backfilled."""
+    written: list[RecordedEpisode] = []
+    for one in found:
+        end = Bound(one.end.at, one.end.not_before) if one.end else None
+        goes_on = resumes(written[-1].cause if written else None)
+        clocks = EpisodeClocks(one.present, one.known, one.packages, goes_on)
+        written.append(RecordedEpisode(one.start, end, one.cause, clocks))
+    return written

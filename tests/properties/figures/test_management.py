@@ -17,8 +17,9 @@ from tests.unit.report.figures.bumps import plan, ticket
 from tests.unit.report.figures.windows import random_windows, stretch, team_of
 from watcher.domain.ticket import Cause
 from watcher.ports.store.bumps import RecordedBump
+from watcher.ports.store.views import Sampled
 from watcher.report import exposures
-from watcher.report.figures.coverage import Sample, Watched, WatchedStream
+from watcher.report.figures.coverage import Watched, WatchedStream
 from watcher.report.figures.management import Beside, document
 from watcher.report.figures.period import Period
 from watcher.report.figures.stretch import Stretch, stretches_of
@@ -204,7 +205,7 @@ def test_a_ticket_that_asked_for_everything_ended_all_that_was_remediated(stream
 
 
 def test_the_samples_of_coverage_give_the_share_of_stream_days() -> None:
-    samples = [Sample(day(AS_OF - 1), 4, 4), Sample(day(AS_OF), 6, 3)]
+    samples = [Sampled(day(AS_OF - 1), 4, 4), Sampled(day(AS_OF), 6, 3)]
     told = report([], watched=Watched([WatchedStream("a", None, "401")], samples))
     assert told["coverage"] == {
         "streams": 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +31,14 @@ from watcher.ports.store.archive import Archive
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
+from watcher.ports.store.columns import (
+    Assessed,
+    BeneathColumns,
+    EpisodeColumns,
+    NamedFlaw,
+    NamedStream,
+    Pair,
+)
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
 from watcher.ports.store.grounds import Grounds
 from watcher.ports.store.ledger import Track
@@ -42,9 +50,11 @@ from watcher.ports.store.views import (
     FinishedPass,
     Holding,
     KnowledgeDelta,
+    Sampled,
     Search,
     StreamHead,
     Unlisted,
+    WatchedHead,
     WatchedImage,
 )
 from watcher.ports.vex import VexFeed
@@ -121,6 +131,27 @@ class FakeViews:
     def streams(self, upto: int) -> list[StreamHead]:
         return self.heads if upto else []
 
+    def published(self, upto: int, as_of: datetime, stale_after: timedelta) -> list[WatchedHead]:
+        del as_of, stale_after
+        return [
+            WatchedHead(
+                head.track,
+                head.repository,
+                head.by,
+                head.name,
+                head.image or head.target,
+                head.since,
+                self.judged[head.track].reason,
+                direct=False,
+                base=None,
+            )
+            for head in self.streams(upto)
+        ]
+
+    def sampled(self, times: Sequence[datetime], stale_after: timedelta) -> list[Sampled]:
+        del stale_after
+        return [Sampled(at, len(self.heads), len(self.heads)) for at in times]
+
     def unlisted(self, upto: int) -> list[Unlisted]:
         return self.never if upto else []
 
@@ -168,6 +199,40 @@ class FakeExposures:
     def windows(self, wanted: WindowFilter, upto: int) -> Iterator[ReadWindow]:
         self.asked.append((wanted, upto))
         return iter(self.held)
+
+
+class FakeColumns:
+    """Signs the port `LedgerColumns`: a ledger without episodes."""
+
+    def episodes(self, upto: int, reach: datetime, whole: Collection[int]) -> EpisodeColumns:
+        del upto, reach, whole
+        return EpisodeColumns()
+
+    def first_detected(self, upto: int) -> datetime | None:
+        del upto
+        return None
+
+    def streams(self, numbers: Collection[int]) -> dict[int, NamedStream]:
+        del numbers
+        return {}
+
+    def flaws(self, upto: int, numbers: Collection[int]) -> dict[int, NamedFlaw]:
+        del upto, numbers
+        return {}
+
+    def assessed(self, upto: int, pairs: Sequence[Pair]) -> list[Assessed]:
+        del upto, pairs
+        return []
+
+    def purls(self, affected: Collection[int]) -> dict[int, Sequence[Collection[str]]]:
+        del affected
+        return {}
+
+    def beneath(
+        self, upto: int, platforms: Sequence[str], flaws: Mapping[int, NamedFlaw]
+    ) -> BeneathColumns:
+        del upto, platforms, flaws
+        return BeneathColumns()
 
 
 @dataclass
@@ -269,6 +334,7 @@ class Desk:
             database=database,
             views=self.views,
             exposures=self.exposures,
+            columns=FakeColumns(),
             bumps=cast("Bumps", None),
             browsing=cast("Browsing", FakeBrowsing()),
             feeds=FakeFeeds(),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, func, or_, select
 
+from watcher.adapters.store.rows import unindexed
 from watcher.adapters.store.tables.passes import passes
 
 
@@ -22,6 +23,19 @@ def visible(table: Table, upto: int) -> ColumnElement[bool]:
 def unended(table: Table, upto: int) -> ColumnElement[bool]:
     """The condition that no end of the row's interval was recorded by pass `upto`."""
     return or_(table.c.closed_in.is_(None), table.c.closed_in > upto)
+
+
+def standing(table: Table, upto: int) -> ColumnElement[bool]:
+    """The condition that a row was visible after pass `upto` and not ended, found by its end.
+
+    Nearly all that was ever recorded has ended, so SQLite is kept from going through that.
+    """
+    superseded = unindexed(table.c.superseded_in)
+    return and_(
+        unindexed(table.c.opened_in) <= upto,
+        or_(superseded.is_(None), superseded > upto),
+        unended(table, upto),
+    )
 
 
 def last_ended(connection: Connection, at: datetime | None) -> int:

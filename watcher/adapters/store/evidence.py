@@ -62,22 +62,48 @@ class Evidence:
     def _package(
         self, episode: Episode, number: int, vulnerability: Collection[int]
     ) -> AffectedPackage:
-        told = [row for one in vulnerability for row in self.assessed.get((number, one), ())]
-        rows = sorted(told, key=lambda row: row.id)
-        last = rows[-1]
-        fixed = [position for position, row in enumerate(rows) if row.fixed_version]
-        known = None
-        if fixed and last.fixed_version:
-            known = rows[fixed[0]].effective_at if fixed[0] else episode.start.at
+        told = said(self.assessed, number, vulnerability)
+        start, last = episode.start.at, told.last
         return AffectedPackage(
             purl=self.purls[episode.last_image, number],
             fixed_version=last.fixed_version,
             status=last.status,
             severity=last.severity,
             severity_source=last.severity_source,
-            fix_known_at=max(known, episode.start.at) if known else None,
-            rated=_rated(rows),
+            fix_known_at=max(told.fix_known_at or start, start) if told.fixed else None,
+            rated=told.rated,
         )
+
+
+Assessments = Mapping[Pair, list[Row[tuple[object, ...]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a package and vulnerability last, and what was before.
+
+    `fix_known_at` is None where a fix is as old as the match. `rated` is each severity with when it
+    was recorded; nothing where there was only one.
+    """
+
+    last: Row[tuple[object, ...]]
+    fixed: bool
+    fix_known_at: datetime | None
+    rated: tuple[tuple[datetime, str], ...]
+
+
+def said(assessed: Assessments, package: int, numbers: Collection[int]) -> Said:
+    """Read what is said of a package; `numbers` are all of the vulnerability."""
+    told = [row for one in numbers for row in assessed.get((package, one), ())]
+    rows = sorted(told, key=lambda row: row.id)
+    first = next((place for place, row in enumerate(rows) if row.fixed_version), None)
+    fixed = first is not None and bool(rows[-1].fixed_version)
+    return Said(
+        last=rows[-1],
+        fixed=fixed,
+        fix_known_at=rows[first].effective_at if first and fixed else None,
+        rated=_rated(rows),
+    )
 
 
 def _rated(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[tuple[datetime, str], ...]:
@@ -103,7 +129,7 @@ def read_evidence(
     wanted = frozenset(pairs)
     return Evidence(
         purls=_purls(connection, {package for package, _ in wanted}, digests),
-        assessed=_by(until, _assessed(connection, upto, wanted)),
+        assessed=_by(until, read_assessments(connection, upto, wanted)),
         runs=_runs(connection, upto, wanted),
     )
 
@@ -142,9 +168,10 @@ def _of_pairs(table: Table, wanted: Collection[Pair]) -> ColumnElement[bool]:
     )
 
 
-def _assessed(
-    connection: Connection, upto: int, wanted: frozenset[Pair]
+def read_assessments(
+    connection: Connection, upto: int, wanted: Collection[Pair]
 ) -> dict[Pair, list[Row[tuple[object, ...]]]]:
+    """What was said of packages with vulnerabilities, oldest first."""
     found: dict[Pair, list[Row[tuple[object, ...]]]] = defaultdict(list)
     statement = (
         select(assessments, passes.c.at)

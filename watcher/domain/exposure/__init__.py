@@ -13,6 +13,7 @@ from watcher.domain.exposure.episode import (
     Excused,
     Held,
     is_flap,
+    resumes,
 )
 from watcher.domain.exposure.folding import fold
 from watcher.domain.exposure.presuming import presumed
@@ -26,4 +27,5 @@ __all__ = [
     "fold",
     "is_flap",
     "presumed",
+    "resumes",
 ]

@@ -56,6 +56,7 @@ class Episode:
 
     `first_image`, `last_image` are manifest digests; `present` is the start of the unbroken run of
     bindings that held an affected package; `packages` are ids of the packages that match last.
+    `known` is when a database first knew of a match that reaches into it, where that was read.
     """
 
     start: Bound
@@ -66,6 +67,16 @@ class Episode:
     present: datetime
     packages: frozenset[int]
     ended_by: str | None = None  # the digest of the image that remediated it
+    known: datetime | None = None
+
+
+def resumes(earlier: str | None) -> bool:
+    """Whether clocks go on behind an episode that ended for a cause; None: there was none before.
+
+    They stand still over a gap of knowledge, scope or retirement, and only a remediation sets them
+    back.
+    """
+    return earlier not in {None, "remediated"}
 
 
 def is_flap(earlier: datetime | None, start: datetime) -> bool:

@@ -69,7 +69,7 @@ def fold(
     is excused is subtracted from the matches.
     """
     pieces = sorted(_pieces(history, matches, excused), key=lambda piece: piece.order)
-    return [_episode(run, history) for run in _runs(pieces)]
+    return [_episode(run, history, matches) for run in _runs(pieces)]
 
 
 def _pieces(
@@ -165,7 +165,9 @@ def _runs(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
         yield run
 
 
-def _episode(run: list[_Piece], history: Sequence[Held]) -> Episode:
+def _episode(
+    run: list[_Piece], history: Sequence[Held], matches: Mapping[int, Sequence[Match]]
+) -> Episode:
     ends = [piece.end for piece in run if piece.end is not None]
     start = earlier(*(piece.start for piece in run))
     end = later(*ends).no_earlier_than(start.earliest) if len(ends) == len(run) else None
@@ -182,7 +184,19 @@ def _episode(run: list[_Piece], history: Sequence[Held]) -> Episode:
         present=_present(run[0].position, history, frozenset(piece.package for piece in run)),
         packages=frozenset(piece.package for piece in last),
         ended_by=_ended_by(cause, position, history),
+        known=_known(start, matches),
     )
+
+
+def _known(start: Bound, matches: Mapping[int, Sequence[Match]]) -> datetime | None:
+    """When a database first knew of a match that had not ended before an episode."""
+    reaching = (
+        match.known
+        for found in matches.values()
+        for match in found
+        if match.known is not None and (match.end is None or match.end.at > start.at)
+    )
+    return min(reaching, default=None)
 
 
 def _present(position: int, history: Sequence[Held], affected: frozenset[int]) -> datetime:

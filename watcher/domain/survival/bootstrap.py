@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -73,15 +72,16 @@ class Subjects:
 
     def by_cluster(self, clusters: int, cause: int) -> tuple[Floats, Floats, Floats]:
         """The times of events, and by cluster how many happened and were at risk at each."""
-        enter, leave = _rounded(self.entries), _rounded(self.exits)
+        enter, leave = _slots(self.entries), _slots(self.exits)
         happened = (self.outcomes == cause) & (self.outcomes != CENSORED) & (enter < leave)
-        steps = np.unique(leave[happened])
-        events = _counted(clusters, self.clusters[happened], leave[happened], steps)
+        slots = int(leave.max(initial=0)) + 1
+        events = _counted(clusters, slots, self.clusters[happened], leave[happened])
+        steps = np.flatnonzero(events.any(axis=0))
         # At risk at a step: who entered before it, without those who left before it.
-        entered = _counted(clusters, self.clusters, enter, steps, side="right")
-        left = _counted(clusters, self.clusters, leave, steps, side="right")
-        at_risk = np.cumsum(entered - left, axis=1)
-        return steps, events, at_risk
+        entered = _counted(clusters, slots, self.clusters, np.minimum(enter, slots - 1))
+        entered -= _counted(clusters, slots, self.clusters, leave)
+        at_risk = np.cumsum(entered, axis=1) - entered
+        return _times(steps), events[:, steps], at_risk[:, steps]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +143,7 @@ class Clusters:
         self,
         times: tuple[Sequence[float], Sequence[float]],
         outcomes: Sequence[int],
-        members: Sequence[int],
+        members: Sequence[int] | Indices,
         cause: int,
     ) -> Curves | None:
         """In each replicate the curve of subjects: their entries and exits, ends and clusters."""
@@ -177,26 +177,30 @@ def gathered(clusters: int, seed: int) -> Indices:
     return mixed
 
 
-def _rounded(days: Floats) -> Floats:
-    """Times up to the hour, or the day: an interval need not know them better."""
-    hours = np.ceil(days / _HOUR - _ROUNDING) * _HOUR
-    rounded: Floats = np.where(days <= _HOURS_UNTIL, hours, np.ceil(days - _ROUNDING))
-    return rounded
+def placed(order: Sequence[int], members: Sequence[int]) -> Indices:
+    """The place of each member in the ascending order of all numbers."""
+    found: Indices = np.searchsorted(
+        np.asarray(order, dtype=np.int64), np.asarray(members, dtype=np.int64)
+    )
+    return found
 
 
-def _counted(
-    clusters: int,
-    of: Indices,
-    times: Floats,
-    steps: Floats,
-    side: Literal["left", "right"] = "left",
-) -> Floats:
-    """A row for each cluster, a column for each step: how many of the times fall to it.
+def _slots(days: Floats) -> Indices:
+    """Times up to the hour, or the day, by number: an interval need not know them better."""
+    hours = np.ceil(days / _HOUR - _ROUNDING)
+    later = np.ceil(days - _ROUNDING) - _HOURS_UNTIL + _HOURS_UNTIL / _HOUR
+    slots: Indices = np.where(days <= _HOURS_UNTIL, hours, later).astype(np.int64)
+    return slots
 
-    By `left` that is the step at the time itself, by `right` the first one behind it.
-    """
-    column = np.searchsorted(steps, times, side=side)
-    inside = column < steps.size
-    flat = of[inside] * steps.size + column[inside]
-    counts = np.bincount(flat, minlength=clusters * steps.size).astype(np.float64)
-    return counts.reshape(clusters, steps.size)
+
+def _times(slots: Indices) -> Floats:
+    """The times of such numbers."""
+    until = round(_HOURS_UNTIL / _HOUR)
+    times: Floats = np.where(slots <= until, slots * _HOUR, slots - until + _HOURS_UNTIL)
+    return times
+
+
+def _counted(clusters: int, slots: int, of: Indices, at: Indices) -> Floats:
+    """A row for each cluster, a column for each slot: how many fall to it."""
+    counts = np.bincount(of * slots + at, minlength=clusters * slots).astype(np.float64)
+    return counts.reshape(clusters, slots)

@@ -15,12 +15,26 @@ What = Literal["missing", "unfounded", "different"]
 
 
 @dataclass(frozen=True, slots=True)
+class EpisodeClocks:
+    """The clocks recorded with an episode, and the packages that match last, by number."""
+
+    present: datetime
+    known: datetime | None
+    packages: frozenset[int]
+    resumes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedEpisode:
-    """An episode as the ledger has it, without the passes that recorded it."""
+    """An episode as the ledger has it, without the passes that recorded it.
+
+    `clocks` is None where a watcher recorded it that kept none.
+    """
 
     start: Bound
     end: Bound | None
     cause: str | None
+    clocks: EpisodeClocks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,40 @@ class StreamHead:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedHead:
+    """What a published stream points to on one platform, and why it is not covered.
+
+    `digest` is that of the platform's own manifest, else the tag's. `reason` is None where it is
+    covered; `direct` says that the image is matched by scans of its own. `base` is what its image
+    is built on, as its lineage is called, else as its annotation says; None where nobody knows.
+    """
+
+    track: Track
+    repository: Repository
+    by: str
+    name: str
+    digest: str
+    since: datetime
+    reason: str | None
+    direct: bool
+    base: str | None
+
+    @property
+    def stream(self) -> str:
+        """The stream's whole name, without the platform."""
+        return stream_name(self.repository, self.by, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """How many streams were watched at a time, and how many of them were covered then."""
+
+    at: datetime
+    streams: int
+    covered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unlisted:
     """A registry or repository in scope that never showed a stream, and why."""
 
@@ -215,6 +249,15 @@ class Views(Protocol):
 
     def streams(self, upto: int) -> list[StreamHead]:
         """What every stream points to, by repository and name; ended streams are left out."""
+
+    def published(self, upto: int, as_of: datetime, stale_after: timedelta) -> list[WatchedHead]:
+        """The same of published streams alone, with how well each is covered, and its base."""
+
+    def sampled(self, times: Sequence[datetime], stale_after: timedelta) -> list[Sampled]:
+        """How many streams were watched and covered at each of some times, as recorded then.
+
+        What was never listed counts as a stream that is not covered.
+        """
 
     def unlisted(self, upto: int) -> list[Unlisted]:
         """What is in scope and was never listed, so that no stream tells of it."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from watcher.ports.store.ledger import Track
-from watcher.ports.store.views import Coverage, StreamHead, Unlisted
+from watcher.ports.store.views import Sampled, Unlisted, WatchedHead
 from watcher.report.figures.estimates import Document
-from watcher.report.streams import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +23,11 @@ class WatchedStream:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """How many streams were watched at a time, and how many of them were covered then."""
-
-    at: datetime
-    streams: int
-    covered: int
-
-
-@dataclass(frozen=True, slots=True)
 class Watched:
     """The streams that a report is about, and samples of their coverage, one for each day."""
 
     streams: Sequence[WatchedStream]
-    samples: Sequence[Sample] = ()
+    samples: Sequence[Sampled] = ()
 
     @property
     def by_team(self) -> dict[str | None, list[WatchedStream]]:
@@ -51,32 +39,21 @@ class Watched:
 
 
 def watched_streams(
-    heads: Iterable[StreamHead],
-    coverage: Mapping[Track, Coverage],
+    heads: Iterable[WatchedHead],
     unlisted: Iterable[Unlisted],
     team_of: Callable[[str], str | None],
 ) -> list[WatchedStream]:
-    """Unite platforms: a stream is covered where each platform is. What was never listed is not.
-
-    Bases have no exposures of their own, so no figure rests on them.
-    """
+    """Unite platforms: a stream is covered where each platform is. What was never listed is not."""
     reasons: dict[str, str | None] = {}
     direct = set[str]()
-    for head in (head for head in heads if head.published):
-        judged = coverage.get(head.track, UNKNOWN)
-        reason = None if judged.covered else judged.reason or "not covered"
-        reasons[head.stream] = reasons.get(head.stream) or reason
-        direct |= {head.stream} if judged.direct else set()
+    for head in heads:
+        reasons[head.stream] = reasons.get(head.stream) or head.reason
+        direct |= {head.stream} if head.direct else set()
     reasons.update((one.name, one.reason) for one in unlisted)
     return [
         WatchedStream(name, team_of(name), reason, name in direct)
         for name, reason in reasons.items()
     ]
-
-
-def sample(at: datetime, streams: Sequence[WatchedStream]) -> Sample:
-    """What coverage was at one time."""
-    return Sample(at, len(streams), sum(one.reason is None for one in streams))
 
 
 def written(watched: Watched) -> Document:

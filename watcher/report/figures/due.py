@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from watcher.domain.package import rank
@@ -48,10 +49,35 @@ class Dues:
             self._sums[key] = _Due(at, stretch.severity)
         self._sums[key].add(stretch, at)
 
+    def sum_up(
+        self, vulnerability: str, *, overdue: bool, at: int, severity: str, windows: int
+    ) -> None:
+        """Take in all stretches of a vulnerability that are overdue, or that are not."""
+        self._sums[overdue, vulnerability] = _Due(at, severity, windows)
+
+    def tell(
+        self,
+        vulnerability: str,
+        *,
+        overdue: bool,
+        packages: Collection[str],
+        by_team: Mapping[str, int],
+    ) -> None:
+        """Say whose such a sum is."""
+        due = self._sums[overdue, vulnerability]
+        due.packages.update(packages)
+        due.by_team.update(by_team)
+
+    def listed(self) -> list[tuple[bool, str]]:
+        """What has room in a list: past due or not, and the vulnerability."""
+        return [key for key, _ in self._first()]
+
     def written(self) -> list[Document]:
         """What is past due, the oldest first, then what comes due next; at most 50 rows."""
-        first = heapq.nsmallest(MOST, self._sums.items(), key=_urgency)
-        return [_written(name, due, overdue=overdue) for (overdue, name), due in first]
+        return [_written(name, due, overdue=overdue) for (overdue, name), due in self._first()]
+
+    def _first(self) -> list[tuple[tuple[bool, str], _Due]]:
+        return heapq.nsmallest(MOST, self._sums.items(), key=_urgency)
 
     def counted(self) -> Document:
         """How many vulnerabilities are past due, and how many come due, listed or not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,25 +51,32 @@ class Ended:
     def counting(self, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
         """The same stretches, platforms united, counted on their way."""
         for one in stretches:
-            cause = self.whose(one)
-            if cause is not None:
-                self._windows[cause] += 1
-                self._spared[cause] += self.spared(one)
+            if one.end is not None and one.cause == "remediated":
+                self.take(one.stream, one.vulnerability, one.end)
             yield one
+
+    @property
+    def streams(self) -> Collection[str]:
+        """The streams that anything was asked of."""
+        return self._asked.keys()
+
+    def take(self, stream: str, vulnerability: str, end: datetime) -> None:
+        """Count in a stretch that was remediated at a time."""
+        cause = self._whose(stream, vulnerability, end)
+        if cause is not None:
+            self._windows[cause] += 1
+            self._spared[cause] += self._since(end)
 
     def whose(self, stretch: Stretch) -> Cause | None:
         """The bump that ended a stretch in the period; None where none did."""
         end = stretch.end
         if end is None or stretch.cause != "remediated":
             return None
-        if not self.period.since < end <= self.period.as_of:
-            return None
-        asked = self._asked.get(stretch.stream, ())
-        return next((one.cause for one in asked if one.ended(stretch.vulnerability, end)), None)
+        return self._whose(stretch.stream, stretch.vulnerability, end)
 
     def spared(self, stretch: Stretch) -> int:
         """The ticks of exposure that did not come to pass since a stretch ended."""
-        return 0 if stretch.end is None else ticks(self.period.as_of) - ticks(stretch.end)
+        return 0 if stretch.end is None else self._since(stretch.end)
 
     def windows(self, cause: Cause) -> int:
         """How many stretches a bump ended."""
@@ -78,6 +85,15 @@ class Ended:
     def days(self, cause: Cause) -> float:
         """How many exposure-days that spared until now."""
         return self._spared[cause] / DAY
+
+    def _whose(self, stream: str, vulnerability: str, end: datetime) -> Cause | None:
+        if not self.period.since < end <= self.period.as_of:
+            return None
+        asked = self._asked.get(stream, ())
+        return next((one.cause for one in asked if one.ended(vulnerability, end)), None)
+
+    def _since(self, end: datetime) -> int:
+        return ticks(self.period.as_of) - ticks(end)
 
 
 def _asked_of(ticket: Remembered, bump: RecordedBump) -> Iterator[tuple[str, _Asked]]:

@@ -75,19 +75,18 @@ class Fleet:
     lags: Lags = field(init=False)
     missing: Counter[str] = field(default_factory=Counter)  # what due times hang on, by name
     first_detected: datetime | None = None
-    _reach: datetime = field(init=False)
+    reach: datetime = field(init=False)  # what ended by then is counted nowhere
 
     def __post_init__(self) -> None:
         self.dues = Dues(ticks(self.period.as_of))
         self.lags = Lags(self.period)
-        earliest = self.period.previous or self.period
-        self._reach = min(earliest.since, self.period.weeks()[0])
+        self.reach = reach_of(self.period)
 
     def add(self, stretch: Stretch) -> None:
         """Count one stretch in, in whatever order they come."""
         if self.first_detected is None or stretch.detected < self.first_detected:
             self.first_detected = stretch.detected
-        if stretch.end is not None and stretch.end <= self._reach:
+        if stretch.end is not None and stretch.end <= self.reach:
             return  # it ended before anything that is counted
         cluster = self._cluster(stretch.cluster or stretch.stream)
         span, group = span_of(stretch, cluster), (stretch.team, stretch.severity)
@@ -126,6 +125,12 @@ class Fleet:
         if previous is not None:
             self.before[group] = Tally.over(previous)
         self.weekly.setdefault(team, Weekly([ticks(week) for week in self.period.weeks()]))
+
+
+def reach_of(period: Period) -> datetime:
+    """What ended by then is counted nowhere."""
+    earliest = period.previous or period
+    return min(earliest.since, period.weeks()[0])
 
 
 def fleet_of(stretches: Iterable[Stretch], period: Period, policy: Policy) -> Fleet:

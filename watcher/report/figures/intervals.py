@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
-from watcher.domain.survival.bootstrap import Clusters, Curves, interval
+from watcher.domain.survival.bootstrap import Clusters, Curves, interval, placed
 from watcher.report.figures.clusters import ClusterSum
 from watcher.report.figures.span import DAY
 from watcher.report.figures.tally import REMEDIATED, Tally
@@ -88,8 +88,7 @@ class Intervals:
 
     @cached_property
     def _curves(self) -> Curves | None:
-        place = {number: place for place, number in enumerate(self._order)}
-        members = [place[number] for number in self.tally.members]
+        members = placed(self._order, self.tally.members)
         times = (self.tally.entries, self.tally.exits)
         return self._drawn.curves(times, self.tally.outcomes, members, REMEDIATED)
 

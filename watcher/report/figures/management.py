@@ -40,6 +40,16 @@ class Beside:
 
 NOTHING: Final = Beside()
 
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """All stretches of a report summed up, those that somebody accepted, and what bumps ended."""
+
+    fleet: Fleet
+    accepted: Accepted
+    ended: Ended
+
+
 # Grows whenever the same record would give another document.
 FIGURES_VERSION: Final = 2
 
@@ -60,6 +70,13 @@ def document(
     accepted, ended = Accepted(), Ended.by(beside.bumps, period)
     counted = ended.counting(accepted.counting(united(stretches)))
     fleet = fleet_of(counted, period, policy)
+    return drawn(Summed(fleet, accepted, ended), scope, watched, beside)
+
+
+def drawn(summed: Summed, scope: str, watched: Watched, beside: Beside = NOTHING) -> Document:
+    """Draw the report from sums over all stretches."""
+    fleet, accepted, ended = summed.fleet, summed.accepted, summed.ended
+    period = fleet.period
     every = _group(fleet, SEVERITIES)
     teams = backlog.teams(fleet, watched)
     return {

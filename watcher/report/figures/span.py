@@ -9,9 +9,9 @@ from watcher.domain.exposure import Cause
 from watcher.report.figures.stretch import Stretch
 
 DAY = 86_400_000_000
-_TICK = timedelta(microseconds=1)
+TICK = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _TICK
+LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // TICK
 NEVER = 1 << 62  # later than any datetime
 
 # Estimators know causes by number; 0 is censored.
@@ -21,12 +21,12 @@ NUMBERS: dict[str | None, int] = {cause: number for number, cause in enumerate(C
 
 def ticks(time: datetime) -> int:
     """A time as ticks since 1970."""
-    return (time - _EPOCH) // _TICK
+    return (time - _EPOCH) // TICK
 
 
 def time_of(tick: int) -> datetime:
     """The time of so many ticks since 1970; the calendar's last where it has no later one."""
-    return _EPOCH + min(tick, _LAST) * _TICK
+    return _EPOCH + min(tick, LAST) * TICK
 
 
 class Span(NamedTuple):

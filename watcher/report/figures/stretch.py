@@ -15,7 +15,7 @@ from watcher.domain.acceptance import Acceptance
 from watcher.domain.exposure import Cause
 from watcher.domain.policy import Due
 from watcher.domain.waterfall import Milestones
-from watcher.ports.store.exposures import AffectedPackage, ReadEpisode, ReadWindow
+from watcher.ports.store.exposures import ReadEpisode, ReadWindow
 from watcher.report.dues import DEFAULT_JUDGE, Judge
 from watcher.report.exposures import stream_name
 
@@ -88,7 +88,7 @@ def stretches_of(
                 cause=episode.cause,
                 backfilled=episode.start.backfilled,
                 detected=one.detected,
-                packages=() if episode.end else _names(one.packages),
+                packages=() if episode.end else _names(one),
                 cluster=cluster,
                 accepted=None if risk is None else "expired" if expired else "holds",
                 windows=(window.number,),
@@ -113,8 +113,13 @@ def _milestones(one: ReadEpisode) -> Milestones:
     )
 
 
-def _names(packages: Iterable[AffectedPackage]) -> tuple[str, ...]:
-    return tuple(sorted({_name(one.purl) for one in packages}))
+def _names(one: ReadEpisode) -> tuple[str, ...]:
+    return tuple(sorted(package_names(package.purl for package in one.packages)))
+
+
+def package_names(purls: Iterable[str]) -> set[str]:
+    """What packages are called, without version and system."""
+    return {_name(purl) for purl in purls}
 
 
 @lru_cache(maxsize=100_000)

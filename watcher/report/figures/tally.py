@@ -14,7 +14,7 @@ from watcher.report.figures.period import Period
 from watcher.report.figures.span import DAY, NEVER, NUMBERS, Span, ticks
 
 REMEDIATED = NUMBERS["remediated"]
-_AGES = (7 * DAY, 30 * DAY, 90 * DAY)
+AGES = (7 * DAY, 30 * DAY, 90 * DAY)
 AGE_NAMES = ("0-7", "8-30", "31-90", ">90")
 
 
@@ -94,7 +94,7 @@ class Tally:
 
     def _count_open(self, span: Span, cluster: ClusterSum) -> None:
         age = self.as_of - span.start
-        bucket = bisect_left(_AGES, age)
+        bucket = bisect_left(AGES, age)
         self.open += 1
         self.age += age
         self.ages[bucket] += 1

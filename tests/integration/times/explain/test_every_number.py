@@ -20,6 +20,7 @@ from watcher.domain.policy import DEFAULT
 from watcher.domain.survival.aalen_johansen import aalen_johansen
 from watcher.domain.survival.cohort import CENSORED, Cohort
 from watcher.domain.survival.kaplan_meier import kaplan_meier
+from watcher.ports.store.views import Sampled
 from watcher.reading.explained import explained
 from watcher.reading.management import Draft
 from watcher.reading.reading import Asked, Reading
@@ -30,7 +31,7 @@ from watcher.report.explain.path import Path as Way
 from watcher.report.explain.path import found, named, numbers
 from watcher.report.explain.question import question
 from watcher.report.explain.walk import walk
-from watcher.report.figures.coverage import Sample, Watched, WatchedStream
+from watcher.report.figures.coverage import Watched, WatchedStream
 from watcher.report.figures.management import Beside, document
 from watcher.report.figures.period import Period
 from watcher.report.figures.span import NUMBERS
@@ -105,7 +106,7 @@ def made_up() -> tuple[Told, Scene]:
     streams = [
         WatchedStream(name, team_of(name), chance.choice([None, None, "stale"])) for name in names
     ]
-    samples = [Sample(noon(at), 14, chance.randint(7, 14)) for at in range(101, 191)]
+    samples = [Sampled(noon(at), 14, chance.randint(7, 14)) for at in range(101, 191)]
     lines = [line("a", 3, "150"), line("b", 4, "180"), line("c", 2, None)]
     mine = [replace(one, name=replace(one.name, stream=names[at])) for at, one in enumerate(lines)]
     bump = recorded_bump(mine, filed=20)

@@ -6,69 +6,53 @@ from tests.unit.domain.days import day
 from tests.unit.report.figures.windows import team_of
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
-from watcher.ports.store.views import Coverage, StreamHead, Unlisted
+from watcher.ports.store.views import Sampled, Unlisted, WatchedHead
 from watcher.report.figures.coverage import (
-    Sample,
     Watched,
     WatchedStream,
-    sample,
     watched_streams,
     written,
 )
 
-COVERED = Coverage(covered=True)
+STALE = "pull refused (401)"
 
 
 def head(
-    number: int, platform: str, path: str = "shop/api", *, published: bool = True
-) -> StreamHead:
-    return StreamHead(
+    number: int, platform: str, path: str = "shop/api", reason: str | None = None
+) -> WatchedHead:
+    return WatchedHead(
         track=Track(number, platform),
         repository=Repository("local", path),
         by="tag",
         name="latest",
-        published=published,
-        target="sha256:a",
-        image="sha256:b",
+        digest="sha256:b",
         since=day(1),
-        not_before=None,
-        backfilled=False,
-        packages=3,
-        open_exposures=0,
+        reason=reason,
+        direct=False,
+        base=None,
     )
 
 
 def test_a_stream_is_covered_where_each_of_its_platforms_is() -> None:
-    heads = [head(1, "linux/amd64"), head(1, "linux/arm64"), head(2, "linux/amd64", "lost/web")]
-    coverage = {one.track: COVERED for one in heads}
-    assert watched_streams(heads, coverage, [], team_of) == [
+    api, web = head(1, "linux/amd64"), head(2, "linux/amd64", "lost/web")
+    assert watched_streams([api, head(1, "linux/arm64"), web], [], team_of) == [
         WatchedStream("local/shop/api:latest", "shop"),
         WatchedStream("local/lost/web:latest", None),
     ]
-    coverage[Track(1, "linux/amd64")] = Coverage(covered=False, reason="pull refused (401)")
-    told = watched_streams(heads, coverage, [], team_of)
-    assert [one.reason for one in told] == ["pull refused (401)", None]
+    told = watched_streams([api, head(1, "linux/arm64", reason=STALE), web], [], team_of)
+    assert [one.reason for one in told] == [STALE, None]
 
 
-def test_a_stream_that_was_never_judged_and_a_repository_never_listed_are_not_covered() -> None:
+def test_a_repository_that_was_never_listed_is_not_covered() -> None:
     told = watched_streams(
-        [head(1, "linux/amd64")], {}, [Unlisted("hub/acme", "no such host")], team_of
+        [head(1, "linux/amd64")], [Unlisted("hub/acme", "no such host")], team_of
     )
-    assert [one.reason for one in told] == [
-        "not judged: it was first seen after this time",
-        "no such host",
-    ]
-
-
-def test_bases_are_watched_without_being_streams_of_the_report() -> None:
-    base = head(1, "linux/amd64", published=False)
-    assert watched_streams([base], {base.track: COVERED}, [], team_of) == []
+    assert [one.reason for one in told] == [None, "no such host"]
 
 
 def test_the_share_of_stream_days_is_over_all_samples() -> None:
     streams = [WatchedStream("a", None, direct=True), WatchedStream("b", None, "stale")]
-    assert sample(day(2), streams) == Sample(day(2), 2, 1)
-    told = written(Watched(streams, [Sample(day(1), 1, 1), sample(day(2), streams)]))
+    told = written(Watched(streams, [Sampled(day(1), 1, 1), Sampled(day(2), 2, 1)]))
     assert told == {
         "streams": 2,
         "covered": 1,
@@ -81,4 +65,4 @@ def test_the_share_of_stream_days_is_over_all_samples() -> None:
 
 def test_without_streams_or_samples_there_is_no_share() -> None:
     assert written(Watched(()))["stream_days_share"] is None
-    assert written(Watched((), [Sample(day(1), 0, 0)]))["stream_days_share"] is None
+    assert written(Watched((), [Sampled(day(1), 0, 0)]))["stream_days_share"] is None

@@ -19,7 +19,8 @@ from tests.unit.report.figures.windows import stretch
 from watcher.domain.policy import DEFAULT, Limit, Rated, Run, due
 from watcher.domain.ticket import Line
 from watcher.domain.waterfall import STAGES, Milestones
-from watcher.report.figures.coverage import Sample, Watched
+from watcher.ports.store.views import Sampled
+from watcher.report.figures.coverage import Watched
 from watcher.report.figures.management import Beside, document
 from watcher.report.figures.period import Period
 from watcher.report.figures.stretch import Stretch
@@ -60,7 +61,7 @@ def example() -> Iterator[Stretch]:
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
-    samples = [Sample(day(1), 4, 4), Sample(day(2), 6, 3)]
+    samples = [Sampled(day(1), 4, 4), Sampled(day(2), 6, 3)]
     return document(Period(day(0), day(90)), "", example(), Watched((), samples))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from tests.unit.domain.days import day
 from tests.unit.report.figures.windows import stretch
 from watcher.domain.policy import DEFAULT, Policy
-from watcher.report.figures.coverage import Sample, Watched, WatchedStream
+from watcher.ports.store.views import Sampled
+from watcher.report.figures.coverage import Watched, WatchedStream
 from watcher.report.figures.management import document
 from watcher.report.figures.period import Period
 from watcher.report.figures.stretch import Stretch
@@ -31,7 +32,7 @@ def report(
     named = {one.stream: WatchedStream(one.stream, one.team) for one in found}
     watched = list(named.values()) if streams is None else list(streams)
     period = Period(day(since), day(as_of))
-    samples = [Sample(at, len(watched), len(watched)) for at in period.days()]
+    samples = [Sampled(at, len(watched), len(watched)) for at in period.days()]
     return document(period, "What is published.", found, Watched(watched, samples), policy)
 
 

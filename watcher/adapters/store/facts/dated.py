@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
@@ -11,7 +13,7 @@ from sqlalchemy import Connection, Row, select
 
 from watcher.adapters.store.asof import visible
 from watcher.adapters.store.rows import among, unindexed
-from watcher.adapters.store.tables.knowledge import matches, vulnerabilities
+from watcher.adapters.store.tables.knowledge import knowledge, matches, vulnerabilities
 from watcher.domain.interval import Bound
 from watcher.domain.knowledge import Known, Match, Run, match_interval
 
@@ -23,19 +25,27 @@ def read_matches(
 ) -> dict[int, dict[int, list[Match]]]:
     """Matches by package and vulnerability, of all vulnerabilities or of those asked for."""
     found: dict[int, dict[int, list[Match]]] = defaultdict(dict)
-    dated = lru_cache(maxsize=None)(match_interval)
+    dated = lru_cache(maxsize=None)(_dated)
     statement = (
         select(matches, *(vulnerabilities.c[name] for name in _KNOWN))
+        .add_columns(knowledge.c.effective_at.label("first_at"))
         .join(vulnerabilities, vulnerabilities.c.id == matches.c.vulnerability_id)
+        .join(knowledge, knowledge.c.id == matches.c.first_knowledge)
         .where(among(matches.c.package_id, packages), visible(matches, upto))
         .order_by(matches.c.id)
     )
     if asked is not None:
         statement = statement.where(among(unindexed(matches.c.vulnerability_id), asked))
     for row in connection.execute(statement):
-        match = dated(_run(row, upto), _known(row, upto))
+        match = dated(_run(row, upto), _known(row, upto), row.first_at)
         found[row.package_id].setdefault(row.vulnerability_id, []).append(match)
     return found
+
+
+def _dated(run: Run, known: Known, first_at: datetime) -> Match:
+    """A match with its dates; `first_at` is when the first version of the run came to hold."""
+    known_at = known.in_db_at if run.dated is None else first_at
+    return replace(match_interval(run, known), known=known_at)
 
 
 def _run(row: Row[tuple[object, ...]], upto: int) -> Run:

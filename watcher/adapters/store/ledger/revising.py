@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, update
 
 from watcher.adapters.store.copying import Row
+from watcher.adapters.store.ledger.affected import Packages, numbered
 from watcher.adapters.store.ledger.renamed import families
 from watcher.adapters.store.ledger.windows import (
     Ending,
@@ -20,7 +21,7 @@ from watcher.adapters.store.ledger.windows import (
 )
 from watcher.adapters.store.rows import add_rows, among
 from watcher.adapters.store.tables.ledger import episodes
-from watcher.domain.exposure import Episode
+from watcher.domain.exposure import Episode, resumes
 from watcher.domain.interval import Revision
 from watcher.domain.interval import revise as revision_of
 from watcher.ports.store.ledger import LedgerCounts, Track, TrackFacts
@@ -35,8 +36,10 @@ def revise(
     folded: Sequence[tuple[TrackFacts, Mapping[int, list[Episode]]]],
 ) -> LedgerCounts:
     """Make the recorded episodes of the folded vulnerabilities the given ones."""
+    every = {one.packages for _, told in folded for found in told.values() for one in found}
+    sets = numbered(connection, this, every)
     wanted: dict[Window, list[Pair]] = {
-        (facts.track.stream, facts.track.platform, number): [_pair(one) for one in found]
+        (facts.track.stream, facts.track.platform, number): list(_pairs(found, sets))
         for facts, by_number in folded
         for number, found in by_number.items()
     }
@@ -152,9 +155,21 @@ def _before(
     return next((facts.before for facts, _ in folded), {})
 
 
-def _pair(one: Episode) -> Pair:
-    opening = (one.start.at, one.start.not_before, one.start.backfilled)
-    return opening, (one.end.at, one.end.not_before, one.cause) if one.end else None
+def _pairs(found: Iterable[Episode], sets: Mapping[Packages, int]) -> Iterator[Pair]:
+    """The episodes of a window, oldest first, as they are recorded."""
+    earlier: str | None = None
+    for one in found:
+        opening = Opening(
+            start_at=one.start.at,
+            start_not_before=one.start.not_before,
+            backfilled=one.start.backfilled,
+            present_at=one.present,
+            known_at=one.known,
+            affected_id=sets[one.packages],
+            resumes=resumes(earlier),
+        )
+        yield opening, (one.end.at, one.end.not_before, one.cause) if one.end else None
+        earlier = one.cause
 
 
 def _row(this: PassRecord, window: int, pair: Pair, outdated: Iterable[Recorded]) -> Row:
@@ -163,9 +178,7 @@ def _row(this: PassRecord, window: int, pair: Pair, outdated: Iterable[Recorded]
     seen = (one.detected_in for one in outdated if _overlap(pair, one))
     return {
         "window_id": window,
-        "start_at": opening[0],
-        "start_not_before": opening[1],
-        "backfilled": opening[2],
+        **opening._asdict(),
         "end_at": at,
         "end_not_before": not_before,
         "cause": cause,
@@ -177,6 +190,6 @@ def _row(this: PassRecord, window: int, pair: Pair, outdated: Iterable[Recorded]
 
 def _overlap(pair: Pair, one: Recorded) -> bool:
     """Whether a recorded episode tells of the same exposure as the one that takes its place."""
-    (start, _, _), ending = pair
-    begins_in_time = one.ending is None or start < one.ending[0]
-    return begins_in_time and (ending is None or one.opening[0] < ending[0])
+    opening, ending = pair
+    begins_in_time = one.ending is None or opening.start_at < one.ending[0]
+    return begins_in_time and (ending is None or one.opening.start_at < ending[0])

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -14,9 +15,23 @@ from watcher.adapters.store.rows import add_numbered, among
 from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.ports.store.ledger import TrackFacts
 
-Opening = tuple[datetime, datetime | None, bool]
 Ending = tuple[datetime, datetime | None, str | None]
 Window = tuple[int, str, int]  # stream, platform, vulnerability
+
+
+class Opening(NamedTuple):
+    """Where an episode begins, and its clocks; `affected` is the number of a set of packages.
+
+    All but the first three are None in rows of watchers that did not record them.
+    """
+
+    start_at: datetime
+    start_not_before: datetime | None
+    backfilled: bool
+    present_at: datetime | None = None
+    known_at: datetime | None = None
+    affected_id: int | None = None
+    resumes: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,7 @@ def recorded_episodes(
         among(episodes.c.window_id, wanted), episodes.c.superseded_in.is_(None)
     )
     for row in connection.execute(statement):
-        opening = (row.start_at, row.start_not_before, row.backfilled)
+        opening = Opening(*(getattr(row, name) for name in Opening._fields))
         ending = (row.end_at, row.end_not_before, row.cause) if row.end_at else None
         found[row.window_id][row.id] = Recorded(opening, ending, row.detected_in)
     return found

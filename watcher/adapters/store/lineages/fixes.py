@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 
 from watcher.adapters.store.facts import Facts, read_facts
 from watcher.adapters.store.lineages.followed import Follows, Lineages, read_followed
-from watcher.domain.exposure import Episode, fold, presumed
+from watcher.domain.exposure import Episode, Held, fold, presumed
 from watcher.domain.interval import Bound
+from watcher.domain.knowledge import Match
 from watcher.ports.store.ledger import Track, TrackFacts
 
 Asked = Mapping[Track, frozenset[int]]  # vulnerabilities by track
@@ -88,7 +89,10 @@ class BaseFixes:
         """The times at which a lineage had a head that is known to be without it."""
         key = (lineage, vulnerability)
         if key not in self._clean:
-            self._clean[key] = [*_clean(self.lineages[lineage], vulnerability)]
+            facts = self.lineages[lineage]
+            history = presumed(facts.history)
+            matches = facts.matches.get(vulnerability, {})
+            self._clean[key] = [*clean_spans(history, known_spans(history), matches)]
         return self._clean[key]
 
 
@@ -118,15 +122,32 @@ def read_base_fixes(
     return BaseFixes(facts, built, histories, packages)
 
 
-def _clean(facts: TrackFacts, vulnerability: int) -> Iterator[Span]:
-    history = presumed(facts.history)
-    exposed = fold(history, facts.matches.get(vulnerability, {}))
-    spans = [Span.of(one.start, one.end) for one in exposed]
+def clean_spans(
+    history: Sequence[Held], known: Iterable[Span], matches: Mapping[int, Sequence[Match]]
+) -> Iterator[Span]:
+    """When a lineage had a head that is known to be without what these packages match.
+
+    `history` is presumed to go on where nothing is known, `known` are the times at which it is.
+    """
+    exposed = [Span.of(one.start, one.end) for one in fold(history, matches)]
+    for whole in known:
+        yield from _minus(whole, exposed)
+
+
+def known_spans(history: Iterable[Held]) -> list[Span]:
+    """The times at which something is known of a head; those that touch are one, in order."""
+    joined: list[Span] = []
     for held in history:
         whole = Span.of(held.binding.start, held.binding.end)
-        known = whole.shared(Span(whole.start, held.known_until))
-        if known is not None:
-            yield from _minus(known, spans)
+        one = whole.shared(Span(whole.start, held.known_until))
+        if one is None:
+            continue
+        last = joined[-1] if joined else None
+        if last is not None and last.end is not None and one.start == last.end:
+            joined[-1] = Span(last.start, one.end)
+        else:
+            joined.append(one)
+    return joined
 
 
 def _minus(whole: Span, taken: Sequence[Span]) -> Iterator[Span]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from watcher.adapters.store.asof import visible
-from watcher.adapters.store.engine import batches
+from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.lineages.chosen import chosen
 from watcher.adapters.store.lineages.claims import claim_of
 from watcher.adapters.store.tables.inventory import (
@@ -19,11 +20,49 @@ from watcher.adapters.store.tables.inventory import (
     repositories,
     streams,
 )
+from watcher.domain.lineage import Claim
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.lineages import BaseHead
 
 Lineages = Mapping[int, Sequence[BaseHead]]  # by each base that they ever pointed to
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Which lineage images on known bases follow; what an image claims is read only in doubt."""
+
+    connection: Connection
+    lineages: Lineages
+
+    def of(self, built: Collection[Built]) -> dict[tuple[int, str], BaseHead]:
+        """The head of each image's lineage, by image and platform; none where there is none."""
+        heads = {one: self.heads(one.base, one.platform) for one in built}
+        claims = self._claims({one.image for one, several in heads.items() if len(several) > 1})
+        found = {
+            (one.image, one.platform): chosen(claims.get(one.image), one.base, several)
+            for one, several in heads.items()
+        }
+        return {image: head for image, head in found.items() if head is not None}
+
+    def heads(self, base: int, platform: str) -> list[BaseHead]:
+        """The heads of the lineages that ever pointed to a base."""
+        return [one for one in self.lineages.get(base, ()) if one.platform == platform]
+
+    def _claims(self, wanted: Collection[int]) -> dict[int, Claim | None]:
+        if not wanted:
+            return {}
+        statement = select(images.c.id, images.c.annotations, images.c.labels)
+        rows = self.connection.execute(statement.where(among(images.c.id, wanted)))
+        return {row.id: claim_of(row) for row in rows}
+
+
+class Built(NamedTuple):
+    """An image by its number, and the base that it is built on, on a platform."""
+
+    image: int
+    base: int
+    platform: str
 
 
 class Follows(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +12,9 @@ from watcher.adapters.store.tables.passes import config_snapshots, passes
 from watcher.adapters.store.views.accepted import read_accepted
 from watcher.adapters.store.views.current import count_direct
 from watcher.adapters.store.views.find import read_holdings
-from watcher.adapters.store.views.judged import read_coverage, read_unlisted
+from watcher.adapters.store.views.judged import read_coverage, read_unlisted, read_watched
 from watcher.adapters.store.views.knowledge import read_knowledge
+from watcher.adapters.store.views.sampling import read_sampled
 from watcher.adapters.store.views.watched import read_images, read_streams
 from watcher.domain.acceptance import Acceptance
 from watcher.ports.store.ledger import Track
@@ -21,9 +23,11 @@ from watcher.ports.store.views import (
     FinishedPass,
     Holding,
     KnowledgeDelta,
+    Sampled,
     Search,
     StreamHead,
     Unlisted,
+    WatchedHead,
     WatchedImage,
 )
 
@@ -65,6 +69,16 @@ class SqlViews:
         """What every stream points to, by repository and name; ended streams are left out."""
         with self.engine.connect() as connection:
             return read_streams(connection, upto)
+
+    def published(self, upto: int, as_of: datetime, stale_after: timedelta) -> list[WatchedHead]:
+        """The same of published streams alone, with how well each is covered, and its base."""
+        with self.engine.connect() as connection:
+            return read_watched(connection, upto, as_of, stale_after)
+
+    def sampled(self, times: Sequence[datetime], stale_after: timedelta) -> list[Sampled]:
+        """How many streams were watched and covered at each of some times, as recorded then."""
+        with self.engine.connect() as connection:
+            return read_sampled(connection, times, stale_after)
 
     def unlisted(self, upto: int) -> list[Unlisted]:
         """What is in scope and was never listed, so that no stream tells of it."""

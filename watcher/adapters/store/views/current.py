@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from watcher.adapters.store.asof import folded_upto, unended, visible
+from watcher.adapters.store.asof import folded_upto, standing, unended, visible
 from watcher.adapters.store.tables.inventory import (
     bindings,
     images,
@@ -22,6 +22,11 @@ from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.adapters.store.tables.packages import catalogues, direct_images
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
+
+_OF_BINDING = (
+    *("stream_id", "platform", "image_id", "target"),
+    *("start_at", "start_not_before", "backfilled"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def heads(connection: Connection, upto: int) -> list[Head]:
     )
     statement = (
         select(
-            bindings,
+            *(bindings.c[name] for name in _OF_BINDING),
             images.c.digest,
             streams.c.repository_id,
             streams.c.by,
@@ -79,9 +84,13 @@ def heads(connection: Connection, upto: int) -> list[Head]:
         .join(repositories, repositories.c.id == streams.c.repository_id)
         .outerjoin(images, images.c.id == bindings.c.image_id)
         .outerjoin(stream_doubts, doubted)
-        .where(visible(bindings, upto), unended(bindings, upto), streams.c.published)
+        .where(standing(bindings, upto), streams.c.published)
     )
-    found = [
+    rows = sorted(
+        connection.execute(statement),
+        key=lambda row: (row.registry, row.path, row.by, row.name, row.platform),
+    )
+    return [
         Head(
             track=Track(row.stream_id, row.platform),
             repository_number=row.repository_id,
@@ -97,9 +106,8 @@ def heads(connection: Connection, upto: int) -> list[Head]:
             not_before=row.start_not_before,
             backfilled=row.backfilled,
         )
-        for row in connection.execute(statement)
+        for row in rows
     ]
-    return sorted(found, key=lambda one: (one.repository, one.by, one.name, one.track.platform))
 
 
 def catalogued(connection: Connection, upto: int) -> dict[int, CataloguedImage]:
@@ -107,7 +115,7 @@ def catalogued(connection: Connection, upto: int) -> dict[int, CataloguedImage]:
 
     The newest, or of one that is matched on its own the newest made by its own scans, if any is.
     """
-    current = select(bindings.c.image_id).where(visible(bindings, upto), unended(bindings, upto))
+    current = select(bindings.c.image_id).where(standing(bindings, upto))
     statement = (
         select(catalogues, direct_images.c.reason.label("alone"))
         .outerjoin(
@@ -137,7 +145,7 @@ def catalogued(connection: Connection, upto: int) -> dict[int, CataloguedImage]:
 
 def count_direct(connection: Connection, upto: int) -> int:
     """How many images that streams point to were matched by scans of their own."""
-    current = select(bindings.c.image_id).where(visible(bindings, upto), unended(bindings, upto))
+    current = select(bindings.c.image_id).where(standing(bindings, upto))
     statement = select(func.count(direct_images.c.image_id.distinct())).where(
         visible(direct_images, upto),
         unended(direct_images, upto),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, exists, func, select
 
-from watcher.adapters.store.asof import unended, visible
+from watcher.adapters.store.asof import standing, unended, visible
 from watcher.adapters.store.tables.inventory import (
     bindings,
     repositories,
@@ -22,35 +22,82 @@ from watcher.adapters.store.tables.packages import (
     package_set_members,
     packages,
 )
+from watcher.adapters.store.views.bases import read_bases
 from watcher.adapters.store.views.coverage import ContextPart, Evidence, because
 from watcher.adapters.store.views.current import catalogued, heads
 from watcher.adapters.store.views.freshness import read_failures, read_freshness
+from watcher.adapters.store.views.sampling.freshness import read_fresh
+from watcher.adapters.store.views.sampling.images import matched_late
+from watcher.adapters.store.views.sampling.moments import Moments
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
-from watcher.ports.store.views import Coverage, Unlisted
+from watcher.ports.store.views import Coverage, Unlisted, WatchedHead
 
 
 def read_coverage(
     connection: Connection, upto: int, as_of: datetime, stale_after: timedelta
 ) -> dict[Track, Coverage]:
     """Judge every track ever bound; one that ended has nothing left to be covered."""
-    evidence = Evidence(
+    evidence = _evidence(connection, upto, as_of, stale_after)
+    found = _ended(connection, upto)
+    return found | {head.track: evidence.judge(head) for head in heads(connection, upto)}
+
+
+def read_watched(
+    connection: Connection, upto: int, as_of: datetime, stale_after: timedelta
+) -> list[WatchedHead]:
+    """Judge what published streams point to, and tell what that is built on."""
+    moments = Moments([as_of], [upto])
+    fresh = read_fresh(connection, moments, stale_after)
+    # What an image has in contexts matters where one of them is behind, which is not for long.
+    behind = bool(fresh.stale[0]) or bool(matched_late(connection, moments))
+    evidence = _evidence(connection, upto, as_of, stale_after, contexts=behind)
+    bases = read_bases(connection, upto)
+    judged = ((head, evidence.judge(head)) for head in heads(connection, upto))
+    return [
+        WatchedHead(
+            track=head.track,
+            repository=head.repository,
+            by=head.by,
+            name=head.name,
+            digest=head.digest or head.target,
+            since=head.since,
+            reason=None if told.covered else told.reason or "not covered",
+            direct=told.direct,
+            base=bases[head.image].name if head.image in bases else None,
+        )
+        for head, told in judged
+    ]
+
+
+def _evidence(
+    connection: Connection,
+    upto: int,
+    as_of: datetime,
+    stale_after: timedelta,
+    *,
+    contexts: bool = True,
+) -> Evidence:
+    """All that coverage is judged by; without `contexts` they are held to be matched and fresh."""
+    return Evidence(
         as_of=as_of,
         stale_after=stale_after,
         freshness=read_freshness(connection, upto),
         failures=read_failures(connection, upto),
         catalogues=catalogued(connection, upto),
-        contexts=_contexts(connection, upto),
+        contexts=_contexts(connection, upto) if contexts else {},
     )
-    found = _ended(connection, upto)
-    return found | {head.track: evidence.judge(head) for head in heads(connection, upto)}
 
 
 def read_unlisted(connection: Connection, upto: int) -> list[Unlisted]:
     """Repositories in scope never listed and without any stream; and registries without either."""
     failed = read_failures(connection, upto)
     freshness = read_freshness(connection, upto)
-    bound = select(streams.c.repository_id).join(bindings, bindings.c.stream_id == streams.c.id)
+    bound = (
+        exists()
+        .where(streams.c.repository_id == repositories.c.id)
+        .where(bindings.c.stream_id == streams.c.id, visible(bindings, upto))
+    )
     statement = (
         select(repositories)
         .where(
@@ -59,7 +106,7 @@ def read_unlisted(connection: Connection, upto: int) -> list[Unlisted]:
                     visible(repository_scopes, upto), unended(repository_scopes, upto)
                 )
             ),
-            repositories.c.id.not_in(bound.where(visible(bindings, upto))),
+            ~bound,
         )
         .order_by(repositories.c.registry, repositories.c.path)
     )
@@ -93,7 +140,7 @@ def _ended(connection: Connection, upto: int) -> dict[Track, Coverage]:
 
 def _contexts(connection: Connection, upto: int) -> dict[int, list[ContextPart]]:
     """What the catalogues of bound images have in each context; sets are counted once for all."""
-    current = select(bindings.c.image_id).where(visible(bindings, upto), unended(bindings, upto))
+    current = select(bindings.c.image_id).where(standing(bindings, upto))
     links = (
         select(catalogue_sets.c.catalogue_id, catalogue_sets.c.set_id)
         .join(catalogues, catalogues.c.id == catalogue_sets.c.catalogue_id)

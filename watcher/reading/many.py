@@ -1,0 +1,140 @@
+"""What a report is drawn from, from the ledger's columns: all stretches at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from watcher.domain.acceptance import Acceptance
+from watcher.domain.acceptance import accepted as longest
+from watcher.ports.store.bumps import RecordedBump
+from watcher.ports.store.columns import (
+    Assessed,
+    BeneathColumns,
+    LedgerColumns,
+    NamedFlaw,
+    NamedStream,
+    Pair,
+)
+from watcher.ports.store.exposures import ReadWindow, WindowFilter
+from watcher.reading.reading import Reading
+from watcher.report.dues import Judge
+from watcher.report.exposures import stream_name
+from watcher.report.figures.accepted import Accepted
+from watcher.report.figures.ended import Ended
+from watcher.report.figures.fleet import reach_of
+from watcher.report.figures.management import Summed
+from watcher.report.figures.many.drawn import Drawn
+from watcher.report.figures.many.gathered import (
+    Gathered,
+    folded_apart,
+    gathered,
+    with_stretches,
+)
+from watcher.report.figures.many.names import Owned, called
+from watcher.report.figures.period import Period
+from watcher.report.figures.stretch import Stretch, package_names
+
+Stretches = Callable[[Iterable[ReadWindow]], Iterable[Stretch]]
+
+
+@dataclass(slots=True)
+class Beside:
+    """What is told beside episodes at one pass; what streams and flaws are called is kept."""
+
+    columns: LedgerColumns
+    upto: int
+    repositories: dict[str, str] = field(default_factory=dict)  # by a stream's whole name
+    ids: dict[str, tuple[str, ...]] = field(default_factory=dict)  # all of a flaw, by its name
+
+    def streams(self, numbers: Collection[int]) -> Mapping[int, NamedStream]:
+        """What streams are called."""
+        found = self.columns.streams(numbers)
+        self.repositories |= {called(one): str(one.repository) for one in found.values()}
+        return found
+
+    def flaws(self, numbers: Collection[int]) -> Mapping[int, NamedFlaw]:
+        """What vulnerabilities are called."""
+        found = self.columns.flaws(self.upto, numbers)
+        self.ids |= {one.name: (one.name, *one.aliases) for one in found.values()}
+        return found
+
+    def assessed(self, pairs: Sequence[Pair]) -> Sequence[Assessed]:
+        """What is said of each pair."""
+        return self.columns.assessed(self.upto, pairs)
+
+    def beneath(self, platforms: Sequence[str], flaws: Mapping[int, NamedFlaw]) -> BeneathColumns:
+        """What tracks were built on, and what tickets asked of them."""
+        return self.columns.beneath(self.upto, platforms, flaws)
+
+    def noted(self, windows: Iterable[ReadWindow]) -> Iterator[ReadWindow]:
+        """Windows that are read one by one, what they are called being kept."""
+        for one in windows:
+            self.repositories[stream_name(one)] = str(one.repository)
+            self.ids[one.vulnerability] = (one.vulnerability, *one.aliases)
+            yield one
+
+
+def summed(
+    record: Reading,
+    period: Period,
+    judge: Judge,
+    owned: Owned,
+    stretches_of: Stretches,
+    bumps: Iterable[RecordedBump],
+) -> Summed:
+    """Sum up the ledger over a period, with what of it was accepted, and ended by bumps.
+
+    Windows that the ledger's columns do not tell of in full are folded, and come by `stretches_of`.
+    """
+    columns, beside = record.app.columns, Beside(record.app.columns, record.upto)
+    told = columns.episodes(record.upto, reach_of(period), judge.inherited)
+    apart = folded_apart(told)
+    found = gathered(told, beside, owned, judge, apart)
+    windows = beside.noted(_windows(record, apart))
+    found = with_stretches(found, stretches_of(windows), owned)
+    drawn = Drawn.of(found)
+    first = columns.first_detected(record.upto)
+    fleet = drawn.fleet(period, judge.policy, partial(_packages, record, found), first)
+    risks = record.app.views.accepted(record.upto)
+    ended = Ended.by(bumps, period)
+    for one in drawn.remediated(ended.streams, period):
+        ended.take(*one)
+    return Summed(fleet, _accepted(drawn, beside, risks, period.as_of), ended)
+
+
+def _windows(record: Reading, numbers: Collection[int]) -> Iterable[ReadWindow]:
+    if not numbers:
+        return ()
+    return record.app.exposures.windows(WindowFilter(numbers=frozenset(numbers)), record.upto)
+
+
+def _packages(record: Reading, found: Gathered, rows: Sequence[int]) -> set[str]:
+    """The names of what is affected in some rows, as their images call it."""
+    names = {name for row in rows for name in found.packages.get(row, ())}
+    sets = {int(found.affected[row]) for row in rows if row not in found.packages}
+    told = record.app.columns.purls(sets)
+    each = [package_names(purls) for packages in told.values() for purls in packages]
+    if all(len(one) == 1 for one in each):
+        return names.union(*each)
+    # Images call one package by several names: each is asked for its own.
+    windows = {int(found.windows[row]) for row in rows if row not in found.packages}
+    lasting = (one.episodes[-1] for one in _windows(record, windows))
+    return names.union(*(package_names(p.purl for p in one.packages) for one in lasting))
+
+
+def _accepted(
+    drawn: Drawn, beside: Beside, accepted: Sequence[Acceptance], as_of: datetime
+) -> Accepted:
+    """Count what lasts and somebody accepted."""
+    counted = Accepted()
+    concerned = {one.vulnerability for one in accepted}
+    flaws = [name for name, ids in beside.ids.items() if not concerned.isdisjoint(ids)]
+    for stream, flaw, number in drawn.lasting(flaws):
+        risk = longest(accepted, beside.ids[flaw], beside.repositories[stream], stream)
+        if risk is not None:
+            counted.open += 0 if risk.expired(as_of) else number
+            counted.expired += number if risk.expired(as_of) else 0
+    return counted
