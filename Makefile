@@ -6,6 +6,8 @@ SUITES := tests/unit tests/timelines tests/contract tests/integration tests/prop
 	tests/faults
 # The tools of the checkout come first where watcher or a test looks for one.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/bin:$$PATH"
+# Files of tests over all cores; ARGS="-n 0" keeps them in one process.
+SPREAD := --numprocesses auto --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
@@ -22,7 +24,7 @@ demo: setup ## the main job on embedded defaults; ends by serving the web, SERVE
 	@$(WITH_TOOLS) $(BIN)/watcher demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: setup ## all tests, the real servers included; ARGS="-k name" goes to pytest
-	@$(WITH_TOOLS) $(BIN)/python -m pytest $(SUITES) $(ARGS)
+	@$(WITH_TOOLS) $(BIN)/python -m pytest $(SUITES) $(SPREAD) $(ARGS)
 
 faults: setup ## a death and a failure at every step with real parts: an hour or so
 	@$(WITH_TOOLS) WATCHER_FAULTS=whole $(BIN)/python -m pytest tests/faults --durations=0 $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from installer.step import ROOT, Log, Step, key_of
 
@@ -76,6 +77,16 @@ def _install_packages(log: Log) -> None:
         advice=NETWORK_ADVICE,
         timeout=1800,
     )
+    _compile(log, VENV / "lib")
+
+
+def _compile(log: Log, *folders: Path) -> None:
+    """Compile modules on every core: where nothing may be written, each start would do it again."""
+    log.run(
+        [str(PYTHON), "-m", "compileall", "-q", "-j", "0", *map(str, folders)],
+        advice="make setup takes it up again",
+        timeout=600,
+    )
 
 
 def _install_project(log: Log) -> None:
@@ -85,3 +96,4 @@ def _install_project(log: Log) -> None:
         advice="mend pyproject.toml, then run make setup again",
         timeout=300,
     )
+    _compile(log, ROOT / "watcher")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine
 
-from watcher.adapters.store import migrate
+from watcher.adapters.store import schema
 from watcher.adapters.store.engine import shown
-from watcher.adapters.store.migrate import SchemaState
+from watcher.adapters.store.schema import SchemaState
 from watcher.domain.errors import StartError
 
 
@@ -46,17 +46,20 @@ class Database:
         folder that does not exist.
         """
         if self.file is None or self.file.exists():
-            return migrate.state(self.engine)
+            return schema.state(self.engine)
         self._look_for_the_folder(self.file)
         empty = create_engine("sqlite://")
         try:
-            return migrate.state(empty)
+            return schema.state(empty)
         finally:
             empty.dispose()
 
     def upgrade(self) -> SchemaState:
         """Bring the schema to this version's; raises StartError like `state`."""
-        migrate.upgrade(self.engine)
+        # Alembic takes long to load, and nearly every command finds nothing to do.
+        from watcher.adapters.store.migrate import upgrade  # noqa: PLC0415
+
+        upgrade(self.engine)
         return self.state()
 
     def require(self, *, own_upgrade: bool) -> None:
