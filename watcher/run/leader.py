@@ -96,7 +96,7 @@ class Leader:
         return runner.make(at, now, stages, self.app.config.snapshot(), mood)
 
     def _told(self, report: PassReport, stages: list[Stage], places: Places | None) -> None:
-        self.condition.made(report.at)
+        self.condition.made(report.at, stages, report.failures)
         seconds = sum(report.seconds.values())
         changes = [
             f"{report.counts[name]} {name.replace('_', ' ')}"
