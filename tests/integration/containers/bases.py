@@ -16,7 +16,11 @@ _PROGRAMS: Final = ("sh", "mkdir", "cat", "id", "ln", "rm", "sleep", "touch")
 _SPARED: Final = ("site-packages", "test", "tests", "idlelib", "tkinter", "__pycache__", "*.a")
 _LDD: Final = shutil.which("ldd") or "/usr/bin/ldd"
 _CERTIFICATES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
-_PYTHON: Final = "FROM scratch\nCOPY root/ /\nENV PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 LD_LIBRARY_PATH=/usr/local/lib{more}\n"
+_PYTHON: Final = """\
+FROM scratch
+COPY root/ /
+ENV PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 LD_LIBRARY_PATH=/usr/local/lib{more}
+"""
 _TRIVY: Final = "FROM scratch\nCOPY trivy /usr/local/bin/trivy\n"
 
 

@@ -1,4 +1,4 @@
-"""The compose file: read by Compose's own reader, hardened, and every path and port in it is real."""
+"""The compose file: read by Compose's own reader, hardened, its paths and ports all real."""
 
 from __future__ import annotations
 
