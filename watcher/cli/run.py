@@ -18,7 +18,8 @@ from watcher.cli import exits
 from watcher.cli.progress import SilentProgress
 from watcher.cli.session import session_of
 from watcher.config import Config, load
-from watcher.report.times import stamp
+from watcher.config.secrets import secrets_of
+from watcher.run.log import Masked, Style, logging_to, say
 from watcher.run.role import Role
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def run(
         list[Role] | None,
         typer.Option(help="What this process does; all of it where none is named. Repeatable."),
     ] = None,
+    log: Annotated[
+        Style, typer.Option(help="How the log is written: text, or JSON with pass and job.")
+    ] = Style.TEXT,
 ) -> None:
     """Run for years: make passes as they fall due, and serve the web, until SIGTERM or SIGINT.
 
@@ -45,22 +49,26 @@ def run(
     from watcher.run.service import Service  # noqa: PLC0415
 
     session, roles, progress = session_of(context), frozenset(role or Role), SilentProgress()
-
-    def say(line: str) -> None:
-        session.say(f"{stamp(session.now().replace(microsecond=0))} {line}")
+    masked = Masked()
 
     def service(app: App, stop: Event, condition: Condition) -> Service:
         say(f"watcher runs as {', '.join(sorted(roles))}; {app.database.address}")
         return Service(app, roles, session.now, say, progress, stop, condition)
 
     def read() -> Config:
-        return load(session.file, session.environment)
+        config = load(session.file, session.environment)
+        # What was secret may still be under way somewhere.
+        masked.secrets = (*masked.secrets, *secrets_of(config))
+        return config
 
     supervisor = Supervisor.of(session.environment)
     keeper = Keeper(read, session.build, service, session.now, say, progress, supervisor)
-    with _heeding(keeper.end, keeper.read_anew):
+    with (
+        logging_to(sys.stderr, log, session.now, masked),
+        _heeding(keeper.end, keeper.read_anew),
+    ):
         ended = keeper.keep()
-    say("stopped" if ended else "stopped; what did not end in time is taken up by the next run")
+        say("stopped" if ended else "stopped; what did not end in time is taken up by the next run")
     if not ended:
         # A thread waits for a registry that does not answer: nothing it holds needs it any more.
         sys.stderr.flush()

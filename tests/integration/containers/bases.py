@@ -14,6 +14,16 @@ from watcher.demo.workshop.locate import find_tool
 # What the Dockerfile's own commands need, and what Python's packages do when they are installed.
 _PROGRAMS: Final = ("sh", "mkdir", "cat", "id", "ln", "rm", "sleep", "touch")
 _SPARED: Final = ("site-packages", "test", "tests", "idlelib", "tkinter", "__pycache__", "*.a")
+_COUNTED_ON: Final = (
+    "libnss_*",
+    "libpthread",
+    "libdl",
+    "librt",
+    "libutil",
+    "libresolv",
+    "libgcc_s",
+    "libstdc++",
+)
 _LDD: Final = shutil.which("ldd") or "/usr/bin/ldd"
 _CERTIFICATES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
 _PYTHON: Final = """\
@@ -84,7 +94,9 @@ def _libraries(files: Iterable[Path]) -> list[Path]:
         told = subprocess.run([_LDD, file], capture_output=True, text=True, check=False).stdout
         words = (word for line in told.splitlines() for word in line.split())
         found |= {Path(word) for word in words if word.startswith("/")}
-    # Those that are looked for only when a name or a user is.
+    # What no program here is linked with, and packages that come built count on.
     beside = {one.parent for one in found if one.name.startswith("libc.so")}
-    found |= {one for folder in beside for one in folder.glob("libnss_*.so*")}
+    found |= {
+        one for folder in beside for name in _COUNTED_ON for one in folder.glob(f"{name}.so*")
+    }
     return sorted(one for one in found if one.exists())

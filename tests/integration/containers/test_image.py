@@ -115,7 +115,7 @@ def test_it_serves_and_tells_its_health_until_it_is_told_to_end(
 
 def _end(running: subprocess.Popen[bytes]) -> None:
     """Ask what runs in the container to end; buildah waits for it."""
-    for child in _below(running.pid):
+    for child in _below(running.pid) if running.poll() is None else ():
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGTERM)
     running.wait(30)
