@@ -49,6 +49,7 @@ lock: setup ## write requirements/*.lock anew; UPGRADE=1 takes the newest versio
 	$(LOCK) --output-file requirements/runtime.lock pyproject.toml
 	$(LOCK) --group dev --constraint requirements/runtime.lock \
 		--output-file requirements/dev.lock pyproject.toml
+	$(LOCK) --group build --constraint requirements/dev.lock --output-file requirements/build.lock
 	$(LOCK) --group go --output-file requirements/go.lock
 
 clean: ## remove what setup and the tools left behind

@@ -18,7 +18,6 @@ from tests.servers.sqlite import copy_database
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.migrate import upgrade
 
-
 _TOGETHER = "tests/faults/"  # it keeps every core busy by itself
 
 

@@ -227,7 +227,8 @@ def build(config: Config) -> Iterator[App]:
 
     def parts(progress: Progress) -> Parts:
         trivy = config.trivy
-        scanner = TrivyScanner(trivy.binary, config.state, trivy.timeout.total_seconds())
+        timeout = trivy.timeout.total_seconds()
+        scanner = TrivyScanner(trivy.binary, config.state, timeout, trivy.memory)
         scanners.append(scanner)
         made = _parts(config, engine, scanner, executor, progress)
         return _spread(config, made, elsewhere)

@@ -46,8 +46,8 @@ def direct_dependencies() -> set[str]:
     return {name_of(requirement) for requirement in every}
 
 
-def test_there_are_locks_for_running_developing_and_go() -> None:
-    assert [lock.name for lock in LOCKS] == ["dev.lock", "go.lock", "runtime.lock"]
+def test_there_are_locks_for_running_developing_building_and_go() -> None:
+    assert [lock.name for lock in LOCKS] == ["build.lock", "dev.lock", "go.lock", "runtime.lock"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

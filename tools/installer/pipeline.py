@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from installer import chromium, python, servers
+from installer import buildah, chromium, python, servers
 from installer.step import LOGS, ROOT, TOOLS, Log, Step, StepError
 
 HEARTBEAT_SECONDS = 60
@@ -23,7 +23,7 @@ def install_all(*, again: bool) -> int:
     began = time.monotonic()
     with _alone():
         steps = [python.environment(), python.packages(), python.project(), *servers.steps()]
-        steps.append(chromium.step())
+        steps += [chromium.step(), buildah.step()]
         missing = [step for step in steps if not step.is_done() and (again or not step.given_up())]
         failed = _Run(missing).to_the_end() if missing else False
     lacking = [step for step in steps if step.given_up()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from installer.step import ROOT, Log, Step, key_of
+from installer.step import ROOT, Log, Step, StepError, key_of
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -63,6 +63,11 @@ def project() -> Step:
 
 
 def _make_environment(log: Log) -> None:
+    if VENV.is_symlink():
+        # Whoever has it behind the link would be left with an empty one.
+        raise StepError(
+            f"{VENV} is a link to another environment: remove the link, or set up there"
+        )
     log.run(
         [sys.executable, "-m", "venv", "--clear", str(VENV)],
         advice="install Python's venv module (Debian, Ubuntu: apt install python3-venv)"

@@ -1,7 +1,7 @@
 """Which schema a database has: asked by every command, and so without Alembic.
 
-To load that takes a tenth of what a command takes to start. Each migration's file begins with the
-revision it brings; Alembic keeps the one a database is at in a table of one row.
+Each migration's file begins with the revision it brings; Alembic keeps the one a database is at in
+a table of one row.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def state(engine: Engine) -> SchemaState:
     known = revisions()
     try:
         with engine.connect() as connection:
-            current = _current(connection)
+            current = revision_of(connection)
     except DBAPIError as error:
         raise unusable(engine.url, error) from error
     if current is not None and current not in known:
@@ -63,7 +63,8 @@ def revisions() -> Sequence[str]:
     return sorted(one.name.partition("_")[0] for one in (migrations() / "versions").glob("*_*.py"))
 
 
-def _current(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """The revision that a database is at, None where it has no schema."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
