@@ -18,8 +18,15 @@ from watcher.domain.ticket.bump import (
     streams,
 )
 from watcher.domain.ticket.decision import decide
-from watcher.domain.ticket.key import Cause, TicketKey, marked, marker, with_marker
-from watcher.domain.ticket.label import SEVERITY_LABELS, relabelled, severity_label
+from watcher.domain.ticket.key import (
+    Cause,
+    TicketKey,
+    marked,
+    marker,
+    wiki_marker,
+    with_marker,
+)
+from watcher.domain.ticket.label import OURS, SEVERITY_LABELS, relabelled, severity_label
 from watcher.domain.ticket.state import (
     Close,
     Create,
@@ -38,6 +45,7 @@ from watcher.domain.ticket.state import (
 )
 
 __all__ = [
+    "OURS",
     "SEVERITY_LABELS",
     "BaseInUse",
     "BumpTicket",
@@ -73,5 +81,6 @@ __all__ = [
     "relabelled",
     "severity_label",
     "streams",
+    "wiki_marker",
     "with_marker",
 ]
