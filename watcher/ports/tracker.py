@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal, Protocol
@@ -66,7 +66,7 @@ class Ticket:
     updated_at: datetime | None
     version: str
     closed_at: datetime | None = None
-    place: str | None = None
+    place: str | None = field(default=None, compare=False)  # not every list shows it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from tests.contract.tracker.subjects import boards
 from tests.contract.tracker.subjects.fake import FakeSubject
 from tests.contract.tracker.subjects.folder import FolderSubject
 from tests.contract.tracker.subjects.gitea import GiteaSubject
@@ -30,11 +33,20 @@ def _gitea(request: pytest.FixtureRequest) -> Subject:
     return GiteaSubject(server)
 
 
+def _board(make: Callable[[ExitStack], Subject], request: pytest.FixtureRequest) -> Subject:
+    stack: ExitStack = request.getfixturevalue("stack")
+    return make(stack)
+
+
 # One entry per module of adapters/trackers, and the fake.
 SUBJECTS: Final[Mapping[str, Callable[[pytest.FixtureRequest], Subject]]] = {
     "fake": _fake,
     "folder": _folder,
     "gitea": _gitea,
+    "github": partial(_board, boards.github),
+    "gitlab": partial(_board, boards.gitlab),
+    "jira": partial(_board, boards.jira),
+    "jira-cloud": partial(_board, boards.jira_cloud),
 }
 
 
@@ -45,6 +57,13 @@ def gitea_server(
     """The one Gitea of the session, started by the first test that asks for it."""
     with gitea(tmp_path_factory.mktemp("gitea"), postgres_server) as server:
         yield server
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """Ends servers behind a test."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture(params=sorted(SUBJECTS))

@@ -98,6 +98,9 @@ class Place(Protocol):
     def account(self) -> str:
         """Who we are there; raises UnauthorizedError where nobody."""
 
+    def filed_by_us(self, issue: Issue) -> bool:
+        """Whether it was our account that filed an issue."""
+
     def identity(self) -> str:
         """What no other project is called, even in the place of this one."""
 

@@ -56,7 +56,7 @@ class Shown:
     def listing(self) -> Listing:
         """Everything gathered, oldest first."""
         every = {**self._late, **self._labelled, **self._asked}
-        ordered = sorted(every.values(), key=_age)
+        ordered = sorted({one.id: one for one in every.values()}.values(), key=_age)
         tickets = [ticket for one in ordered if (ticket := self._ticket(one)) is not None]
         unreadable = [
             Unreadable(one.id, self._key(one), f"{one.url} {one.elsewhere}")
@@ -64,12 +64,11 @@ class Shown:
             if one.elsewhere is not None
         ]
         copied = len({one.key for one in tickets}) < len(tickets)
-        mine = self._place.account() if copied else None
         return Listing.of(
             tickets,
             unreadable,
             orphans=self._orphans(ordered),
-            ours=[one.id for one in ordered if one.author == mine],
+            ours=[one.id for one in ordered if copied and self._place.filed_by_us(one)],
         )
 
     def _orphans(self, ordered: Iterable[Issue]) -> list[str]:

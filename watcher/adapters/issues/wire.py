@@ -47,14 +47,24 @@ class Wire:
         self._refusal = refusal
 
     def inside(self, path: str) -> Answer:
-        """GET below the project; where it was renamed, it is asked and told by its new name."""
-        asked = f"{self.root}{path}"
-        answer = self.outside(asked)
+        """GET what the project has but one of, its issues or itself.
+
+        Where it was renamed, it is asked and told by its new name from then on.
+        """
+        answer = self.outside(f"{self.root}{path}")
         tail = path.partition("?")[0]
         led = answer.url.partition("?")[0]
         if led != f"{self.root}{tail}" and led.endswith(tail):
-            self.root = led.removesuffix(tail) if tail else led
+            self.root = led.removesuffix(tail)
         return answer
+
+    def below(self, path: str) -> Answer:
+        """GET one thing of the project; where it is led elsewhere, by the project's newest name."""
+        answer = self.outside(f"{self.root}{path}")
+        if answer.url == f"{self.root}{path}":
+            return answer
+        self.inside("")
+        return self.outside(f"{self.root}{path}")
 
     def outside(self, url: str) -> Answer:
         """GET an address of the API; repeated while it fails for a while."""

@@ -54,6 +54,7 @@ class GiteaPlace:
         root = f"/repos/{quote(project)}"
         self._wire = Wire(Http(connecting, failing=judge), f"{url}/api/v1", root, headers, judge)
         self._labels = Labels(self._wire)
+        self._me: str | None = None
 
     def issues(self, label: str | None, since: datetime | None = None) -> Iterator[Issue]:
         """List issues page by page, as many as it says there are.
@@ -74,7 +75,7 @@ class GiteaPlace:
 
     def issue(self, id_: str) -> Issue:
         """One issue as it is now."""
-        return _issue_of(self._wire.inside(f"/issues/{quote(id_, safe='')}"))
+        return _issue_of(self._wire.below(f"/issues/{quote(id_, safe='')}"))
 
     def add(self, draft: Draft, title: str, body: str) -> Issue:
         """File an issue; labels go by their numbers there."""
@@ -113,7 +114,12 @@ class GiteaPlace:
     def account(self) -> str:
         """Who we are there."""
         answer = self._wire.outside(f"{self._wire.api}/user")
-        return Read(answer, document(answer)).text("login")
+        self._me = Read(answer, document(answer)).text("login")
+        return self._me
+
+    def filed_by_us(self, issue: Issue) -> bool:
+        """Whether our account filed it."""
+        return issue.author == (self._me or self.account())
 
     def identity(self) -> str:
         """The repository's number."""
