@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal, Protocol
 
 from watcher.domain.errors import TransientError
-from watcher.domain.ticket import BumpTicket, TicketKey
+from watcher.domain.ticket import BumpTicket, Standing, TicketKey
 
 
 class UncertainError(TransientError):
@@ -186,6 +186,13 @@ class Tracker(Protocol):
 
     def check(self) -> str:
         """Say in one line that tickets can be read and filed; raises otherwise."""
+
+
+class BoardWriter(Protocol):
+    """What writes a dashboard: `watcher.report.ticket.board` signs it."""
+
+    def __call__(self, key: TicketKey, standings: Sequence[Standing], medium: Medium) -> Draft:
+        """Write title, labels and text of a dashboard for a medium."""
 
 
 class TicketWriter(Protocol):

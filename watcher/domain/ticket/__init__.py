@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watcher.domain.ticket.board import Standing, Wish, Wishes, dashboard_of, is_dashboard
 from watcher.domain.ticket.bump import (
     BaseInUse,
     BumpTicket,
@@ -67,6 +68,7 @@ __all__ = [
     "Remaining",
     "Reopen",
     "Settle",
+    "Standing",
     "Step",
     "Target",
     "Terms",
@@ -74,7 +76,11 @@ __all__ = [
     "Unknown",
     "Update",
     "Wanted",
+    "Wish",
+    "Wishes",
+    "dashboard_of",
     "decide",
+    "is_dashboard",
     "marked",
     "marker",
     "moved",

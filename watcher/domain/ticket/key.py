@@ -75,12 +75,17 @@ def marked(text: str, key: TicketKey | None = None) -> Marked | None:
     """Find the first marker in a text, or the first one with this key; None where there is none."""
     for found in _MARKER.finditer(text):
         try:
-            read = TicketKey.parse(found[1] or _ESCAPE.sub("", found[2]))
+            read = TicketKey.parse(found[1] or unescaped(found[2]))
         except ValueError:
             continue
         if key in {None, read}:
             return Marked(read, found.end())
     return None
+
+
+def unescaped(text: str) -> str:
+    """A text without the backslashes that a tracker put before signs of its markup."""
+    return _ESCAPE.sub("", text)
 
 
 def with_marker(text: str, key: TicketKey, line: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watcher.report.ticket.board import board
 from watcher.report.ticket.draft import LONGEST, draft
 
-__all__ = ["LONGEST", "draft"]
+__all__ = ["LONGEST", "board", "draft"]

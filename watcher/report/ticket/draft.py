@@ -14,13 +14,13 @@ from watcher.domain.ticket import (
     marker,
     severity_label,
 )
-from watcher.ports.tracker import Draft
+from watcher.ports.tracker import MARKDOWN, Draft, Medium
 from watcher.report.ticket import closing, first_screen, folded
 from watcher.report.ticket.neutral import broken_up, clipped
 from watcher.report.ticket.rows import Most
 from watcher.report.ticket.words import YOURS
 
-LONGEST: Final = 60_000  # characters; GitHub takes 65,536
+LONGEST: Final = MARKDOWN.longest
 _NAME: Final = 80  # characters in a title, which Gitea cuts at 255 without a word
 _LABEL: Final = 50
 _SAYS_BASE: Final = re.compile(r"\bbases?\b")
@@ -33,13 +33,16 @@ _CUTS: Final = (
 
 
 def draft(
-    bump: BumpTicket, key: TicketKey, longest: int = LONGEST, terms: Terms = _AS_DESIGNED
+    bump: BumpTicket,
+    key: TicketKey,
+    medium: Medium = MARKDOWN,
+    terms: Terms = _AS_DESIGNED,
 ) -> Draft:
     """Write title, labels and body; signs `watcher.ports.tracker.TicketWriter`.
 
     `terms` are those that the ticket is kept by, which it tells.
     """
-    text = body(bump, key, longest, terms)
+    text = body(bump, key, medium.longest, terms)
     return Draft(key=key, title=title(bump), body=text, labels=labels(bump))
 
 
