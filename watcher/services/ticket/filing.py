@@ -24,7 +24,8 @@ _PLAIN = Placement()
 class Filing:
     """Which tracker a team has, how many tickets are filed, and for how long a close counts.
 
-    With `approval` none is filed before somebody ticked it on the dashboard.
+    With `approval` none is filed before somebody ticked it on the dashboard, in trackers that have
+    one.
     """
 
     tracker_of: Callable[[str], str | None]
@@ -33,3 +34,4 @@ class Filing:
     terms: Terms
     placement_of: Callable[[str], Placement] = lambda _: _PLAIN
     approval: bool = False
+    has_dashboard: Callable[[str], bool] = lambda _: False

@@ -106,7 +106,7 @@ class Shown:
         """Why nothing may be filed just now; somebody's approval goes before every limit."""
         if case.key in self.board.wishes.approved:
             return None
-        if filing.approval:
+        if filing.approval and filing.has_dashboard(self.tracker.name):
             return _UNAPPROVED
         if self.opened >= filing.open_at_most:
             return f"{self.opened} tickets are open, the most that tickets.open_at_most allows"

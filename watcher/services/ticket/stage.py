@@ -23,13 +23,13 @@ Plans = Mapping[Cause, BumpTicket]
 
 @dataclass(frozen=True, slots=True)
 class TicketStage:
-    """The stage with what it needs; without `board` no tracker has a dashboard."""
+    """The stage with what it needs; `write` and `board` write tickets and dashboards."""
 
     trackers: Mapping[str, Tracker]
     filing: Filing
     store: Bumps
     write: TicketWriter
-    board: BoardWriter | None = None
+    board: BoardWriter
 
     def take(self, this: PassRecord) -> Outcome:
         """File, update and close what the plans ask for."""
@@ -44,7 +44,7 @@ class TicketStage:
                 desk.settle()
                 for cause in causes:
                     self._attend(desk, cause, plans.get(cause))
-                if self.board is not None:
+                if self.filing.has_dashboard(name):
                     desk.show(self.board)
             except RateLimitedError as error:
                 # Nothing more is asked of it in this pass; what is left is for the next one.

@@ -14,7 +14,7 @@ from watcher.domain.ticket import BumpTicket, Cause, Line, Step, Terms, TicketKe
 from watcher.ports.store.bumps import Begun, Remembered
 from watcher.ports.store.passes import PassRecord
 from watcher.ports.tracker import Ticket
-from watcher.report.ticket import draft
+from watcher.report.ticket import board, draft
 from watcher.services.outcome import Outcome
 from watcher.services.ticket import Filing, TicketStage
 
@@ -62,6 +62,8 @@ class Office:
     per_hour: int = 5
     open_at_most: int = 20
     kev: bool = False
+    dashboard: bool = False
+    approval: bool = False
 
     def plan(self, *lines: Line, cause: Cause = CAUSE, **told: Any) -> None:  # noqa: ANN401 any field
         """Let this be the plan of a cause, beside those of others."""
@@ -74,9 +76,16 @@ class Office:
 
     def stage(self) -> TicketStage:
         trackers = {"shop": "tickets", "pay": "tickets", "typo": "nowhere"}
-        filing = Filing(trackers.get, self.per_hour, self.open_at_most, Terms(kev=self.kev))
+        filing = Filing(
+            trackers.get,
+            self.per_hour,
+            self.open_at_most,
+            Terms(kev=self.kev),
+            approval=self.approval,
+            has_dashboard=lambda _: self.dashboard,
+        )
         store: Any = self.record
-        return TicketStage({"tickets": self.tracker}, filing, store, draft)
+        return TicketStage({"tickets": self.tracker}, filing, store, draft, board)
 
     def take(self, at: float) -> Outcome:
         """Take the stage on a day, with the plans drawn on that day."""
