@@ -86,6 +86,9 @@ class Place(Protocol):
     def issue(self, id_: str) -> Issue:
         """One issue as it is now; raises NotFoundError where it is deleted."""
 
+    def prepared(self, draft: Draft) -> str:
+        """Ask for all that filing needs, so that it is one request then; gives the identity."""
+
     def add(self, draft: Draft, title: str, body: str) -> Issue:
         """File an issue."""
 

@@ -22,7 +22,7 @@ class Shown:
         self._labelled: dict[str, Issue] = {}
         self._late: dict[str, Issue] = {}
         self._asked: dict[str, Issue] = {}
-        self._gone = 0
+        self._searching = False
 
     def take(self, issues: Iterable[Issue]) -> None:
         """Take what has our label: only those who work there can give it."""
@@ -30,6 +30,7 @@ class Shown:
 
     def take_late(self, issues: Iterable[Issue]) -> None:
         """Take what may have lost its label on the way, as far as our own account filed it."""
+        self._searching = True
         mine = self._place.account()
         self._late.update(
             (one.id, one) for one in issues if one.author == mine and one.id not in self._labelled
@@ -72,11 +73,19 @@ class Shown:
         )
 
     def _orphans(self, ordered: Iterable[Issue]) -> list[str]:
-        """What we filed without a marker, looked for only where something may have been filed."""
+        """What we filed, and the marker was lost: looked for where something may have been filed.
+
+        It has our label: an account may file more than tickets.
+        """
+        if not self._searching:
+            return []
         return [
             one.id
             for one in ordered
-            if one.id in self._late and one.open and self._ticket(one) is None
+            if one.id in self._labelled
+            and one.open
+            and self._key(one) is None
+            and self._place.filed_by_us(one)
         ]
 
     def _ticket(self, issue: Issue) -> Ticket | None:

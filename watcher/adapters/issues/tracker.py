@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,6 +23,7 @@ from watcher.ports.tracker import (
 )
 
 _LONGEST_TITLE: Final = 255  # characters, which most trackers cut or refuse beyond
+_PREPARING: Final = 60.0  # seconds; with a request's own bound less than `settling`
 _APART: Final = timedelta(days=1)  # how far a tracker's clock and ours may be
 
 
@@ -33,13 +35,20 @@ class IssueTracker:
     the issue is read again: what changed since it was listed is not overwritten.
     """
 
-    def __init__(self, name: str, place: Place, labels: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        place: Place,
+        labels: tuple[str, ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.name = name
         self.opened_by = place.opened_by
         self.medium = place.medium
         self.settling = place.settling
         self._place = place
         self._labels = labels
+        self._clock = clock
 
     def tickets(
         self, known: Mapping[str, Known] = NOTHING_KNOWN, since: datetime | None = None
@@ -55,11 +64,16 @@ class IssueTracker:
     def create(self, draft: Draft, at: datetime) -> Ticket:
         """File an issue; where its text lost the marker on the way, it is written once more."""
         del at
-        place = self._place.identity()
+        begun = self._clock()
         labels = tuple(dict.fromkeys((OURS, *draft.labels, *self._labels)))
+        draft = replace(draft, labels=labels)
+        place = self._place.prepared(draft)
+        if self._clock() - begun > _PREPARING:
+            # What is sent now could land after everybody has stopped waiting for it.
+            raise TransientError(f"{self._place.where} is too slow just now: nothing was filed")
         text = IssueText(draft.key, "", "").rewritten(draft.body, draft.key, self.medium)
         title = one_line(draft.title, _LONGEST_TITLE)
-        made = self._place.add(replace(draft, labels=labels), title, text)
+        made = self._place.add(draft, title, text)
         if IssueText.of(made.body, draft.key).key is None:
             made = self._marked(made, draft)
         return ticket_of(replace(made, place=made.place or place), draft.key)

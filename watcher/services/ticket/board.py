@@ -39,11 +39,14 @@ class Board:
 
     @classmethod
     def of(cls, tracker: Tracker, listing: Listing, remembered: list[Remembered]) -> Board:
-        """The dashboard of a tracker; one that people closed still says what is left alone."""
+        """The dashboard of a tracker; of one that people closed only what is left alone counts."""
         key = dashboard_of(tracker.name)
         ticket = next((one for one in listing.tickets if one.key == key), None)
         known = next((one for one in remembered if one.key == key), None)
-        return cls(key, ticket, known, Wishes.read(ticket.body) if ticket else Wishes())
+        wishes = Wishes.read(ticket.body) if ticket else Wishes()
+        if ticket is not None and ticket.state == "closed":
+            wishes = Wishes(held=wishes.held)  # nobody would take the other ticks back
+        return cls(key, ticket, known, wishes)
 
     @property
     def unwanted(self) -> bool:
@@ -67,7 +70,8 @@ class Board:
         if opened is not None and opened.state == "open":
             boxes: tuple[Wish, ...] = ("hold", "refresh")
             done: frozenset[Wish] = frozenset({"refresh"}) if ticket else frozenset()
-            line = Standing(opened.key, title, "open", _why(step), opened.url)
+            why = step.reason if isinstance(step, Held) else None
+            line = Standing(opened.key, title, "open", why, opened.url)
         elif isinstance(step, Held | Create | Reopen):
             boxes, done = ("approve", "hold"), frozenset()
             line = Standing(case.key, title, "waiting", _why(step))

@@ -77,6 +77,11 @@ class GiteaPlace:
         """One issue as it is now."""
         return _issue_of(self._wire.below(f"/issues/{quote(id_, safe='')}"))
 
+    def prepared(self, draft: Draft) -> str:
+        """What filing needs beside one request."""
+        self._labels.numbers(draft.labels)
+        return self.identity()
+
     def add(self, draft: Draft, title: str, body: str) -> Issue:
         """File an issue; labels go by their numbers there."""
         told: dict[str, Any] = {"title": title, "body": body}

@@ -87,6 +87,11 @@ class GitHubPlace:
         place = f"{self.where}/issues/{id_}"
         return replace(issue, id=id_, url=place, elsewhere=gone)
 
+    def prepared(self, draft: Draft) -> str:
+        """What filing needs beside one request."""
+        del draft
+        return self.identity()
+
     def add(self, draft: Draft, title: str, body: str) -> Issue:
         """File an issue; labels that there are not yet are made with it."""
         told: dict[str, Any] = {"title": title, "body": body, "labels": list(draft.labels)}

@@ -50,6 +50,7 @@ class GitLabPlace:
         root = f"/projects/{quote(project, safe='')}"
         self._wire = Wire(http, f"{url}/api/v4", root, headers, judge)
         self._me: str | None = None
+        self._users: dict[str, int] = {}
 
     def issues(self, label: str | None, since: datetime | None = None) -> Iterator[Issue]:
         """List issues page by page, oldest first."""
@@ -73,12 +74,17 @@ class GitLabPlace:
         """One issue as it is now."""
         return _issue_of(self._wire.below(f"/issues/{quote(id_, safe='')}"))
 
+    def prepared(self, draft: Draft) -> str:
+        """What filing needs beside one request."""
+        self._users.update((one, self._user(one)) for one in draft.assignees)
+        return self.identity()
+
     def add(self, draft: Draft, title: str, body: str) -> Issue:
         """File an issue; labels that there are not yet are made with it."""
         told: dict[str, Any] = {"title": title, "description": body}
         told["labels"] = ",".join(map(_label, draft.labels))
         if draft.assignees:
-            told["assignee_ids"] = [self._user(one) for one in draft.assignees]
+            told["assignee_ids"] = [self._users[one] for one in draft.assignees]
         if draft.kind is not None:
             told["issue_type"] = draft.kind
         return _issue_of(self._wire.send("POST", f"{self._wire.root}/issues", told))

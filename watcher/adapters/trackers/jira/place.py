@@ -111,6 +111,11 @@ class JiraPlace:
         gone = f"was moved there from {id_}: move it back, or close it"
         return replace(issue, id=id_, elsewhere=gone)
 
+    def prepared(self, draft: Draft) -> str:
+        """What filing needs beside one request."""
+        del draft
+        return self._there or self.identity()
+
     def add(self, draft: Draft, title: str, body: str) -> Issue:
         """File an issue; its answer is a key alone, so it is asked for then."""
         fields: dict[str, Any] = {
