@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from typing import Final
 
@@ -45,12 +46,17 @@ from watcher.adapters.store.statements.record import SqlVex
 from watcher.adapters.store.successions import SqlSuccessions
 from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
-from watcher.adapters.trackers.folder import FolderTracker
 from watcher.adapters.vex import Called, feed_of
 from watcher.config import Config
-from watcher.config.filing import AnyTracker
-from watcher.config.filing import FolderTracker as FolderSettings
-from watcher.crewing import CrewSettings, crew_of, logins_of, registry_of
+from watcher.config.trackers import FolderTracker
+from watcher.crewing import (
+    CrewSettings,
+    crew_of,
+    logins_of,
+    name_of,
+    registry_of,
+    trackers_of,
+)
 from watcher.domain.errors import StartError, UsageError
 from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
@@ -79,7 +85,7 @@ from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
 from watcher.ports.vex import VexFeed
 from watcher.report.dues import DEFAULT_JUDGE, Judge
-from watcher.report.ticket import draft
+from watcher.report.ticket import Frame, board, draft
 from watcher.services.audit import AuditCraft, AuditStage, BirthAudit
 from watcher.services.bump import BumpStage, Planner, Planning
 from watcher.services.catalog import CatalogCraft, CatalogStage
@@ -92,7 +98,7 @@ from watcher.services.pass_ import PassRunner, Records, Stages
 from watcher.services.retention import KEPT, Limits, RetentionStage
 from watcher.services.streams import StreamStage
 from watcher.services.supply import Supply
-from watcher.services.ticket import Filing, TicketStage
+from watcher.services.ticket import Filing, Placement, TicketStage
 from watcher.services.vex import VexStage
 from watcher.services.work import RemoteCrew, ScannerCrew, Workplace
 
@@ -127,6 +133,7 @@ class Parts:
     planning: Planning = _NO_OWNERS
     filing: Filing = _NOWHERE
     trackers: Mapping[str, Tracker] = field(default_factory=dict)
+    frame: Frame | None = None
     vex: Sequence[VexFeed] = ()
     crew: Crew | None = None
     hands: Executor | None = None
@@ -175,7 +182,11 @@ def pass_runner(parts: Parts) -> PassRunner:
             feeds=FeedStage(parts.feeds, SqlFeeds(engine)),
             bump=BumpStage(lineages, bumps, Planner(lineages, bumps, parts.planning)),
             ticket=TicketStage(
-                parts.trackers, parts.filing, bumps, partial(draft, terms=parts.filing.terms)
+                parts.trackers,
+                parts.filing,
+                bumps,
+                partial(draft, terms=parts.filing.terms, frame=parts.frame),
+                board,
             ),
             retention=RetentionStage(
                 library, matches, offers, catalogues, SqlJobs(engine), parts.retention
@@ -298,7 +309,8 @@ def _parts(
         is_base=config.is_base,
         planning=_planning(config, registries, SqlFeeds(engine)),
         filing=_filing(config),
-        trackers={one.name: _tracker(one) for one in config.trackers},
+        frame=_frame(config.tickets.template),
+        trackers=trackers_of(config.trackers, config.owners),
         vex=[feed_of(one, _called(registries)) for one in config.feeds.vex],
     )
 
@@ -335,21 +347,39 @@ def _planning(config: Config, registries: Sequence[Registry], feeds: FeedRecords
 
 def _filing(config: Config) -> Filing:
     tickets = config.tickets
-    by_team = {one.team: one.tracker for one in reversed(config.owners) if one.tracker}
+    filing = {one.team: one for one in reversed(config.owners) if one.tracker}
+    by_team = {team: name_of(one, config.trackers) for team, one in filing.items()}
+    wishes = {
+        team: Placement(one.labels, one.assignees, one.issue_type) for team, one in filing.items()
+    }
     return Filing(
         tracker_of=by_team.get,
+        placement_of=lambda team: wishes.get(team, Placement()),
+        approval=tickets.approval,
+        has_dashboard=_dashboards(config),
         per_hour=tickets.per_hour,
         open_at_most=tickets.open_at_most,
         terms=Terms(dismissal=tickets.dismissal, kev=config.feeds.kev is not None),
     )
 
 
+def _dashboards(config: Config) -> Callable[[str], bool]:
+    """Which trackers have a dashboard, by their names; a folder's is a file more among tickets."""
+    wanted = config.tickets.dashboard
+    names = {one.name for one in config.trackers if isinstance(one, FolderTracker)}
+    return lambda name: wanted == "everywhere" or (wanted == "services" and name not in names)
+
+
+def _frame(path: Path | None) -> Frame | None:
+    """The frame around a ticket's text that the configuration names."""
+    if path is None:
+        return None
+    try:
+        return Frame.parse(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"tickets.template: {path} is no text that can be read") from None
+
+
 def _called(registries: Sequence[Registry]) -> Called:
     """How references to each registry begin, and what it is called here."""
     return Called({one.address("x").removesuffix("x"): one.name for one in registries})
-
-
-def _tracker(one: AnyTracker) -> Tracker:
-    if isinstance(one, FolderSettings):
-        return FolderTracker(one.name, one.path)
-    raise UsageError(f"tracker {one.name} is of the kind {one.kind}: this version files in folders")

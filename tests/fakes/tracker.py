@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from watcher.domain.errors import NotFoundError, PermanentError, TransientError, WatcherError
 from watcher.domain.ticket import with_marker
-from watcher.ports.tracker import Draft, Listing, Ticket, UncertainError, Unreadable
+from watcher.ports.tracker import (
+    MARKDOWN,
+    NOTHING_KNOWN,
+    Draft,
+    Known,
+    Listing,
+    Ticket,
+    UncertainError,
+    Unreadable,
+)
 
 Call = Literal["tickets", "create", "update", "close", "reopen", "comment"]
 CALLS: tuple[Call, ...] = get_args(Call)
@@ -31,9 +40,11 @@ class FakeTracker:
     """
 
     opened_by = "open it there"
+    medium = MARKDOWN
 
     def __init__(self, name: str = "tickets") -> None:
         self.name = name
+        self.settling = timedelta(0)
         self.calls: Counter[str] = Counter()
         self.comments: list[tuple[str, str]] = []
         self._tickets: dict[str, Ticket] = {}
@@ -99,8 +110,11 @@ class FakeTracker:
         self._damaged.clear()
         self._last = 0
 
-    def tickets(self, known: Collection[str] = ()) -> Listing:
+    def tickets(
+        self, known: Mapping[str, Known] = NOTHING_KNOWN, since: datetime | None = None
+    ) -> Listing:
         """List all tickets, the damaged ones apart."""
+        del since
         self._begin("tickets")
         if known and not self._last:
             raise TransientError(f"{self.name} holds none of the {len(known)} tickets filed there")

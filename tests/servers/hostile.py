@@ -83,6 +83,9 @@ def _answering(answer: Callable[[Seen], Reply], seen: list[Seen]) -> type[BaseHT
 
         do_HEAD = do_GET  # noqa: N815 - the base's names
         do_POST = do_GET  # noqa: N815
+        do_PATCH = do_GET  # noqa: N815
+        do_PUT = do_GET  # noqa: N815
+        do_DELETE = do_GET  # noqa: N815
 
         def _send(self, reply: Reply) -> None:
             if reply.script:

@@ -1,46 +1,25 @@
-"""Trackers and what is filed there, and the feeds that rate vulnerabilities."""
+"""What is filed in trackers, and the feeds that rate vulnerabilities."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import model_validator
 
 from watcher.config.moments import Duration
-from watcher.config.secret import Secret
 from watcher.config.section import Section
-from watcher.config.values import Count, FileOrAddress, Folder, Name, ServiceAddress, Text
+from watcher.config.values import Count, ExistingFile, FileOrAddress
 from watcher.domain.package import Severity
 from watcher.ports.feeds import FeedName
 
 
-class FolderTracker(Section):
-    """Tickets as Markdown files in a folder."""
-
-    name: Name
-    kind: Literal["folder"]
-    path: Folder = Path("var/tickets")
-
-
-class GiteaTracker(Section):
-    """Tickets as issues of one Gitea repository; `labels` are set on each."""
-
-    name: Name
-    kind: Literal["gitea"]
-    url: ServiceAddress
-    project: Annotated[Text, Field(pattern=r"^[^/\s]+/[^/\s]+$")]
-    token: Secret
-    labels: tuple[Text, ...] = ()
-
-
-AnyTracker = Annotated[FolderTracker | GiteaTracker, Field(discriminator="kind")]
-
-
 class Tickets(Section):
-    """From which severity tickets are filed, how many, and how long a dismissal holds."""
+    """From which severity tickets are filed, how many, and how long a dismissal holds.
+
+    With `approval` none is filed before it was ticked on the dashboard.
+    """
 
     threshold: Severity = "HIGH"
     per_hour: Count = 5
@@ -48,6 +27,15 @@ class Tickets(Section):
     dismissal: Duration = timedelta(days=90)
     minimum_age: Duration = timedelta(0)
     majors: bool = False
+    dashboard: Literal["services", "everywhere", "none"] = "services"
+    approval: bool = False
+    template: ExistingFile | None = None
+
+    @model_validator(mode="after")
+    def _approved_somewhere(self) -> Self:
+        if self.approval and self.dashboard == "none":
+            raise ValueError("approval is given on the dashboard: take `dashboard: none` out")
+        return self
 
 
 class Feeds(Section):

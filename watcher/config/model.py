@@ -15,13 +15,14 @@ from typing import Final, Self
 from pydantic import PrivateAttr, model_validator
 
 from watcher.config.engine import Database, Executor, Retention, Schedule, Trivy, Web
-from watcher.config.filing import AnyTracker, Feeds, Tickets
+from watcher.config.filing import Feeds, Tickets
 from watcher.config.moments import Span
 from watcher.config.near import nearest
 from watcher.config.policy import Policy, factors_of
 from watcher.config.registries import AnyRegistry
 from watcher.config.scope import Owner, Rename, StreamSettings
 from watcher.config.section import Section
+from watcher.config.trackers import AnyTracker, FolderTracker
 from watcher.config.values import BasePattern, Folder
 from watcher.domain.acceptance import Acceptance
 from watcher.domain.errors import UsageError
@@ -164,6 +165,11 @@ class Config(Section):
             for number, owner in enumerate(self.owners)
             if owner.tracker is not None and owner.tracker not in trackers
         ]
+        problems += [
+            f"owners[{number}].{wrong}"
+            for number, owner in enumerate(self.owners)
+            if (wrong := _misplaced(owner, self.trackers)) is not None
+        ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -177,6 +183,25 @@ def _written(one: Acceptance) -> dict[str, object]:
         "author": one.author,
         "expires": one.expires.isoformat(),
     }
+
+
+def _misplaced(owner: Owner, trackers: Iterable[AnyTracker]) -> str | None:
+    """What is wrong with where and how an owner has its tickets filed."""
+    wishes = [
+        one for one in ("project", "labels", "assignees", "issue_type") if getattr(owner, one)
+    ]
+    tracker = next((one for one in trackers if one.name == owner.tracker), None)
+    if owner.tracker is None:
+        return f"{wishes[0]}: the owner has no tracker: name one" if wishes else None
+    if isinstance(tracker, FolderTracker):
+        nowhere = [one for one in wishes if one != "labels"]
+        return f"{nowhere[0]}: {tracker.name} is a folder and knows none" if nowhere else None
+    try:
+        if tracker is not None:
+            tracker.at(owner.project)
+    except ValueError as error:
+        return f"project: {error}"
+    return None
 
 
 def _twice(key: str, names: Iterable[str]) -> list[str]:

@@ -67,11 +67,18 @@ class Rename(Section):
 
 
 class Owner(Section):
-    """A team and the streams it owns; without `match` the default for what nobody else owns."""
+    """A team and the streams it owns; without `match` the default for what nobody else owns.
+
+    Its tickets are filed in a tracker, in that one's project or another one, with what it wants.
+    """
 
     match: StreamPattern | None = None
     team: Text
     tracker: Name | None = None
+    project: Text | None = None
+    labels: tuple[Text, ...] = ()
+    assignees: tuple[Text, ...] = ()
+    issue_type: Text | None = None
     attributes: Mapping[str, Scalar] = Field(default_factory=dict)
 
     @field_validator("attributes")

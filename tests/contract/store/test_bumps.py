@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from tests.contract.store.fleet import Fleet, day
 from tests.contract.store.record import begin, begun, rows
@@ -250,16 +251,39 @@ def test_a_call_is_unsettled_until_its_answer_is_known(engine: Engine, store: Sq
     this = begin(engine, 1)
     keys = [TicketKey(1, SHOP), TicketKey(2, SHOP), TicketKey(1, PAY)]
     one, other, third = (store.intend(this, "tickets", key, "create") for key in keys)
-    assert store.unsettled() == dict(zip((one, other, third), keys, strict=True))
+    begun = store.unsettled()
+    assert {number: call.key for number, call in begun.items()} == {
+        one: keys[0],
+        other: keys[1],
+        third: keys[2],
+    }
     store.settle(this, other)
-    assert store.unsettled() == {one: keys[0], third: keys[2]}
+    assert store.unsettled().keys() == {one, third}
+    assert {(call.tracker, call.step, call.at) for call in begun.values()} == {
+        ("tickets", "create", day(1))
+    }
+
+
+def test_a_call_is_as_old_as_the_clock_of_the_database_says(
+    engine: Engine, store: SqlBumps
+) -> None:
+    this = begin(engine, 1)
+    number = store.intend(this, "tickets", TicketKey(1, SHOP), "create")
+    assert timedelta(0) <= store.unsettled()[number].age < timedelta(minutes=5)
+    with engine.begin() as connection:
+        hour_ago = ticket_intents.c.begun_at - 3600.0
+        connection.execute(update(ticket_intents).values(begun_at=hour_ago))
+    assert timedelta(hours=1) <= store.unsettled()[number].age < timedelta(minutes=65)
+    with engine.begin() as connection:
+        connection.execute(update(ticket_intents).values(begun_at=None))
+    assert store.unsettled()[number].age > timedelta(days=365)
 
 
 def test_an_intent_outlives_its_pass_and_is_settled_by_another(
     engine: Engine, store: SqlBumps
 ) -> None:
     number = store.intend(first := begin(engine, 1), "tickets", TicketKey(1, SHOP), "close")
-    assert SqlBumps(engine).unsettled() == {number: TicketKey(1, SHOP)}
+    assert SqlBumps(engine).unsettled()[number].key == TicketKey(1, SHOP)
     store.settle(second := begin(engine, 2), number)
     store.settle(begin(engine, 3), number)
     with engine.connect() as connection:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from watcher.adapters.trackers.folder import FolderTracker, disk
 from watcher.domain.errors import PermanentError, TransientError
 from watcher.domain.ticket import Cause, TicketKey, marker
-from watcher.ports.tracker import Draft, Ticket
+from watcher.ports.tracker import Draft, Known, Ticket
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
@@ -289,7 +289,7 @@ def test_a_renamed_ticket_is_named_with_the_name_it_had(
     file(tracker)
     other = file(tracker, OTHER)
     (folder / "1.md").rename(folder / name)
-    listing = tracker.tickets(known)
+    listing = tracker.tickets(dict.fromkeys(known, Known(KEY)))
     assert listing.tickets == (other,)
     (named,) = listing.unreadable
     assert named.key == KEY
@@ -303,7 +303,7 @@ def test_a_copy_under_a_name_of_its_own_is_nobodys_ticket(
     made = file(tracker)
     for name in ("1-before.md", ".1.md"):
         (folder / name).write_bytes((folder / "1.md").read_bytes())
-    listing = tracker.tickets([made.id])
+    listing = tracker.tickets({made.id: Known(KEY)})
     assert (listing.tickets, listing.unreadable) == ((made,), ())
 
 

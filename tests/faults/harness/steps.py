@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 When = Literal["before", "after"]
-Kind = Literal["commit", "file", "registry", "artifacts", "scanner"]
+Kind = Literal["commit", "file", "registry", "artifacts", "scanner", "tracker"]
 
 
 @dataclass(frozen=True, slots=True, order=True)

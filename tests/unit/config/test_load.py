@@ -291,11 +291,11 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(
         ),
         (
             "trackers: [{name: a, kind: gitea, url: http://a, project: x, token: y}]",
-            "trackers[0].project: must be owner/name, such as acme/shop",
+            "trackers[0].project: 'x' is no project there, such as acme/shop",
         ),
         (
-            "trackers: [{name: a, kind: github}]",
-            "trackers[0].kind: unknown kind 'github'; known are: folder, gitea",
+            "trackers: [{name: a, kind: trello}]",
+            "trackers[0].kind: unknown kind 'trello'; known are: folder, gitea, github, gitlab, jira",
         ),
         ("acceptances: 7", "acceptances: must be text: put it in quotes"),
     ],

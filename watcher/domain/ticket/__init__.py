@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watcher.domain.ticket.board import Standing, Wish, Wishes, dashboard_of, is_dashboard
 from watcher.domain.ticket.bump import (
     BaseInUse,
     BumpTicket,
@@ -18,8 +19,15 @@ from watcher.domain.ticket.bump import (
     streams,
 )
 from watcher.domain.ticket.decision import decide
-from watcher.domain.ticket.key import Cause, TicketKey, marked, marker, with_marker
-from watcher.domain.ticket.label import SEVERITY_LABELS, relabelled, severity_label
+from watcher.domain.ticket.key import (
+    Cause,
+    TicketKey,
+    marked,
+    marker,
+    wiki_marker,
+    with_marker,
+)
+from watcher.domain.ticket.label import OURS, SEVERITY_LABELS, relabelled, severity_label
 from watcher.domain.ticket.state import (
     Close,
     Create,
@@ -38,6 +46,7 @@ from watcher.domain.ticket.state import (
 )
 
 __all__ = [
+    "OURS",
     "SEVERITY_LABELS",
     "BaseInUse",
     "BumpTicket",
@@ -59,6 +68,7 @@ __all__ = [
     "Remaining",
     "Reopen",
     "Settle",
+    "Standing",
     "Step",
     "Target",
     "Terms",
@@ -66,12 +76,17 @@ __all__ = [
     "Unknown",
     "Update",
     "Wanted",
+    "Wish",
+    "Wishes",
+    "dashboard_of",
     "decide",
+    "is_dashboard",
     "marked",
     "marker",
     "moved",
     "relabelled",
     "severity_label",
     "streams",
+    "wiki_marker",
     "with_marker",
 ]

@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass
 
 _KEY = re.compile(r"([1-9][0-9]{0,8}):([^:\s]{1,500}):(\S{1,1500})")
+_NAMED = r"watcher:key=([1-9][0-9]{0,8}:[^:\s]{1,500}:\S{1,1500}) "
 _MARKER = re.compile(
-    r"^[ \t]*<!-- watcher:key=([1-9][0-9]{0,8}:[^:\s]{1,500}:\S{1,1500}) [^\n]{0,200}-->[ \t]*\r?$",
+    rf"^[ \t]*(?:<!-- {_NAMED}[^\n]{{0,200}}-->|\{{\{{{_NAMED}[^\n]{{0,200}}\}}\}})[ \t]*\r?$",
     re.MULTILINE,
 )
+# Trackers that keep no markup of their own write it anew, and put these before signs of it.
+_ESCAPE = re.compile(r"\\(?=[^A-Za-z0-9\s])")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._/+-]")
 _UNSAFE_IN_LINEAGE = re.compile(r"[^A-Za-z0-9._/:+-]")
 _ENCODED = re.compile(r"(?:%[0-9A-F]{2})+")
@@ -63,11 +66,16 @@ def marker(key: TicketKey) -> str:
     return f"<!-- watcher:key={key} (keep this line) -->"
 
 
+def wiki_marker(key: TicketKey) -> str:
+    """The same where markup knows no comment: a line that readers see."""
+    return f"{{{{watcher:key={key} (keep this line)}}}}"
+
+
 def marked(text: str, key: TicketKey | None = None) -> Marked | None:
     """Find the first marker in a text, or the first one with this key; None where there is none."""
     for found in _MARKER.finditer(text):
         try:
-            read = TicketKey.parse(found[1])
+            read = TicketKey.parse(found[1] or unescaped(found[2]))
         except ValueError:
             continue
         if key in {None, read}:
@@ -75,10 +83,15 @@ def marked(text: str, key: TicketKey | None = None) -> Marked | None:
     return None
 
 
-def with_marker(text: str, key: TicketKey) -> str:
-    """The text with its marker as the last line, and nothing behind it."""
+def unescaped(text: str) -> str:
+    """A text without the backslashes that a tracker put before signs of its markup."""
+    return _ESCAPE.sub("", text)
+
+
+def with_marker(text: str, key: TicketKey, line: str | None = None) -> str:
+    """The text with its marker as the last line, and nothing behind it; `line` if it has none."""
     found = marked(text, key)
-    body = text[: found.end] if found else f"{text.rstrip()}\n\n{marker(key)}"
+    body = text[: found.end] if found else f"{text.rstrip()}\n\n{line or marker(key)}"
     return body.strip() + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The one label of a ticket that is watcher's: how bad the worst is that it would end."""
+"""Labels that are watcher's: the one that says so, and how bad the worst is that would end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from watcher.domain.package import SEVERITIES
 
+OURS: Final = "watcher"
 _PREFIX: Final = "severity/"
 SEVERITY_LABELS: Final = tuple(f"{_PREFIX}{one.lower()}" for one in SEVERITIES)
 

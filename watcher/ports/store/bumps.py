@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from watcher.domain.ticket import BumpTicket, Cause, Line, Rated, TicketKey
@@ -14,10 +14,25 @@ from watcher.ports.store.passes import PassRecord
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A call to a tracker whose answer is not known, and for how long it has been under way.
+
+    The age is by the database's clock, whatever the time of a pass; `at` is that of its pass.
+    """
+
+    key: TicketKey
+    tracker: str
+    step: str
+    at: datetime
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """What is remembered of a ticket: where it is, and what its text said when it was written.
 
-    `filed_at` is when it was first recorded; None for one that was not yet.
+    `filed_at` is when it was first recorded; None for one that was not yet. `place` is the
+    tracker's own name for the project that holds it. `gone` is one that a complete listing lacked.
     """
 
     key: TicketKey
@@ -34,6 +49,8 @@ class Remembered:
     listed: Mapping[str, Rated] = field(default_factory=dict)
     outstanding: Mapping[str, Rated] = field(default_factory=dict)
     filed_at: datetime | None = None
+    place: str | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +92,8 @@ class Bumps(Protocol):
     def settle(self, this: PassRecord, intent: int) -> None:
         """Record that a call's answer is known."""
 
-    def unsettled(self) -> dict[int, TicketKey]:
-        """Calls whose answer was lost: the intent's number, and the ticket it was about."""
+    def unsettled(self) -> dict[int, Begun]:
+        """Calls whose answer was lost, by the intent's number."""
 
     def filed(self, this: PassRecord, ticket: Remembered) -> None:
         """Record a ticket, new or changed, and what its text says."""

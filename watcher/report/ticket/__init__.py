@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from watcher.report.ticket.board import board
 from watcher.report.ticket.draft import LONGEST, draft
+from watcher.report.ticket.frame import Frame
 
-__all__ = ["LONGEST", "draft"]
+__all__ = ["LONGEST", "Frame", "board", "draft"]

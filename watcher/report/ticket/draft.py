@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from watcher.domain.ticket import (
@@ -13,14 +14,17 @@ from watcher.domain.ticket import (
     TicketKey,
     marker,
     severity_label,
+    wiki_marker,
 )
-from watcher.ports.tracker import Draft
+from watcher.ports.tracker import MARKDOWN, Draft, Medium
 from watcher.report.ticket import closing, first_screen, folded
-from watcher.report.ticket.neutral import broken_up, clipped
+from watcher.report.ticket.frame import Frame
+from watcher.report.ticket.neutral import broken_up, clipped, code, prose
 from watcher.report.ticket.rows import Most
+from watcher.report.ticket.wiki import wiki
 from watcher.report.ticket.words import YOURS
 
-LONGEST: Final = 60_000  # characters; GitHub takes 65,536
+LONGEST: Final = MARKDOWN.longest
 _NAME: Final = 80  # characters in a title, which Gitea cuts at 255 without a word
 _LABEL: Final = 50
 _SAYS_BASE: Final = re.compile(r"\bbases?\b")
@@ -33,13 +37,18 @@ _CUTS: Final = (
 
 
 def draft(
-    bump: BumpTicket, key: TicketKey, longest: int = LONGEST, terms: Terms = _AS_DESIGNED
+    bump: BumpTicket,
+    key: TicketKey,
+    medium: Medium = MARKDOWN,
+    terms: Terms = _AS_DESIGNED,
+    frame: Frame | None = None,
 ) -> Draft:
     """Write title, labels and body; signs `watcher.ports.tracker.TicketWriter`.
 
-    `terms` are those that the ticket is kept by, which it tells.
+    `terms` are those that the ticket is kept by, which it tells; `frame` is what a user puts
+    around the parts of an open one.
     """
-    text = body(bump, key, longest, terms)
+    text = body(bump, key, medium, _Telling(terms, frame))
     return Draft(key=key, title=title(bump), body=text, labels=labels(bump))
 
 
@@ -60,12 +69,20 @@ def labels(bump: BumpTicket) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("watcher", "base-image", *list(worst)[:1], *own)))
 
 
-def body(bump: BumpTicket, key: TicketKey, longest: int, terms: Terms) -> str:
-    """The Markdown text, of at most `longest` characters."""
-    whole = _written(bump, key, Most(to_do=0, folded=0), terms)
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """How a ticket is told, whatever it says."""
+
+    terms: Terms
+    frame: Frame | None
+
+
+def body(bump: BumpTicket, key: TicketKey, medium: Medium, telling: _Telling) -> str:
+    """The text, of at most as many characters as the medium takes."""
+    whole = _written(bump, key, Most(to_do=0, folded=0), medium, telling)
     for most in _CUTS:
-        longer = _written(bump, key, most, terms)
-        if len(longer) > longest:
+        longer = _written(bump, key, most, medium, telling)
+        if len(longer) > medium.longest:
             break
         whole = longer
         if most.cuts_nothing_of(bump):
@@ -73,19 +90,31 @@ def body(bump: BumpTicket, key: TicketKey, longest: int, terms: Terms) -> str:
     return whole
 
 
-def _written(bump: BumpTicket, key: TicketKey, most: Most, terms: Terms) -> str:
-    text = "\n\n".join(filter(None, _blocks(bump, most, terms)))
+def _written(
+    bump: BumpTicket, key: TicketKey, most: Most, medium: Medium, telling: _Telling
+) -> str:
+    text = "\n\n".join(filter(None, _blocks(bump, most, telling)))
+    if medium.markup == "wiki":
+        return f"{wiki(text)}\n\n{wiki_marker(key)}\n"
     return f"{text}\n\n{marker(key)}\n"
 
 
-def _blocks(bump: BumpTicket, most: Most, terms: Terms) -> Iterator[str]:
+def _blocks(bump: BumpTicket, most: Most, telling: _Telling) -> Iterator[str]:
     if bump.done:
         yield from closing.blocks(bump, most)
         return
-    yield from first_screen.blocks(bump, most)
-    yield from folded.blocks(bump, most)
-    yield "---"
-    yield _footer(terms)
+    first, details = first_screen.blocks(bump, most), folded.blocks(bump, most)
+    if telling.frame is None:
+        yield from (*first, *details, "---", _footer(telling.terms))
+        return
+    yield telling.frame.around(
+        first_screen="\n\n".join(filter(None, first)),
+        details="\n\n".join(filter(None, details)),
+        footer=_footer(telling.terms),
+        team=prose(bump.cause.team),
+        base=code(bump.base_name),
+        target=code(bump.target.reference),
+    )
 
 
 def _footer(terms: Terms) -> str:

@@ -39,6 +39,11 @@ def link(bump: BumpTicket) -> str | None:
     return f"[This bump in watcher](<{bump.link}>)"
 
 
+def address(url: str) -> str | None:
+    """An address that a link may lead to; None for what might end the link."""
+    return url if _ADDRESS.fullmatch(url) else None
+
+
 def more(bump: BumpTicket, left: int) -> str:
     """Say how many rows were left out, and where they are."""
     place = link(bump)

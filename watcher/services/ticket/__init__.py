@@ -7,6 +7,7 @@ anew because a complete listing lacks it.
 
 from __future__ import annotations
 
-from watcher.services.ticket.stage import Filing, TicketStage
+from watcher.services.ticket.filing import Filing, Placement
+from watcher.services.ticket.stage import TicketStage
 
-__all__ = ["Filing", "TicketStage"]
+__all__ = ["Filing", "Placement", "TicketStage"]

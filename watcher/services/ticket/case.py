@@ -46,8 +46,19 @@ class Case:
     @property
     def open_key(self) -> TicketKey:
         """The key of the open ticket, or of the first there would be."""
+        return self._opened or TicketKey(1, self.cause)
+
+    @property
+    def key(self) -> TicketKey:
+        """The key of the open ticket, else of the next one that would be filed."""
+        every = self.remembered.keys() | self.tickets.keys() | self.unreadable.keys()
+        last = max((one.generation for one in every), default=0)
+        return self._opened or TicketKey(last + 1, self.cause)
+
+    @property
+    def _opened(self) -> TicketKey | None:
         opened = (key for key, ticket in self.tickets.items() if ticket.state == "open")
-        return max(opened, default=TicketKey(1, self.cause))
+        return max(opened, default=None)
 
     @property
     def filed(self) -> list[Filed]:
@@ -57,20 +68,27 @@ class Case:
 
     def noticed(self, tracker: str, at: datetime) -> dict[TicketKey, Remembered]:
         """What is news of tickets: closes and reopenings by people, and lost answers found."""
-        news: dict[TicketKey, Remembered] = {}
-        for key, known in self.remembered.items():
-            there = key in self.tickets or key in self.unreadable
-            if not there and known.closed_by is None:  # deleted: as good as closed by hand
-                news[key] = replace(known, closed_by="person", closed_at=at)
-        for key, ticket in self.tickets.items():
-            held = self.remembered.get(key)
-            if held is None:
-                news[key] = adopted(tracker, ticket)
-            elif ticket.state == "closed" and held.closed_by is None:
-                news[key] = replace(held, closed_by="person", closed_at=_closed(ticket, held, at))
-            elif ticket.state == "open" and held.closed_by is not None:
-                news[key] = replace(held, closed_by=None, closed_at=None)
-        return news
+        seen = {key: self._seen(tracker, ticket, at) for key, ticket in self.tickets.items()}
+        there = self.tickets.keys() | self.unreadable.keys()
+        missing = {
+            key: _missing(tracker, one, at)
+            for key, one in self.remembered.items()
+            if key not in there
+        }
+        every = {**missing, **seen}
+        return {key: now for key, now in every.items() if now != self.remembered.get(key)}
+
+    def _seen(self, tracker: str, ticket: Ticket, at: datetime) -> Remembered:
+        """What is to be remembered of a ticket that is there."""
+        held = self.remembered.get(ticket.key)
+        if held is None:
+            return adopted(tracker, ticket)
+        now = found(tracker, held, ticket)
+        if ticket.state == "closed" and held.closed_by is None:
+            return replace(now, closed_by="person", closed_at=_closed(ticket, held, at))
+        if ticket.state == "open" and held.closed_by is not None:
+            return replace(now, closed_by=None, closed_at=None)
+        return now
 
     def ticket(self, name: str) -> Ticket:
         """The tracker's ticket of this id."""
@@ -102,9 +120,19 @@ class Case:
         )
 
 
+def _missing(tracker: str, held: Remembered, at: datetime) -> Remembered:
+    """What is to be remembered of one that a complete listing lacks."""
+    if held.tracker != tracker:
+        # Its tracker is not configured any more: nobody can look after it.
+        return replace(held, closed_by="watcher", closed_at=at) if held.closed_by is None else held
+    if held.closed_by is None:  # deleted: as good as closed by hand
+        return replace(held, closed_by="person", closed_at=at, gone=True)
+    return replace(held, gone=True)
+
+
 def _closed(ticket: Ticket, held: Remembered, at: datetime) -> datetime:
     """When a person closed a ticket: its last change, unless that was ours; else now."""
-    changed = ticket.updated_at
+    changed = ticket.closed_at or ticket.updated_at
     if changed is None or (held.written_at is not None and changed <= held.written_at):
         return at
     return min(changed, at)
@@ -112,7 +140,19 @@ def _closed(ticket: Ticket, held: Remembered, at: datetime) -> datetime:
 
 def adopted(tracker: str, ticket: Ticket) -> Remembered:
     """What can be remembered of a ticket that only the tracker knows."""
-    return Remembered(ticket.key, tracker, ticket.id, ticket.url, None, None)
+    return Remembered(ticket.key, tracker, ticket.id, ticket.url, None, None, place=ticket.place)
+
+
+def found(tracker: str, held: Remembered, ticket: Ticket) -> Remembered:
+    """What is remembered of a ticket, with where it is now: projects are renamed."""
+    return replace(
+        held,
+        tracker=tracker,
+        ticket=ticket.id,
+        url=ticket.url,
+        place=ticket.place or held.place,
+        gone=False,
+    )
 
 
 def remembering(

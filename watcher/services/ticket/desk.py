@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
-from watcher.domain.errors import AttemptError, PermanentError
+from watcher.domain.errors import AttemptError, PermanentError, RateLimitedError
 from watcher.domain.package import rank
 from watcher.domain.ticket import (
     BumpTicket,
@@ -23,30 +24,57 @@ from watcher.domain.ticket import (
 from watcher.domain.ticket.state import fingerprint
 from watcher.ports.store.bumps import Bumps, Remembered
 from watcher.ports.store.passes import PassRecord
-from watcher.ports.tracker import TicketWriter, Tracker, UncertainError
+from watcher.ports.tracker import BoardWriter, Ticket, Tracker, UncertainError
 from watcher.services.outcome import Outcome
-from watcher.services.ticket.case import Case, adopted, remembering
+from watcher.services.ticket.case import Case, adopted, found, remembering
+from watcher.services.ticket.shown import Shown, Writing
+
+_TWICE: Final = (
+    "This was filed twice: an answer came too late. The older ticket with the same key is kept."
+)
 
 
 @dataclass(slots=True)
 class Desk:
     """Takes the steps that were decided, each with an intent around the call."""
 
-    tracker: Tracker
+    shown: Shown
     store: Bumps
-    write: TicketWriter
+    write: Writing
     this: PassRecord
     outcome: Outcome
-    opened: int  # open tickets in the tracker
-    lately: int  # tickets filed within the hour
 
-    def take(self, case: Case, plan: BumpTicket, wanted: Wanted, step: Step) -> None:
-        """Take one step; raises what the tracker raises."""
+    @property
+    def tracker(self) -> Tracker:
+        """The tracker that it sits at."""
+        return self.shown.tracker
+
+    def settle(self) -> None:
+        """Record what the listing tells of calls, and close what was filed twice in spite of all.
+
+        Another process may have been at a call while its pass was taken over, and late.
+        """
+        for intent in self.shown.answered:
+            self.store.settle(self.this, intent)
+        for one in self.shown.listing.unreadable:
+            if one.copy is None or one.copy.state == "closed":
+                continue
+            try:
+                self.tracker.close(one.copy, _TWICE, self.this.at)
+            except RateLimitedError:
+                raise
+            except AttemptError as error:
+                self.outcome.failed(f"{self.tracker.name}: {one.id}", error)
+            else:
+                self.outcome.noticed(f"{self.tracker.name}: {one.id}", f"closed: {one.reason}")
+
+    def take(self, case: Case, plan: BumpTicket, wanted: Wanted, step: Step) -> Ticket | None:
+        """Take one step; gives the ticket where it was written. Raises what the tracker raises."""
         match step:
             case Create(key):
-                self._create(plan, wanted, key)
+                return self._create(plan, wanted, key)
             case Update() | Close() | Reopen():
-                self._rewrite(case, plan, wanted, step)
+                return self._rewrite(case, plan, wanted, step)
             case Settle():
                 held = next(one for one in case.remembered.values() if one.ticket == step.ticket)
                 self._confirm(case, plan, wanted, held)
@@ -54,6 +82,40 @@ class Desk:
                 self._recall(case, plan, wanted, case.remembered[case.open_key])
             case _:
                 pass
+        return None
+
+    def show(self, write: BoardWriter) -> None:
+        """Bring the dashboard up to date, unless people closed it or nothing was ever planned."""
+        board, at = self.shown.board, self.this.at
+        if board.ticket is None and board.remembered is not None and not board.remembered.gone:
+            self.store.filed(self.this, replace(board.remembered, gone=True))
+        idle = board.unwanted or (board.ticket is None and not board.lines)
+        if idle or board.key in self.shown.waiting:
+            return
+        draft = write(board.key, board.standings(), self.tracker.medium)
+        if board.written(draft.body):
+            return
+        name = "create" if board.ticket is None else "update"
+        intent = self.store.intend(self.this, self.tracker.name, board.key, name)
+        try:
+            if board.ticket is None:
+                ticket = self.tracker.create(draft, at)
+            else:
+                ticket = self.tracker.update(board.ticket, draft.body, at)
+        except UncertainError as error:
+            self.outcome.failed(f"{self.tracker.name}: dashboard", error)
+            return
+        except RateLimitedError:
+            self.store.settle(self.this, intent)
+            raise
+        except AttemptError as error:
+            self.store.settle(self.this, intent)
+            self.outcome.failed(f"{self.tracker.name}: dashboard", error)
+            return
+        held = board.remembered or adopted(self.tracker.name, ticket)
+        told = replace(found(self.tracker.name, held, ticket), written=fingerprint(ticket.body))
+        self.store.filed(self.this, replace(told, written_at=at))
+        self.store.settle(self.this, intent)
 
     def _recall(self, case: Case, plan: BumpTicket, wanted: Wanted, held: Remembered) -> None:
         """Remember a ticket, and what it says where that is what is wanted.
@@ -90,7 +152,7 @@ class Desk:
         self.store.settle(self.this, intent)
         self.outcome.counts["tickets_updated"] += 1
 
-    def _create(self, plan: BumpTicket, wanted: Wanted, key: TicketKey) -> None:
+    def _create(self, plan: BumpTicket, wanted: Wanted, key: TicketKey) -> Ticket:
         draft, at = self.write(plan, key), self.this.at
         intent = self.store.intend(self.this, self.tracker.name, key, "create")
         try:
@@ -104,12 +166,13 @@ class Desk:
         self.store.filed(self.this, remembering(held, plan.lines, wanted, ticket.body, at))
         self.store.settle(self.this, intent)
         self.outcome.counts["tickets_created"] += 1
-        self.opened += 1
-        self.lately += 1
+        self.shown.opened += 1
+        self.shown.lately += 1
+        return ticket
 
     def _rewrite(
         self, case: Case, plan: BumpTicket, wanted: Wanted, step: Update | Close | Reopen
-    ) -> None:
+    ) -> Ticket:
         ticket, at = case.ticket(step.ticket), self.this.at
         draft = self.write(plan, ticket.key)
         body = draft.body
@@ -123,18 +186,20 @@ class Desk:
                     self.tracker.comment(written, f"The move is another now: {wanted.action}", at)
             case Close():
                 written = self.tracker.close(ticket, body, at)
-                self.opened -= 1
+                self.shown.opened -= 1
             case Reopen():
                 written = self.tracker.reopen(ticket, body, at, labels=labels)
-                self.opened += 1
+                self.shown.opened += 1
         closed = isinstance(step, Close)
         held = case.remembered.get(ticket.key) or adopted(self.tracker.name, ticket)
+        held = found(self.tracker.name, held, written)
         told = remembering(held, plan.lines, wanted, written.body, at)
         when = at if closed else None
         told = replace(told, closed_by="watcher" if closed else None, closed_at=when)
         self.store.filed(self.this, told)
         self.store.settle(self.this, intent)
         self.outcome.counts["tickets_closed" if closed else "tickets_updated"] += 1
+        return written
 
 
 def _labelled(case: Case, key: TicketKey) -> str | None:

@@ -22,6 +22,7 @@ def reconciled(listing: Listing, remembered: Iterable[Remembered]) -> Listing:
     return Listing(
         tickets=tuple(one for one in listing.tickets if one not in strays),
         unreadable=tuple(unreadable),
+        orphans=listing.orphans,
     )
 
 

@@ -2,149 +2,117 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from watcher.domain.errors import AttemptError, PermanentError
-from watcher.domain.ticket import BumpTicket, Cause, Held, Step, Terms, Wanted, decide
-from watcher.ports.store.bumps import Bumps, Remembered
+from watcher.domain.errors import AttemptError, PermanentError, RateLimitedError
+from watcher.domain.ticket import BumpTicket, Cause, Held, Step, TicketKey
+from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.passes import PassRecord
-from watcher.ports.tracker import Listing, TicketWriter, Tracker
+from watcher.ports.tracker import BoardWriter, Draft, TicketWriter, Tracker
 from watcher.services.outcome import Outcome
-from watcher.services.ticket.case import Case
 from watcher.services.ticket.desk import Desk
-from watcher.services.ticket.reconciled import reconciled
+from watcher.services.ticket.filing import Filing
+from watcher.services.ticket.routes import routes
+from watcher.services.ticket.shown import Shown, Writing, intended
 from watcher.services.ticket.told import told
-
-_HOUR = timedelta(hours=1)
 
 Plans = Mapping[Cause, BumpTicket]
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
-    """What the configuration says: which tracker a team has, how many tickets, for how long."""
-
-    tracker_of: Callable[[str], str | None]
-    per_hour: int
-    open_at_most: int
-    terms: Terms
-
-
-@dataclass(frozen=True, slots=True)
 class TicketStage:
-    """The stage with what it needs."""
+    """The stage with what it needs; `write` and `board` write tickets and dashboards."""
 
     trackers: Mapping[str, Tracker]
     filing: Filing
     store: Bumps
     write: TicketWriter
+    board: BoardWriter
 
     def take(self, this: PassRecord) -> Outcome:
         """File, update and close what the plans ask for."""
         outcome = Outcome("ticket")
         plans = {one.cause: one for one in self.store.planned(this.number)}
-        remembered = self.store.remembered()
-        unanswered = {key.cause for key in self.store.unsettled().values()}
-        wanted = plans.keys() | unanswered
-        for name, causes in sorted(self._by_tracker(wanted, remembered).items()):
-            mine = [one for one in remembered if one.tracker == name]
+        for name, causes, shown in self._looked_at(plans, this.at, outcome):
+            for broken in shown.listing.unreadable:
+                if broken.copy is None:
+                    outcome.failed(f"{name}: {broken.id}", PermanentError(broken.reason))
+            desk = Desk(shown, self.store, self._writing(shown.tracker), this, outcome)
             try:
-                listing = self._listed(name, mine)
-            except AttemptError as error:
+                desk.settle()
+                for cause in causes:
+                    self._attend(desk, cause, plans.get(cause))
+                if self.filing.has_dashboard(name):
+                    desk.show(self.board)
+            except RateLimitedError as error:
+                # Nothing more is asked of it in this pass; what is left is for the next one.
                 outcome.failed(name, error)
-                continue
-            for broken in listing.unreadable:
-                outcome.failed(f"{name}: {broken.id}", PermanentError(broken.reason))
-            self._settle(this, causes)
-            desk = self._desk(name, this, listing, outcome)
-            for cause in sorted(causes):
-                self._attend(desk, Case.of(cause, plans.get(cause), mine, listing))
         return outcome
 
     def preview(self, plans: Plans, at: datetime) -> dict[Cause, Step]:
         """Say what a pass would do for each plan, and do nothing; raises what a tracker does."""
-        remembered = self.store.remembered()
         steps: dict[Cause, Step] = {}
-        for name, causes in self._by_tracker(plans.keys(), remembered).items():
-            mine = [one for one in remembered if one.tracker == name]
-            listing = self._listed(name, mine)
-            hold = self._hold(*_filed_now(listing, at))
-            for cause in causes & plans.keys():
-                case = Case.of(cause, plans[cause], mine, listing)
-                known = {**case.remembered, **case.noticed(name, at)}
-                steps[cause] = self._decide(replace(case, remembered=known), at, hold)[1]
+        for _, causes, shown in self._looked_at(plans, at, None):
+            write = self._writing(shown.tracker)
+            for cause in set(causes) & plans.keys():
+                steps[cause] = intended(shown, plans[cause], write, at, self.filing)
         nowhere = {
             cause: Held(f"team {cause.team} has no tracker: name one in owners")
             for cause in plans.keys() - steps.keys()
         }
         return {**steps, **nowhere}
 
-    def _by_tracker(
-        self, wanted: Collection[Cause], remembered: Iterable[Remembered]
-    ) -> dict[str, set[Cause]]:
-        found: dict[str, set[Cause]] = defaultdict(set)
-        for cause in wanted:
-            name = self.filing.tracker_of(cause.team)
-            if name is not None:
-                found[name].add(cause)
-        for one in remembered:
-            if one.closed_at is None or one.key.cause in wanted:
-                found[one.tracker].add(one.key.cause)
-        return {name: causes for name, causes in found.items() if name in self.trackers}
+    def _looked_at(
+        self, plans: Iterable[Cause], at: datetime, outcome: Outcome | None
+    ) -> Iterator[tuple[str, list[Cause], Shown]]:
+        """Each tracker that has causes, and what it shows; one that fails is kept in `outcome`."""
+        remembered, begun = self.store.remembered(), self.store.unsettled()
+        calls = begun.values()
+        tracker_of = self.filing.tracker_of
+        found = routes(set(plans), remembered, calls, tracker_of, self.trackers.keys())
+        for name, causes in sorted(found.items()):
+            own = {number: one for number, one in begun.items() if one.tracker == name}
+            known = [one for one in remembered if one.tracker == name or one.key.cause in causes]
+            try:
+                shown = Shown.of(self.trackers[name], known, own, at)
+            except AttemptError as error:
+                if outcome is None:
+                    raise
+                outcome.failed(name, error)
+                continue
+            yield name, sorted(causes), shown
 
-    def _listed(self, name: str, mine: Sequence[Remembered]) -> Listing:
-        """What a tracker shows; raises what it raises."""
-        listing = self.trackers[name].tickets([one.ticket for one in mine])
-        return reconciled(listing, mine)
-
-    def _settle(self, this: PassRecord, causes: Iterable[Cause]) -> None:
-        """A complete listing answers what a call did not."""
-        mine = frozenset(causes)
-        for intent, key in self.store.unsettled().items():
-            if key.cause in mine:
-                self.store.settle(this, intent)
-
-    def _desk(self, name: str, this: PassRecord, listing: Listing, outcome: Outcome) -> Desk:
-        opened, lately = _filed_now(listing, this.at)
-        tracker = self.trackers[name]
-        return Desk(tracker, self.store, self.write, this, outcome, opened, lately)
-
-    def _attend(self, desk: Desk, case: Case) -> None:
-        news = case.noticed(desk.tracker.name, desk.this.at)
+    def _attend(self, desk: Desk, cause: Cause, plan: BumpTicket | None) -> None:
+        shown, at = desk.shown, desk.this.at
+        case = shown.case(cause, plan)
+        news = case.noticed(shown.tracker.name, at)
         for key, one in news.items():
             self.store.filed(desk.this, one)
-            said = told(case, key, one, desk.tracker, self.filing.terms)
+            said = told(case, key, one, shown.tracker, self.filing.terms)
             if said is not None:
-                desk.outcome.noticed(f"{desk.tracker.name}: {one.ticket}", said)
+                desk.outcome.noticed(f"{shown.tracker.name}: {one.ticket}", said)
         known = replace(case, remembered={**case.remembered, **news})
-        if known.plan is None:
+        if plan is None:
             return
-        wanted, step = self._decide(known, desk.this.at, self._hold(desk.opened, desk.lately))
+        wanted, step = shown.decide(known, plan, desk.write, at, self.filing)
+        ticket = None
         try:
-            desk.take(known, known.plan, wanted, step)
+            ticket = desk.take(known, plan, wanted, step)
+        except RateLimitedError:
+            raise
         except AttemptError as error:
-            desk.outcome.failed(f"{desk.tracker.name}: {case.cause.lineage}", error)
+            desk.outcome.failed(f"{shown.tracker.name}: {cause.lineage}", error)
+        shown.board.gather(known, desk.write(plan, known.key).title, step, ticket)
 
-    def _decide(self, case: Case, at: datetime, hold: str | None) -> tuple[Wanted, Step]:
-        if case.plan is None:
-            raise ValueError("nothing is planned for this cause")
-        draft = self.write(case.plan, case.open_key)
-        wanted = Wanted.of(case.plan, draft.body, case.plan.doubt or hold)
-        return wanted, decide(wanted, case.filed, at, self.filing.terms)
+    def _writing(self, tracker: Tracker) -> Writing:
+        """What writes tickets for a tracker, with what their team wants on them."""
 
-    def _hold(self, opened: int, lately: int) -> str | None:
-        if opened >= self.filing.open_at_most:
-            return f"{opened} tickets are open, the most that tickets.open_at_most allows"
-        if lately >= self.filing.per_hour:
-            return f"{lately} tickets were filed within the hour, as tickets.per_hour allows"
-        return None
+        def write(plan: BumpTicket, key: TicketKey) -> Draft:
+            draft = self.write(plan, key, tracker.medium)
+            wish = self.filing.placement_of(key.cause.team)
+            labels = tuple(dict.fromkeys((*draft.labels, *wish.labels)))
+            return replace(draft, labels=labels, assignees=wish.assignees, kind=wish.kind)
 
-
-def _filed_now(listing: Listing, at: datetime) -> tuple[int, int]:
-    """How many tickets are open, and how many were filed within the hour."""
-    dated: Sequence[datetime] = [t.created_at for t in listing.tickets if t.created_at]
-    opened = sum(ticket.state == "open" for ticket in listing.tickets)
-    return opened, sum(at - created < _HOUR for created in dated)
+        return write

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from tests.fakes.tracker import FakeTracker
 from tests.unit.domain.days import day
 from tests.unit.report.figures.bumps import CAUSE, line, plan
 from watcher.domain.ticket import BumpTicket, Cause, Line, Step, Terms, TicketKey
-from watcher.ports.store.bumps import Remembered
+from watcher.ports.store.bumps import Begun, Remembered
 from watcher.ports.store.passes import PassRecord
 from watcher.ports.tracker import Ticket
-from watcher.report.ticket import draft
+from watcher.report.ticket import board, draft
 from watcher.services.outcome import Outcome
 from watcher.services.ticket import Filing, TicketStage
 
@@ -25,6 +26,7 @@ class Record:
     plans: Sequence[BumpTicket] = ()
     held: dict[TicketKey, Remembered] = field(default_factory=dict)
     begun: dict[int, tuple[TicketKey, str]] = field(default_factory=dict)
+    age: timedelta = timedelta(0)  # of every call that was begun
     calls: int = 0
 
     def planned(self, _upto: int) -> list[BumpTicket]:
@@ -41,8 +43,11 @@ class Record:
     def settle(self, _this: PassRecord, intent: int) -> None:
         self.begun.pop(intent, None)
 
-    def unsettled(self) -> dict[int, TicketKey]:
-        return {number: key for number, (key, _) in self.begun.items()}
+    def unsettled(self) -> dict[int, Begun]:
+        return {
+            number: Begun(key, "tickets", step, day(0), self.age)
+            for number, (key, step) in self.begun.items()
+        }
 
     def filed(self, _this: PassRecord, ticket: Remembered) -> None:
         self.held[ticket.key] = ticket
@@ -57,6 +62,8 @@ class Office:
     per_hour: int = 5
     open_at_most: int = 20
     kev: bool = False
+    dashboard: bool = False
+    approval: bool = False
 
     def plan(self, *lines: Line, cause: Cause = CAUSE, **told: Any) -> None:  # noqa: ANN401 any field
         """Let this be the plan of a cause, beside those of others."""
@@ -69,9 +76,16 @@ class Office:
 
     def stage(self) -> TicketStage:
         trackers = {"shop": "tickets", "pay": "tickets", "typo": "nowhere"}
-        filing = Filing(trackers.get, self.per_hour, self.open_at_most, Terms(kev=self.kev))
+        filing = Filing(
+            trackers.get,
+            self.per_hour,
+            self.open_at_most,
+            Terms(kev=self.kev),
+            approval=self.approval,
+            has_dashboard=lambda _: self.dashboard,
+        )
         store: Any = self.record
-        return TicketStage({"tickets": self.tracker}, filing, store, draft)
+        return TicketStage({"tickets": self.tracker}, filing, store, draft, board)
 
     def take(self, at: float) -> Outcome:
         """Take the stage on a day, with the plans drawn on that day."""

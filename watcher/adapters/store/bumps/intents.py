@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, update
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, extract, func, select, update
 
 from watcher.adapters.store.engine import Row, add_numbered, still_open
 from watcher.adapters.store.tables.filing import ticket_intents
+from watcher.adapters.store.tables.passes import passes
 from watcher.domain.ticket import Cause, TicketKey
+from watcher.ports.store.bumps import Begun
 from watcher.ports.store.passes import PassRecord
+
+_LONG_AGO = timedelta(days=36500)
+_EPOCH_IN_JULIAN_DAYS = 2440587.5
 
 
 def add(connection: Connection, this: PassRecord, tracker: str, key: TicketKey, step: str) -> int:
@@ -18,6 +26,7 @@ def add(connection: Connection, this: PassRecord, tracker: str, key: TicketKey, 
         "lineage": key.cause.lineage,
         "generation": key.generation,
         "step": step,
+        "begun_at": connection.scalar(select(_now(connection))),
         "opened_in": this.number,
     }
     (number,) = add_numbered(connection, ticket_intents, [row])
@@ -30,10 +39,28 @@ def settle(connection: Connection, this: PassRecord, intent: int) -> None:
     connection.execute(statement.where(still_open(ticket_intents)).values(closed_in=this.number))
 
 
-def unsettled(connection: Connection) -> dict[int, TicketKey]:
+def unsettled(connection: Connection) -> dict[int, Begun]:
     """Calls whose answer was lost, oldest first."""
-    statement = select(ticket_intents).where(still_open(ticket_intents))
+    age = _now(connection) - ticket_intents.c.begun_at
+    statement = (
+        select(ticket_intents, passes.c.at, age.label("age"))
+        .join(passes, passes.c.id == ticket_intents.c.opened_in)
+        .where(still_open(ticket_intents))
+    )
     return {
-        row.id: TicketKey(row.generation, Cause(row.team, row.lineage))
+        row.id: Begun(
+            key=TicketKey(row.generation, Cause(row.team, row.lineage)),
+            tracker=row.tracker,
+            step=row.step,
+            at=row.at,
+            age=_LONG_AGO if row.age is None else timedelta(seconds=float(row.age)),
+        )
         for row in connection.execute(statement.order_by(ticket_intents.c.id))
     }
+
+
+def _now(connection: Connection) -> ColumnElement[Any]:
+    """The database's clock, in seconds since 1970."""
+    if connection.dialect.name == "sqlite":
+        return (func.julianday("now") - _EPOCH_IN_JULIAN_DAYS) * 86400.0
+    return extract("epoch", func.clock_timestamp())

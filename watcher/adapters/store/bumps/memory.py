@@ -33,6 +33,8 @@ class _Memory:
     outstanding: Mapping[str, Rated]
     closed_by: Literal["watcher", "person"] | None = None
     closed_at: datetime | None = None
+    place: str | None = None
+    gone: bool = False
 
 
 _MEMORY = TypeAdapter(_Memory)
@@ -109,6 +111,8 @@ def _memory(ticket: Remembered) -> _Memory:
         outstanding=ticket.outstanding,
         closed_by=ticket.closed_by,
         closed_at=ticket.closed_at,
+        place=ticket.place,
+        gone=ticket.gone,
     )
 
 
@@ -135,4 +139,6 @@ def _remembered(row: Row[tuple[object, ...]], called: Mapping[str, str]) -> Reme
         listed=_renamed(memory.listed, called),
         outstanding=_renamed(memory.outstanding, called),
         filed_at=row.filed_at,
+        place=memory.place,
+        gone=memory.gone,
     )

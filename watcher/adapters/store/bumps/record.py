@@ -14,7 +14,7 @@ from watcher.adapters.store.tables.knowledge import vulnerabilities
 from watcher.adapters.store.tables.ledger import episodes, windows
 from watcher.adapters.store.writing import writing
 from watcher.domain.ticket import BumpTicket, Cause, TicketKey
-from watcher.ports.store.bumps import Remembered
+from watcher.ports.store.bumps import Begun, Remembered
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import PassRecord
 
@@ -78,7 +78,7 @@ class SqlBumps:
         with writing(self.engine, this) as connection:
             intents.settle(connection, this, intent)
 
-    def unsettled(self) -> dict[int, TicketKey]:
+    def unsettled(self) -> dict[int, Begun]:
         """Calls whose answer was lost: the intent's number, and the ticket it was about."""
         with self.engine.connect() as connection:
             return intents.unsettled(connection)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from watcher.adapters.store.tables.base import Utc, closed, key, metadata, opened, refer
 
@@ -47,6 +58,9 @@ ticket_intents = Table(
     Column("lineage", Text, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("step", String(16), nullable=False),
+    # Seconds since 1970 by the database's clock, which has nothing to do with the time of a pass;
+    # null in rows of before that was kept, which are old.
+    Column("begun_at", Float, nullable=True),
     opened(),
     closed(),
     Index(

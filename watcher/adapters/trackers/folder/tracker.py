@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,15 @@ from watcher.adapters.trackers.folder.front_matter import FrontMatterError
 from watcher.adapters.trackers.folder.page import BrokenPageError, Page
 from watcher.adapters.trackers.folder.renamed import renamed
 from watcher.domain.errors import NotFoundError, PermanentError, TransientError
-from watcher.ports.tracker import Draft, Listing, Ticket, Unreadable
+from watcher.ports.tracker import (
+    MARKDOWN,
+    NOTHING_KNOWN,
+    Draft,
+    Known,
+    Listing,
+    Ticket,
+    Unreadable,
+)
 
 _ID: Final = re.compile(r"[1-9][0-9]{0,8}")
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -31,13 +39,21 @@ class FolderTracker:
     """
 
     opened_by = "write `state: open` in it"
+    medium = MARKDOWN
+    settling = timedelta(0)  # a file is there when its name is, or never
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self._folder = folder
 
-    def tickets(self, known: Collection[str] = ()) -> Listing:
-        """List every ticket; raises TransientError where the folder is not the one of `known`."""
+    def tickets(
+        self, known: Mapping[str, Known] = NOTHING_KNOWN, since: datetime | None = None
+    ) -> Listing:
+        """List every ticket; raises TransientError where the folder is not the one of `known`.
+
+        All there is is looked at anyway, whatever `since` is.
+        """
+        del since
         with self._disk("read"):
             numbers = disk.numbers(self._folder)
             if known and not {str(one) for one in numbers} & set(known):
