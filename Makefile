@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults mutate check format bench lock clean
+.PHONY: help setup demo test faults mutate check audit format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ check: setup ## format, lint, types, import contracts
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
+
+audit: setup ## ask whether what is locked has known vulnerabilities; needs the network
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements/runtime.lock
 
 format: setup ## put the code into the house's format
 	$(BIN)/ruff format $(CODE)
