@@ -18,7 +18,8 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 setup: ## install everything under the checkout: .venv and .tools
-	@$(PYTHON) tools/setup.py $(if $(filter setup,$(MAKECMDGOALS)),--again)
+	@$(PYTHON) tools/setup.py $(if $(filter setup,$(MAKECMDGOALS)),--again) \
+		$(if $(filter-out demo,$(MAKECMDGOALS)),,--lean)
 
 demo: setup ## the main job on embedded defaults; ends by serving the web, SERVE=0 by itself
 	@$(WITH_TOOLS) $(BIN)/watcher demo $(if $(filter 0,$(SERVE)),--no-serve)

@@ -22,7 +22,8 @@ def python_complaint() -> str | None:
 def main() -> int:
     """Run every step that is not done yet; the exit code is 1 where one failed.
 
-    `--again` tries once more what is optional and could not be had.
+    `--again` tries once more what is optional and could not be had; `--lean` leaves out what only
+    the tests need.
     """
     complaint = python_complaint()
     if complaint:
@@ -32,7 +33,7 @@ def main() -> int:
     from installer.pipeline import install_all
 
     try:
-        return install_all(again="--again" in sys.argv[1:])
+        return install_all(again="--again" in sys.argv[1:], lean="--lean" in sys.argv[1:])
     except KeyboardInterrupt:
         print("setup: interrupted; make setup takes it up again", file=sys.stderr)
     except OSError as error:

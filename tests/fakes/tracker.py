@@ -47,6 +47,7 @@ class FakeTracker:
         self.settling = timedelta(0)
         self.calls: Counter[str] = Counter()
         self.comments: list[tuple[str, str]] = []
+        self.drafts: list[Draft] = []
         self._tickets: dict[str, Ticket] = {}
         self._damaged: dict[str, str] = {}
         self._faults: dict[str, list[_Fault]] = {}
@@ -131,6 +132,7 @@ class FakeTracker:
     def create(self, draft: Draft, at: datetime) -> Ticket:
         """File a ticket."""
         self._begin("create")
+        self.drafts.append(draft)
         with self._lock:
             self._last += 1
             number = self._last

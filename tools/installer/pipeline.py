@@ -15,18 +15,20 @@ from installer.step import LOGS, ROOT, TOOLS, Log, Step, StepError
 HEARTBEAT_SECONDS = 60
 
 
-def install_all(*, again: bool) -> int:
+def install_all(*, again: bool, lean: bool = False) -> int:
     """Bring the checkout to where demo and tests can run; 0, or 1 where a step failed.
 
-    What is optional and could not be had in an earlier run is tried once more only if `again`.
+    What is optional and could not be had in an earlier run is tried once more only if `again`. Of
+    what only the tests need nothing is installed if `lean`.
     """
     began = time.monotonic()
     with _alone():
         steps = [python.environment(), python.packages(), python.project(), *servers.steps()]
         steps += [chromium.step(), buildah.step()]
+        steps = [step for step in steps if not (lean and step.optional)]
         missing = [step for step in steps if not step.is_done() and (again or not step.given_up())]
         failed = _Run(missing).to_the_end() if missing else False
-    lacking = [step for step in steps if step.given_up()]
+    lacking = [] if lean else [step for step in steps if step.given_up()]
     for step in lacking:
         print(f"setup: {step.name} is missing: {step.given_up()}", flush=True)
     if not failed:

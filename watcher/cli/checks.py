@@ -14,6 +14,7 @@ from watcher.config.registries import ArtifactRegistrySettings, DockerHubSetting
 from watcher.domain.errors import PermanentError, WatcherError
 from watcher.domain.reference import ArtifactReference
 from watcher.ports.registry import Registry
+from watcher.ports.tracker import Tracker
 from watcher.ports.vex import Unread, VexDocument, VexFeed
 from watcher.report import clock
 from watcher.report.doctor import Check, State
@@ -43,6 +44,8 @@ def all_checks(app: App, file: Path, now: datetime) -> Iterator[Check]:
     for registry in parts.registries:
         yield checked(registry)
     yield from map(_hooks, app.config.registries)
+    for name, tracker in sorted(parts.trackers.items()):
+        yield _seen(f"tracker {name}", partial(_filing, tracker))
     yield _disk(app.config.state)
 
 
@@ -63,6 +66,11 @@ def checked(registry: Registry) -> Check:
         return Check(subject, "fail", str(error))
     state: State = "warn" if found.doubts else "ok"
     return Check(subject, state, "; ".join((found.line, *found.doubts)))
+
+
+def _filing(tracker: Tracker) -> str:
+    """What a tracker says of itself, without its name, which stands beside it."""
+    return tracker.check().removeprefix(f"tracker {tracker.name}: ")
 
 
 def _hooks(one: EveryKind) -> Check:

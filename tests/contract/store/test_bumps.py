@@ -244,6 +244,17 @@ def test_what_only_the_tracker_knew_is_remembered_without_a_text(
     assert store.remembered() == [closed]
 
 
+def test_where_a_ticket_lies_and_that_it_is_gone_is_remembered(
+    engine: Engine, store: SqlBumps
+) -> None:
+    there = ticket(place="4711")
+    gone = replace(there, closed_by="person", closed_at=day(2), gone=True)
+    store.filed(first := begin(engine, 1), there)
+    store.filed(begin(engine, 2), gone)
+    assert store.remembered(first.number) == [there]
+    assert store.remembered() == [gone]
+
+
 # calls
 
 

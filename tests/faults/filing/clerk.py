@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -13,11 +13,12 @@ from sqlalchemy import Engine, update
 from tests.contract.store.record import PLAIN
 from tests.faults.filing.days import DAYS
 from tests.faults.filing.grounds import Project
+from tests.faults.harness.places import Place
+from tests.faults.harness.play import opened as opened_at
 from tests.faults.harness.steps import Trail
 from tests.faults.harness.wires import wired_commits, wired_files
 from watcher.adapters.http.transport import Question, Transport
 from watcher.adapters.store.bumps import SqlBumps
-from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.tables.filing import ticket_intents
 from watcher.domain.ticket import Terms
@@ -30,14 +31,9 @@ _FILING = Filing(
 )
 
 
-@contextmanager
-def opened(folder: Path) -> Iterator[Engine]:
+def opened(folder: Path) -> AbstractContextManager[Engine]:
     """The record of a trial."""
-    engine = open_engine(f"sqlite:///{folder / 'watcher.db'}")
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+    return opened_at(Place(folder, f"sqlite:///{folder / 'watcher.db'}"))
 
 
 def make(folder: Path, project: Project, number: int) -> Outcome:

@@ -59,7 +59,8 @@ class _Folder:
         listing = self.tracker().tickets()
         assert listing.unreadable == ()
         return sorted(
-            Filed(str(one.key), one.state == "open", one.title, _plain(one.body)) for one in listing.tickets
+            Filed(str(one.key), one.state == "open", one.title, _plain(one.body))
+            for one in listing.tickets
         )
 
 

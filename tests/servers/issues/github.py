@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.servers.hostile import Reply, Seen
 from tests.servers.issues.board import BOT, TOKEN, Board, Record
-from tests.servers.issues.server import reply, told
+from tests.servers.issues.server import RefusedError, reply, told
 
 _LONGEST: Final = 65_536
 _LONGEST_TITLE: Final = 256
@@ -35,29 +35,34 @@ class GitHub:
         path = parts.path.removeprefix(self._prefix)
         identity = seen.headers.get("authorization")
         if identity is not None and identity != f"Bearer {TOKEN}":
-            return reply(401, {"message": "Bad credentials"})
+            raise RefusedError(reply(401, {"message": "Bad credentials"}))
         if path == "/user":
             return self._user(identity)
         found = _ROUTE.fullmatch(path)
         if found is None:
-            return _not_found()
-        if found["name"] in self.board.old_names:
-            query = f"?{parts.query}" if parts.query else ""
-            where = f"{self.url}{self._prefix}/repositories/{self.board.identity}"
-            moved = f"{where}{found['rest']}{query}"
-            return reply(301, {"message": "Moved Permanently", "url": moved}, Location=moved)
-        if found["name"] != self.board.name and found["id"] != str(self.board.identity):
-            return _not_found()
+            raise RefusedError(_not_found())
+        self._reach(found, parts.query)
         if identity is None and (self.board.private or seen.method != "GET"):
-            return _not_found()
+            raise RefusedError(_not_found())
         query = {name: one[-1] for name, one in parse_qs(parts.query).items()}
         return self._inside(seen, found["rest"], query)
 
+    def _reach(self, found: re.Match[str], asked: str) -> None:
+        """Find the repository, or say where it went."""
+        if found["name"] in self.board.old_names:
+            query = f"?{asked}" if asked else ""
+            where = f"{self.url}{self._prefix}/repositories/{self.board.identity}"
+            moved = f"{where}{found['rest']}{query}"
+            document = {"message": "Moved Permanently", "url": moved}
+            raise RefusedError(reply(301, document, Location=moved))
+        if found["name"] != self.board.name and found["id"] != str(self.board.identity):
+            raise RefusedError(_not_found())
+
     def _user(self, identity: str | None) -> Reply:
         if identity is None:
-            return reply(401, {"message": "Requires authentication"})
+            raise RefusedError(reply(401, {"message": "Requires authentication"}))
         if self.app:
-            return reply(403, {"message": "Resource not accessible by integration"})
+            raise RefusedError(reply(403, {"message": "Resource not accessible by integration"}))
         return reply(200, {"login": BOT, "type": "User"})
 
     def _inside(self, seen: Seen, rest: str, query: dict[str, str]) -> Reply:
@@ -67,16 +72,19 @@ class GitHub:
             return self._list(query) if seen.method == "GET" else self._file(told(seen))
         found = re.fullmatch(r"/issues/(\d+)(/labels|/comments)?(?:/(.+))?", rest)
         if found is None:
-            return _not_found()
-        number = int(found[1])
+            raise RefusedError(_not_found())
+        return self._one(seen, self._held(int(found[1])), found[2], found[3])
+
+    def _held(self, number: int) -> Record:
         if number in self.board.deleted:
-            return reply(410, {"message": "This issue was deleted"})
+            raise RefusedError(reply(410, {"message": "This issue was deleted"}))
         held = self.board.issues.get(number)
         if held is None:
-            return _not_found()
+            raise RefusedError(_not_found())
         if held.moved is not None:
-            return reply(301, {"message": "Moved Permanently"}, Location=held.moved)
-        return self._one(seen, held, found[2], found[3])
+            moved = reply(301, {"message": "Moved Permanently"}, Location=held.moved)
+            raise RefusedError(moved)
+        return held
 
     def _one(self, seen: Seen, held: Record, part: str | None, name: str | None) -> Reply:
         match seen.method, part:
@@ -84,21 +92,28 @@ class GitHub:
                 return reply(200, self._issue(held))
             case "PATCH", None:
                 return self._edit(held, told(seen))
-            case "POST", "/labels":
-                self.board.change(held.number, labels=[*held.labels, *told(seen)["labels"]])
-                return reply(200, [{"name": one} for one in held.labels])
-            case "DELETE", "/labels":
-                if name not in held.labels:
-                    return reply(404, {"message": "Label does not exist"})
-                self.board.change(held.number, labels=[x for x in held.labels if x != name])
-                return reply(200, [{"name": one} for one in held.labels])
+            case "POST" | "DELETE", "/labels":
+                return self._label(seen, held, name)
             case "POST", "/comments":
-                if held.locked:
-                    return reply(403, {"message": "Unable to create comment because it is locked."})
-                self.board.remark(held.number, told(seen)["body"])
-                return reply(201, {"id": 1})
+                return self._comment(seen, held)
             case _:
-                return _not_found()
+                raise RefusedError(_not_found())
+
+    def _label(self, seen: Seen, held: Record, name: str | None) -> Reply:
+        if seen.method == "POST":
+            self.board.change(held.number, labels=[*held.labels, *told(seen)["labels"]])
+        elif name not in held.labels:
+            raise RefusedError(reply(404, {"message": "Label does not exist"}))
+        else:
+            self.board.change(held.number, labels=[one for one in held.labels if one != name])
+        return reply(200, [{"name": one} for one in held.labels])
+
+    def _comment(self, seen: Seen, held: Record) -> Reply:
+        if held.locked:
+            locked = {"message": "Unable to create comment because issue is locked."}
+            raise RefusedError(reply(403, locked))
+        self.board.remark(held.number, told(seen)["body"])
+        return reply(201, {"id": 1})
 
     def _list(self, query: dict[str, str]) -> Reply:
         wanted = query.get("labels", "")

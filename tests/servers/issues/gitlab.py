@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.servers.hostile import Reply, Seen
 from tests.servers.issues.board import BOT, TOKEN, Board, Record
-from tests.servers.issues.server import reply, told
+from tests.servers.issues.server import RefusedError, reply, told
 
 _LONGEST: Final = 1_048_576
 _LONGEST_TITLE: Final = 255
@@ -36,58 +36,73 @@ class GitLab:
         identity = seen.headers.get("authorization")
         query = {name: one[-1] for name, one in parse_qs(parts.query).items()}
         if identity is not None and identity != f"Bearer {TOKEN}":
-            return reply(401, {"message": "401 Unauthorized"})
-        if parts.path == "/api/v4/user":
-            missing = reply(401, {"message": "401 Unauthorized"})
-            return missing if identity is None else reply(200, {"id": 11, "username": BOT})
-        if parts.path == "/api/v4/users":
-            name = query.get("username", "")
+            raise RefusedError(reply(401, {"message": "401 Unauthorized"}))
+        if parts.path in {"/api/v4/user", "/api/v4/users"}:
+            return self._people(parts.path, query.get("username", ""), known=identity is not None)
+        found = _ROUTE.fullmatch(parts.path)
+        if found is None:
+            raise RefusedError(reply(404, {"error": "404 Not Found"}))
+        self._reach(seen, unquote(found["name"]), found["rest"])
+        if identity is None and self.board.private:
+            raise RefusedError(reply(404, {"message": "404 Project Not Found"}))
+        if identity is None and seen.method != "GET":
+            raise RefusedError(reply(401, {"message": "401 Unauthorized"}))
+        return self._inside(seen, found["rest"], query)
+
+    def _people(self, path: str, name: str, *, known: bool) -> Reply:
+        if path.endswith("/users"):
             found = [{"id": self.users[name], "username": name}] if name in self.users else []
             return reply(200, found)
-        found_route = _ROUTE.fullmatch(parts.path)
-        if found_route is None:
-            return reply(404, {"error": "404 Not Found"})
-        name, rest = unquote(found_route["name"]), found_route["rest"]
-        if name in self.board.old_names:
-            return self._moved(seen, rest, parts.query)
-        known = name in {self.board.name, str(self.board.identity)}
-        if not known or (identity is None and self.board.private):
-            return reply(404, {"message": "404 Project Not Found"})
-        if identity is None and seen.method != "GET":
-            return reply(401, {"message": "401 Unauthorized"})
-        return self._inside(seen, rest, query)
+        if not known:
+            raise RefusedError(reply(401, {"message": "401 Unauthorized"}))
+        return reply(200, {"id": 11, "username": BOT})
 
-    def _moved(self, seen: Seen, rest: str, query: str) -> Reply:
-        if seen.method != "GET":
-            told_off = "Non GET methods are not allowed for moved projects"
-            return reply(405, {"message": told_off})
-        where = f"{self.url}/api/v4/projects/{self.board.identity}{rest}"
-        return reply(301, {}, Location=f"{where}?{query}" if query else where)
+    def _reach(self, seen: Seen, name: str, rest: str) -> None:
+        """Find the project, or say where it went."""
+        if name in self.board.old_names:
+            if seen.method != "GET":
+                told_off = "Non GET methods are not allowed for moved projects"
+                raise RefusedError(reply(405, {"message": told_off}))
+            query = urlsplit(seen.path).query
+            where = f"{self.url}/api/v4/projects/{self.board.identity}{rest}"
+            raise RefusedError(reply(301, {}, Location=f"{where}?{query}" if query else where))
+        if name not in {self.board.name, str(self.board.identity)}:
+            raise RefusedError(reply(404, {"message": "404 Project Not Found"}))
 
     def _inside(self, seen: Seen, rest: str, query: dict[str, str]) -> Reply:
         if rest == "":
-            access = {"project_access": {"access_level": 30 if self.board.may_label else 10}}
-            shown = {"id": self.board.identity, "path_with_namespace": self.board.name}
-            shown["archived"] = self.board.archived
-            return reply(200, {**shown, "issues_access_level": "enabled", "permissions": access})
+            return reply(200, self._project())
         if rest == "/issues":
             return self._list(query) if seen.method == "GET" else self._file(told(seen))
         found = re.fullmatch(r"/issues/(\d+)(/notes)?", rest)
         held = self.board.issues.get(int(found[1])) if found else None
         if found is None or held is None:
-            return reply(404, {"message": "404 Not found"})
+            raise RefusedError(reply(404, {"message": "404 Not found"}))
         match seen.method, found[2]:
             case "GET", None:
                 return reply(200, self._issue(held))
             case "PUT", None:
                 return self._edit(held, told(seen))
             case "POST", "/notes":
-                if held.locked:
-                    return reply(403, {"message": "403 Forbidden"})
-                self.board.remark(held.number, told(seen)["body"])
-                return reply(201, {"id": 1})
+                return self._note(held, told(seen)["body"])
             case _:
-                return reply(405, {"error": "405 Not Allowed"})
+                raise RefusedError(reply(405, {"error": "405 Not Allowed"}))
+
+    def _project(self) -> dict[str, Any]:
+        level = 30 if self.board.may_label else 10
+        return {
+            "id": self.board.identity,
+            "path_with_namespace": self.board.name,
+            "archived": self.board.archived,
+            "issues_access_level": "enabled",
+            "permissions": {"project_access": {"access_level": level}, "group_access": None},
+        }
+
+    def _note(self, held: Record, text: str) -> Reply:
+        if held.locked:
+            raise RefusedError(reply(403, {"message": "403 Forbidden"}))
+        self.board.remark(held.number, text)
+        return reply(201, {"id": 1})
 
     def _list(self, query: dict[str, str]) -> Reply:
         wanted = set(filter(None, query.get("labels", "").split(",")))

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.servers.hostile import Reply, Seen
 from tests.servers.issues.board import BOT, Board, Record
-from tests.servers.issues.server import reply, told
+from tests.servers.issues.server import RefusedError, reply, told
 
 _LONGEST: Final = 32_767
 _LONGEST_SUMMARY: Final = 255
@@ -72,33 +72,29 @@ class Jira:
 
     def _inside(self, seen: Seen, path: str) -> Reply:
         if path.startswith("/project/"):
-            names = {self.board.name, str(self.board.identity), *self.board.old_names}
-            if path.removeprefix("/project/") in names:
-                return reply(200, {"id": str(self.board.identity), "key": self.board.name})
-            return reply(404, {"errorMessages": ["No project could be found with that key."]})
+            return self._project(path.removeprefix("/project/"))
         if path == "/issue":
             return self._file(told(seen)["fields"])
-        if path.startswith("/mypermissions"):
-            return reply(200, {"permissions": {}})
         found = re.fullmatch(r"/issue/([A-Z]+)-(\d+)(/transitions|/comment)?", path)
         names = {self.board.name, *self.board.old_names}
         held = self.board.issues.get(int(found[2])) if found and found[1] in names else None
         if found is None or held is None:
-            return reply(404, {"errorMessages": [_ABSENT]})
-        match seen.method, found[3]:
-            case "GET", None:
-                return reply(200, self._issue(held))
-            case "PUT", None:
-                return self._edit(held, told(seen))
-            case "GET", "/transitions":
-                return reply(200, {"transitions": list(_TRANSITIONS)})
-            case "POST", "/transitions":
-                return self._move(held, told(seen)["transition"]["id"])
-            case "POST", "/comment":
-                self.board.remark(held.number, told(seen)["body"])
-                return reply(201, {"id": "1"})
-            case _:
-                return reply(405, {})
+            raise RefusedError(reply(404, {"errorMessages": [_ABSENT]}))
+        if found[3] is None:
+            whole = seen.method == "GET"
+            return reply(200, self._issue(held)) if whole else self._edit(held, told(seen))
+        if seen.method == "GET":
+            return reply(200, {"transitions": list(_TRANSITIONS)})
+        if found[3] == "/transitions":
+            return self._move(held, told(seen)["transition"]["id"])
+        self.board.remark(held.number, told(seen)["body"])
+        return reply(201, {"id": "1"})
+
+    def _project(self, name: str) -> Reply:
+        if name not in {self.board.name, str(self.board.identity), *self.board.old_names}:
+            absent = {"errorMessages": ["No project could be found with that key."]}
+            raise RefusedError(reply(404, absent))
+        return reply(200, {"id": str(self.board.identity), "key": self.board.name})
 
     def _search(self, path: str, query: dict[str, str], *, known: bool) -> Reply:
         if (path == "/search/jql") != self.cloud:

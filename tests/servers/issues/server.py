@@ -13,6 +13,14 @@ from tests.servers.issues.board import Board
 from tests.servers.issues.faults import Faults
 
 
+class RefusedError(Exception):
+    """A request is refused, with this answer."""
+
+    def __init__(self, refusal: Reply) -> None:
+        super().__init__()
+        self.reply = refusal
+
+
 class Shape(Protocol):
     """A vendor's API over a board."""
 
@@ -51,9 +59,15 @@ def served(shape: Shape) -> Iterator[Served]:
     """Serve it on loopback."""
     faults = Faults()
 
+    def usual(seen: Seen) -> Reply:
+        try:
+            return shape.answer(seen)
+        except RefusedError as refused:
+            return refused.reply
+
     def answer(seen: Seen) -> Reply:
         with shape.board.lock:
-            return faults.meet(seen, shape.answer)
+            return faults.meet(seen, usual)
 
     with hostile(answer) as host:
         shape.url = host.url

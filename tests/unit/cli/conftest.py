@@ -17,6 +17,7 @@ from tests.fakes.feeds import FakeFeeds, FakeSuccessions
 from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner
+from tests.fakes.tracker import FakeTracker
 from watcher.adapters.store.database import Database
 from watcher.adapters.store.schema import SchemaState
 from watcher.bootstrap import App, Parts
@@ -299,6 +300,7 @@ class Desk:
     artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
     scanner: FakeScanner = field(default_factory=FakeScanner)
     environment: dict[str, str] = field(default_factory=dict)
+    trackers: dict[str, FakeTracker] = field(default_factory=dict)
     opening: Callable[[], None] = lambda: None
     runner: FakeRunner = field(init=False)
 
@@ -362,6 +364,7 @@ class Desk:
             executor=cast("Executor", None),
             progress=progress,
             vex=self.feeds,
+            trackers=self.trackers,
         )
 
 

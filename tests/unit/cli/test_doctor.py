@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.fakes.knowledge import FakeArtifacts
+from tests.fakes.tracker import FakeTracker
 from tests.unit.cli.conftest import DIGEST, NOON, Desk
 from watcher.cli.checks import all_checks
 from watcher.config import load
@@ -92,6 +93,14 @@ def test_images_that_are_matched_on_their_own_are_counted(desk: Desk) -> None:
         "warn",
         "3 images are matched by scans of their own",
     )
+
+
+def test_each_tracker_is_a_line(desk: Desk) -> None:
+    desk.trackers = {name: FakeTracker(name) for name in ("code", "tickets")}
+    desk.trackers["code"].fail_next("tickets", TransientError("code does not answer"))
+    told = checked(desk)
+    assert told["tracker code"] == Check("tracker code", "fail", "code does not answer")
+    assert told["tracker tickets"].state == "ok"
 
 
 def test_each_thing_that_fails_is_a_line_and_the_others_are_checked(

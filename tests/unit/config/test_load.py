@@ -295,7 +295,10 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(
         ),
         (
             "trackers: [{name: a, kind: trello}]",
-            "trackers[0].kind: unknown kind 'trello'; known are: folder, gitea, github, gitlab, jira",
+            (
+                "trackers[0].kind: unknown kind 'trello'; known are: "
+                "folder, gitea, github, gitlab, jira"
+            ),
         ),
         ("acceptances: 7", "acceptances: must be text: put it in quotes"),
     ],

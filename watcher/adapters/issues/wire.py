@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from typing import Any, Final, NoReturn
 
@@ -11,7 +11,6 @@ from watcher.adapters.http import Answer, Http
 from watcher.adapters.http.address import origin, redacted
 from watcher.adapters.http.breaker import LeftAloneError
 from watcher.domain.errors import (
-    NotFoundError,
     PermanentError,
     RateLimitedError,
     TransientError,
@@ -22,8 +21,14 @@ from watcher.ports.tracker import UncertainError
 _LIMIT: Final = 32 * 1024 * 1024  # bytes: a page of a hundred tickets of the longest kind
 _ANY: Final = range(100, 600)
 _WELL: Final = range(200, 300)
+_GONE: Final = (404, 410)
+_WELL_OR_GONE: Final = (*_WELL, *_GONE)
 
 Refusal = Callable[[Answer], WatcherError]
+
+
+class LedAwayError(PermanentError):
+    """Something was moved to where we see nothing: neither there nor gone."""
 
 
 class Wire:
@@ -59,16 +64,23 @@ class Wire:
         return answer
 
     def below(self, path: str) -> Answer:
-        """GET one thing of the project; where it is led elsewhere, by the project's newest name."""
-        answer = self.outside(f"{self.root}{path}")
-        if answer.url == f"{self.root}{path}":
-            return answer
-        self.inside("")
-        return self.outside(f"{self.root}{path}")
+        """GET one thing of the project; where it is led elsewhere, by the project's newest name.
 
-    def outside(self, url: str) -> Answer:
+        Raises NotFoundError where it is gone, LedAwayError where it went out of sight.
+        """
+        answer = self.outside(f"{self.root}{path}", _WELL_OR_GONE)
+        if answer.url != f"{self.root}{path}":
+            self.inside("")
+            answer = self.outside(f"{self.root}{path}", _WELL_OR_GONE)
+        if answer.status in _GONE:
+            if answer.url != f"{self.root}{path}":
+                raise LedAwayError(f"{answer.asked}: {answer.status}; it is out of our sight")
+            raise self._refusal(answer)
+        return answer
+
+    def outside(self, url: str, expect: Collection[int] = range(200, 300)) -> Answer:
         """GET an address of the API; repeated while it fails for a while."""
-        answer = self._http.request("GET", url, headers=self._headers, expect=_WELL, limit=_LIMIT)
+        answer = self._http.request("GET", url, headers=self._headers, expect=expect, limit=_LIMIT)
         if origin(answer.url) != origin(url):
             # Whoever is asked there does not know us, and would show what anybody may see.
             raise PermanentError(
@@ -134,8 +146,3 @@ def _words(told: object, depth: int = 0) -> list[str]:
     if isinstance(told, list):
         return [word for one in told[:10] for word in _words(one, depth + 1)]
     return []
-
-
-def missing(error: NotFoundError, what: str) -> PermanentError:
-    """A project that is not there: neither is it empty."""
-    return PermanentError(f"{error}: {what}")

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from watcher.domain.ticket import Standing, TicketKey, Wish, marker, wiki_marker
+from watcher.domain.ticket import OURS, Standing, TicketKey, Wish, marker, wiki_marker
 from watcher.ports.tracker import Draft, Medium
 from watcher.report.ticket.neutral import broken_up, clipped
 from watcher.report.ticket.rows import address
 
 TITLE: Final = "Base image bumps: dashboard"
-_LABELS: Final = ("watcher", "base-image")
+_LABELS: Final = (OURS,)
 _WORDS: Final[dict[Wish, str]] = {
     "approve": "file now",
     "hold": "leave alone",

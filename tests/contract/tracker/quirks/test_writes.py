@@ -45,20 +45,16 @@ def test_a_create_without_an_answer_is_uncertain_and_sent_once(
     assert len(there.another().tickets().tickets) == effective
 
 
-@pytest.mark.parametrize("kind", ["limited", "secondary"])
-def test_a_limit_is_no_doubt_and_the_tracker_is_left_alone(there: BoardSubject, kind: Kind) -> None:
-    if kind == "secondary" and "github" not in str(type(there.shape)).lower():
-        pytest.skip("a limit of GitHub's")
-    there.served.faults.next(kind, "POST")
+def test_a_limit_is_no_doubt_and_the_tracker_is_left_alone(there: BoardSubject) -> None:
+    there.served.faults.next("limited", "POST")
     with pytest.raises(RateLimitedError) as caught:
         there.tracker.create(draft(), NOON)
     assert caught.value.retry_after == 60
     assert not isinstance(caught.value, UncertainError)
-    if kind == "limited":
-        asked = len(there.served.asked)
-        with pytest.raises(RateLimitedError):
-            there.tracker.create(draft(), NOON)
-        assert len(there.served.asked) == asked
+    asked = len(there.served.asked)
+    with pytest.raises(RateLimitedError):
+        there.tracker.create(draft(), NOON)
+    assert len(there.served.asked) == asked
 
 
 @pytest.mark.parametrize("kind", ["lost", "cut"])

@@ -12,6 +12,7 @@ from watcher.adapters.http import Answer, Connecting, Http
 from watcher.adapters.issues import Change, Issue, IssueTracker, Read, Wire, document, named
 from watcher.adapters.issues.limits import Spent
 from watcher.adapters.issues.pages import led_pages
+from watcher.adapters.issues.wire import LedAwayError
 from watcher.adapters.trackers.github.answers import next_page, refusal
 from watcher.domain.errors import UnauthorizedError
 from watcher.ports.tracker import MARKDOWN, Draft
@@ -77,14 +78,17 @@ class GitHubPlace:
 
     def issue(self, id_: str) -> Issue:
         """One issue as it is now; one that was transferred leads to another repository."""
-        answer = self._wire.below(f"/issues/{quote(id_, safe='')}")
+        place = f"{self.where}/issues/{id_}"
+        try:
+            answer = self._wire.below(f"/issues/{quote(id_, safe='')}")
+        except LedAwayError:
+            return _out_of_sight(id_, place)
         read = Read(answer, document(answer))
         led = answer.url.partition("?")[0] != f"{self._wire.root}/issues/{id_}"
         issue = _issue(read)
         if not led:
             return issue
         gone = f"was transferred to {issue.url}: transfer it back, or close it there"
-        place = f"{self.where}/issues/{id_}"
         return replace(issue, id=id_, url=place, elsewhere=gone)
 
     def prepared(self, draft: Draft) -> str:
@@ -162,6 +166,12 @@ class GitHubPlace:
 
     def _page(self, address: str) -> Answer:
         return self._wire.outside(address) if "://" in address else self._wire.inside(address)
+
+
+def _out_of_sight(id_: str, url: str) -> Issue:
+    """An issue of which is known only that it lies in a repository that the token does not see."""
+    gone = "was transferred to where the token sees nothing: transfer it back, or let it see that"
+    return Issue(id_, "", "", True, (), url, "", None, None, elsewhere=gone)  # noqa: FBT003 - a field
 
 
 def _state(*, is_open: bool) -> dict[str, str]:
