@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from watcher.domain.ticket.bump import (
+    Alternative,
     BaseInUse,
+    BumpState,
     BumpTicket,
     Done,
     Ended,
@@ -12,6 +14,7 @@ from watcher.domain.ticket.bump import (
     LineName,
     OwnFinding,
     Remaining,
+    SetAside,
     Target,
     Unknown,
     moved,
@@ -39,7 +42,9 @@ from watcher.domain.ticket.state import (
 
 __all__ = [
     "SEVERITY_LABELS",
+    "Alternative",
     "BaseInUse",
+    "BumpState",
     "BumpTicket",
     "Cause",
     "Close",
@@ -58,6 +63,7 @@ __all__ = [
     "Rated",
     "Remaining",
     "Reopen",
+    "SetAside",
     "Settle",
     "Step",
     "Target",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from watcher.domain.package import Severity, rank
-from watcher.domain.ticket import Fix, OwnFinding, Remaining
+from watcher.domain.ticket import Fix, OwnFinding, Remaining, SetAside
 from watcher.ports.store.lineages import Flaw
-from watcher.services.bump.plan.scene import Scene, stream_name
+from watcher.services.bump.plan.scene import Scene
 from watcher.services.bump.proof import Proof
 
 _DOUBT = "your own layers change this package: only the rebuild can tell"
 
 Seen = tuple[Proof, Flaw]
+Numbers = Callable[[Proof], frozenset[int]]
 
 
 def fixes(proofs: Sequence[Proof], scene: Scene) -> tuple[Fix, ...]:
@@ -37,15 +38,28 @@ def unproven(proofs: Sequence[Proof]) -> tuple[Remaining, ...]:
     return _remaining(proofs, lambda proof: proof.prediction.unproven, lambda _: _DOUBT)
 
 
-def own(proofs: Sequence[Proof]) -> tuple[OwnFinding, ...]:
+def own(proofs: Sequence[Proof], scene: Scene) -> tuple[OwnFinding, ...]:
     """What the images' own packages bring and no base will end, the worst first."""
     found: dict[tuple[str, str], list[Seen]] = defaultdict(list)
     for proof in proofs:
         for number in proof.prediction.remains & proof.own:
             flaw = proof.flaws[number]
             found[flaw.name, flaw.package].append((proof, flaw))
-    listed = (_own(members) for members in found.values())
+    listed = (_own(members, scene) for members in found.values())
     return tuple(sorted(listed, key=_worst))
+
+
+def set_aside(proofs: Sequence[Proof]) -> tuple[SetAside, ...]:
+    """What streams have and does not count, the worst first."""
+    found: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    for proof in proofs:
+        for number, why in proof.set_aside.items():
+            found[proof.flaws[number].name, why].append((proof, proof.flaws[number]))
+    listed = (
+        SetAside(name, _severity(members[0][1]), members[0][1].package, why, len(members))
+        for (name, why), members in found.items()
+    )
+    return tuple(sorted(listed, key=lambda one: (*_worst(one), one.why)))
 
 
 def oldest(found: Iterable[Fix], at: datetime) -> int:
@@ -67,17 +81,18 @@ def next_due(proofs: Iterable[Proof], found: Iterable[Fix], scene: Scene) -> dat
 def _due(proof: Proof, name: str, severity: str, scene: Scene) -> datetime | None:
     """By when a stream may not have a flaw any more; None where there is no such time."""
     start = scene.since.get((proof.built.track, name))
-    limit = scene.standards.allows(stream_name(proof.built), name, severity)
-    return start + limit if start is not None and limit is not None else None
+    if start is None:
+        return None
+    limit = scene.standards.allows(proof.built.name, name, severity)
+    return start + limit if limit is not None else None
 
 
-def _fixes(
-    proofs: Sequence[Proof], numbers: Callable[[Proof], Iterable[int]], scene: Scene
-) -> tuple[Fix, ...]:
+def _fixes(proofs: Sequence[Proof], numbers: Numbers, scene: Scene) -> tuple[Fix, ...]:
     found: dict[str, list[Seen]] = defaultdict(list)
     for proof in proofs:
         for number in numbers(proof):
-            found[proof.flaws[number].name].append((proof, proof.flaws[number]))
+            flaw = proof.flaws[number]
+            found[flaw.name].append((proof, flaw))
     listed = (_fix(name, members, scene) for name, members in found.items())
     return tuple(sorted(listed, key=_worst))
 
@@ -87,6 +102,7 @@ def _fix(name: str, members: Sequence[Seen], scene: Scene) -> Fix:
     starts = [scene.since.get((proof.built.track, name)) for proof, _ in members]
     known = [start for start in starts if start is not None]
     dues = [_due(proof, name, flaw.severity, scene) for proof, _ in members]
+    exposed = {proof.built.name for proof, _ in members if proof.built.published}
     return Fix(
         vulnerability=name,
         severity=_severity(flaw),
@@ -96,19 +112,29 @@ def _fix(name: str, members: Sequence[Seen], scene: Scene) -> Fix:
         known_since=min(known, default=None),
         past_due=sum(due is not None and due < scene.at for due in dues),
         known_exploited=scene.standards.exploited(name),
-        exposures=len({stream_name(proof.built) for proof, _ in members}),
+        exposures=len(exposed),
     )
 
 
 def _remaining(
-    proofs: Sequence[Proof], numbers: Callable[[Proof], Iterable[int]], why: Callable[[Flaw], str]
+    proofs: Sequence[Proof], numbers: Numbers, why: Callable[[Flaw], str]
 ) -> tuple[Remaining, ...]:
     found: dict[tuple[str, str], Remaining] = {}
-    for proof in proofs:
-        for flaw in (proof.flaws[number] for number in numbers(proof)):
-            one = Remaining(flaw.name, _severity(flaw), flaw.package, why(flaw))
-            found[flaw.name, flaw.package] = one
+    for proof, number in _distinct(proofs, numbers):
+        flaw = proof.flaws[number]
+        one = Remaining(flaw.name, _severity(flaw), flaw.package, why(flaw))
+        found.setdefault((flaw.name, flaw.package), one)
     return tuple(sorted(found.values(), key=_worst))
+
+
+def _distinct(proofs: Sequence[Proof], numbers: Numbers) -> Iterable[tuple[Proof, int]]:
+    """Each vulnerability once for images that stand on one base: most of them are the base's."""
+    by_base: dict[tuple[int, int | None], dict[int, Proof]] = defaultdict(dict)
+    for proof in proofs:
+        seen = by_base[proof.built.base, proof.candidate.image]
+        new = numbers(proof) - seen.keys()
+        seen.update(dict.fromkeys(new, proof))
+    return ((proof, number) for seen in by_base.values() for number, proof in seen.items())
 
 
 def _why(flaw: Flaw) -> str:
@@ -117,21 +143,34 @@ def _why(flaw: Flaw) -> str:
     return "no fix known"
 
 
-def _own(members: Sequence[Seen]) -> OwnFinding:
+def _own(members: Sequence[Seen], scene: Scene) -> OwnFinding:
     flaw = members[0][1]
+    numbers: Mapping[str, bool] = {
+        proof.built.name: flaw.number in proof.expected for proof, flaw in members
+    }
     return OwnFinding(
         vulnerability=flaw.name,
         severity=_severity(flaw),
         package=flaw.package,
         installed=flaw.installed,
         fixed_version=flaw.fixed_version,
-        streams=tuple(sorted({stream_name(proof.built) for proof, _ in members})),
+        streams=tuple(sorted(numbers)),
+        known_exploited=scene.standards.exploited(flaw.name),
+        days_past_due=_days_past_due(members, scene),
+        expected=all(numbers.values()),
     )
+
+
+def _days_past_due(members: Sequence[Seen], scene: Scene) -> int:
+    """For how many days the first of them has been past due."""
+    dues = (_due(proof, flaw.name, flaw.severity, scene) for proof, flaw in members)
+    past = [(scene.at - due).days for due in dues if due is not None and due < scene.at]
+    return max(past, default=0)
 
 
 def _severity(flaw: Flaw) -> Severity:
     return flaw.severity  # type: ignore[return-value]  # the record holds nothing else
 
 
-def _worst(one: Fix | Remaining | OwnFinding) -> tuple[int, str, str]:
+def _worst(one: Fix | Remaining | OwnFinding | SetAside) -> tuple[int, str, str]:
     return rank(one.severity), one.vulnerability, one.package
