@@ -12,7 +12,16 @@ from pydantic import Field
 from watcher.config.moments import Duration
 from watcher.config.secret import Secret
 from watcher.config.section import Section
-from watcher.config.values import Count, FileOrAddress, Folder, Name, ServiceAddress, Text
+from watcher.config.values import (
+    BaseName,
+    Count,
+    ExistingFile,
+    FileOrAddress,
+    Folder,
+    Name,
+    ServiceAddress,
+    Text,
+)
 from watcher.domain.package import Severity
 from watcher.ports.feeds import FeedName
 
@@ -40,7 +49,7 @@ AnyTracker = Annotated[FolderTracker | GiteaTracker, Field(discriminator="kind")
 
 
 class Tickets(Section):
-    """From which severity tickets are filed, how many, and how long a dismissal holds."""
+    """From which severity tickets are filed, how many, which moves they ask for, in which words."""
 
     threshold: Severity = "HIGH"
     per_hour: Count = 5
@@ -48,6 +57,12 @@ class Tickets(Section):
     dismissal: Duration = timedelta(days=90)
     minimum_age: Duration = timedelta(0)
     majors: bool = False
+    skip: tuple[BaseName, ...] = ()
+    template: ExistingFile | None = None
+
+    def skips(self, name: str) -> bool:
+        """Whether a base is never proposed: by its tag's whole name, or with a digest behind it."""
+        return any(pattern.matches(name) for pattern in self.skip)
 
 
 class Feeds(Section):

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from watcher.domain.ticket import (
+    Alternative,
     BumpTicket,
     Cause,
     Fix,
     Line,
+    OwnFinding,
     Remaining,
+    SetAside,
     Terms,
     Unknown,
     moved,
@@ -67,11 +70,18 @@ def _bump(
             "digest": plan.bases[-1].digest if plan.bases else None,
             "evidence": " ".join(plan.evidence),
         },
-        "target": {"name": plan.target.reference, "digest": plan.target.digest},
+        "target": {"name": plan.target.reference, "digest": plan.target.digest or None},
+        "move": plan.move or None,
+        "waiting_for": plan.waiting,
+        "beneath": plan.beneath,
+        "alternative": _alternative(plan.alternative),
+        "end_of_life": {"base": plan.base_system or None, "target": plan.target_system or None},
         "fixes": [_fix(one) for one in plan.fixes],
         "remains": [_remaining(one) for one in plan.remains],
         "introduces": [_fix(one) for one in plan.introduces],
         "unproven": [_remaining(one) for one in plan.unproven],
+        "set_aside": [_aside(one) for one in plan.set_aside],
+        "own": [_own(one) for one in plan.own],
         "unknown": [_unknown(one) for one in plan.unknown],
         "newest_unknown": plan.newest_unknown,
         "images": [_image(line) for line in plan.lines],
@@ -89,12 +99,8 @@ def _state(
     plan: BumpTicket, ticket: Remembered | None, as_of: datetime, terms: Terms
 ) -> tuple[str, datetime | None]:
     """How it stands with a bump, and until when that holds where it holds for a time."""
-    if not plan.lines:
-        return "unknown", None
-    if all(line.done for line in plan.lines):
-        return "done", None
-    if ticket is None or ticket.closed_by != "person":
-        return "open", None
+    if plan.state != "open" or ticket is None or ticket.closed_by != "person":
+        return plan.state, None
     closed_at = ticket.closed_at or as_of
     graced, dismissed = terms.graced(closed_at), terms.dismissed(closed_at)
     if as_of < graced:
@@ -122,6 +128,34 @@ def _remaining(one: Remaining) -> Document:
         "package": one.package,
         "why": one.why,
     }
+
+
+def _aside(one: SetAside) -> Document:
+    return {
+        "vulnerability": one.vulnerability,
+        "severity": one.severity,
+        "package": one.package,
+        "why": one.why,
+        "streams": one.streams,
+    }
+
+
+def _own(one: OwnFinding) -> Document:
+    return {
+        "vulnerability": one.vulnerability,
+        "severity": one.severity,
+        "package": one.package,
+        "installed": one.installed,
+        "fixed_version": one.fixed_version or None,
+        "streams": list(one.streams),
+        "expected_on_rebuild": one.expected,
+    }
+
+
+def _alternative(one: Alternative | None) -> Document | None:
+    if one is None:
+        return None
+    return {"name": one.reference, "digest": one.digest, "fixes": one.fixes}
 
 
 def _unknown(one: Unknown) -> Document:

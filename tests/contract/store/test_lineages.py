@@ -108,7 +108,7 @@ def test_heads_of_streams_are_looked_at_once(yard: Yard, first: PassRecord) -> N
     yard.point(first, "shop/web:latest", bound("gone", -5, -1), bound("api", -1))
     base, api = yard.wanted()
     assert (base.diff_ids, api.diff_ids) == (yard.layers["old"], yard.layers["api"])
-    assert api.repositories == {"registry.example/shop/api"}
+    assert api.repositories == {"registry.example/shop/api", "registry.example/shop/web"}
     assert (api.told, api.provenance) == (Told(), None)
     yard.lineages.identified(first, {api.image: None, base.image: None})
     assert yard.lineages.unidentified(again=False) == []

@@ -21,7 +21,7 @@ from watcher.demo.workshop.bulk import Job, push_all
 from watcher.demo.workshop.database import Database, trivy_database
 from watcher.demo.workshop.errors import WorkshopError
 from watcher.demo.workshop.image import Image, built_on
-from watcher.demo.workshop.index import Index
+from watcher.demo.workshop.index import Index, Material, in_toto, provenance
 from watcher.demo.workshop.java_database import JavaArtifact, java_database
 from watcher.demo.workshop.layers import (
     ApkPackage,
@@ -66,6 +66,7 @@ __all__ = [
     "LanguageAdvisory",
     "Layer",
     "Login",
+    "Material",
     "NodePackage",
     "OsAdvisory",
     "Pusher",
@@ -81,10 +82,12 @@ __all__ = [
     "debian_base",
     "distroless_base",
     "dpkg_upgrade",
+    "in_toto",
     "java_database",
     "java_layer",
     "layer",
     "node_layer",
+    "provenance",
     "push_all",
     "python_layer",
     "signature",

@@ -3,54 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 
 from watcher.domain.lineage.known import Bases, KnownBase
-from watcher.domain.lineage.provenance import Material, Provenance
-from watcher.domain.lineage.told import (
-    BASE_DIGEST,
-    BASE_NAME,
-    NOTHING_TOLD,
-    Claim,
-    Told,
-    same_name,
-)
-
-Grade = Literal["layers+annotation", "layers", "provenance", "annotation"]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """An image whose base is looked for.
-
-    `layers` are its layers as stored, beside `diff_ids`, which are of what is in them: compressed
-    anew they stay the same. `repositories` are those that it is in, as references name them.
-    """
-
-    image: int
-    digest: str
-    diff_ids: tuple[str, ...]
-    layers: tuple[str, ...] = ()
-    repositories: frozenset[str] = frozenset()
-    created: datetime | None = None
-    told: Told = NOTHING_TOLD
-    provenance: Provenance | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BaseIdentity:
-    """The base of an image: `image` is its number where it is known, `evidence` is one sentence.
-
-    Without a grade it has none: what it claims is refuted, and the evidence says how.
-    """
-
-    image: int | None
-    name: str | None
-    digest: str | None
-    grade: Grade | None
-    evidence: str
+from watcher.domain.lineage.said import by_claim, by_provenance, by_run_image
+from watcher.domain.lineage.subject import BaseIdentity, Subject, short
+from watcher.domain.lineage.told import BASE_DIGEST, BASE_NAME, Claim, same_name
 
 
 def identify(subject: Subject, bases: Bases) -> BaseIdentity | None:
@@ -62,7 +19,7 @@ def identify(subject: Subject, bases: Bases) -> BaseIdentity | None:
     found = _by_layers(subject, bases)
     if found is not None:
         return _shown(subject, found, bases)
-    return _run_image(subject) or _attested(subject, bases) or _claimed(subject, bases)
+    return by_run_image(subject) or by_provenance(subject, bases) or by_claim(subject, bases)
 
 
 # by layers
@@ -93,8 +50,8 @@ def _may_be(subject: Subject, base: KnownBase) -> bool:
     """Whether an image may be the base, given that the layers fit.
 
     It is not its own base, nor is its original before it was patched. An image of the organisation
-    is a base of later images in other repositories, unless they say so themselves; and one with
-    all the same layers is a copy of it, as far as anybody can tell.
+    is a base of later images in other repositories that have its labels, unless they say so
+    themselves; and one with all the same layers is a copy of it, as far as anybody can tell.
     """
     if base.image == subject.image or subject.digest in base.digests:
         return False
@@ -106,7 +63,10 @@ def _may_be(subject: Subject, base: KnownBase) -> bool:
     if _confirmed(subject, base):
         return True
     copy = len(base.diff_ids) == len(subject.diff_ids)
-    return not copy and _earlier(base, subject) and not (base.repositories & subject.repositories)
+    apart = not (base.repositories & subject.repositories)
+    # Builders hand on every label, with its value or another one.
+    inherits = base.labels <= subject.labels
+    return not copy and apart and inherits and _earlier(base, subject)
 
 
 def _earlier(base: KnownBase, subject: Subject) -> bool:
@@ -119,11 +79,12 @@ def _earlier(base: KnownBase, subject: Subject) -> bool:
 def _best(subject: Subject, group: Sequence[KnownBase]) -> KnownBase:
     """Of images with the same layers the one that is named, else watched, else the newest."""
 
-    def weight(base: KnownBase) -> tuple[bool, bool, bool, bool, int]:
+    def weight(base: KnownBase) -> tuple[object, ...]:
         claim = subject.told.claim
         named = claim is not None and any(same_name(claim.name, name) for name in base.names)
         confirmed, earlier = _confirmed(subject, base), _earlier(base, subject)
-        return confirmed, named, base.watched, earlier, base.image
+        made = base.created.timestamp() if base.created else 0.0
+        return confirmed, named, base.watched, earlier, made, base.image
 
     return max(group, key=weight)
 
@@ -168,7 +129,7 @@ def _shown(subject: Subject, base: KnownBase, bases: Bases) -> BaseIdentity:
     count, digest = len(base.diff_ids), base.digests[0]
     whole = count == len(subject.diff_ids)
     which = "all its layers" if whole else f"its first {count} layers"
-    layers = f"{which} are those of {_short(digest)}"
+    layers = f"{which} are those of {short(digest)}"
     if not base.watched:
         layers = f"{layers}, an image of your own"
     word = _annotated(subject, base)
@@ -202,89 +163,12 @@ def _doubted(claim: Claim, digest: str, base: KnownBase, bases: Bases) -> str:
     )
     word = "label" if claim.inherited else "annotation"
     if ancestor:
-        return f"the {word} names {_short(digest)}, on which that base is built itself"
+        return f"the {word} names {short(digest)}, on which that base is built itself"
     if _named(claim.name, base):
-        return f"the {word} names another digest of it, {_short(digest)}"
-    return f"the {word} names {_short(digest)} and is not believed"
+        return f"the {word} names another digest of it, {short(digest)}"
+    return f"the {word} names {short(digest)} and is not believed"
 
 
 def _name(base: KnownBase, claim: Claim | None) -> str | None:
     named = next((one for one in base.names if claim and same_name(claim.name, one)), None)
     return named or (base.names[0] if base.names else None)
-
-
-# by what is said alone
-
-
-def _run_image(subject: Subject) -> BaseIdentity | None:
-    """The run image of buildpacks, whose last layer the image has."""
-    run = subject.told.run_image
-    if run is None or run.digest is None or run.top not in subject.diff_ids:
-        return None
-    count = subject.diff_ids.index(run.top) + 1
-    evidence = (
-        f"the metadata of its buildpacks names the run image, whose last layer is its layer {count}"
-    )
-    return BaseIdentity(None, run.name, run.digest, "provenance", evidence)
-
-
-def _attested(subject: Subject, bases: Bases) -> BaseIdentity | None:
-    """The image of the final stage, where a provenance tells which one that is."""
-    told = subject.provenance
-    if told is None or not told.materials:
-        return None
-    final = told.final(subject.layers)
-    if final is not None:
-        evidence = (
-            f"its provenance tells the layers of {len(told.materials)} images that the build used; "
-            f"its first {len(final.layers)} are those of {_short(final.digest)}"
-        )
-        return _of_material(final, evidence)
-    possible = [
-        one
-        for one in told.materials
-        if not one.layers and not bases.refutes(subject.diff_ids, one.digest)
-    ]
-    if len(told.materials) == 1 and possible:
-        evidence = "its provenance lists one image alone; no layers of it are known"
-        return _of_material(possible[0], evidence)
-    return None
-
-
-def _of_material(one: Material, evidence: str) -> BaseIdentity:
-    return BaseIdentity(None, one.name, one.digest, "provenance", evidence)
-
-
-def _claimed(subject: Subject, bases: Bases) -> BaseIdentity | None:
-    claim = subject.told.claim
-    if claim is None or claim.digest is None:
-        return _untold(subject)
-    if not bases.refutes(subject.diff_ids, claim.digest):
-        evidence = "an annotation alone; no layers of a watched base confirm it"
-        return BaseIdentity(None, claim.name, claim.digest, "annotation", evidence)
-    word = "label" if claim.inherited else "annotation"
-    if not claim.inherited and len(subject.diff_ids) == 1:
-        evidence = (
-            "an annotation alone; the image is of one layer, as if squashed, so layers can neither "
-            "confirm nor refute it"
-        )
-        return BaseIdentity(None, claim.name, claim.digest, "annotation", evidence)
-    evidence = (
-        f"the {word} names {_short(claim.digest)}, whose layers the image does not have: "
-        "it is not believed"
-    )
-    return BaseIdentity(None, None, None, None, evidence)
-
-
-def _untold(subject: Subject) -> BaseIdentity | None:
-    """No base, and why a provenance does not help."""
-    if subject.provenance is None or not subject.provenance.materials:
-        return None
-    count = len(subject.provenance.materials)
-    used = "one image" if count == 1 else f"{count} images"
-    evidence = f"its provenance lists {used} that the build used, and no layers show the final one"
-    return BaseIdentity(None, None, None, None, evidence)
-
-
-def _short(digest: str) -> str:
-    return digest.removeprefix("sha256:")[:12]

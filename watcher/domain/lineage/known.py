@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,8 +10,13 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-# The layer of an instruction that changed no file: two blocks of zeros. It tells nothing.
-EMPTY_LAYER: Final = f"sha256:{sha256(bytes(1024)).hexdigest()}"
+# Layers of instructions that changed no file: archives of zeros, as builders and tar write them.
+# They tell nothing.
+EMPTY_LAYERS: Final = frozenset(
+    f"sha256:{sha256(bytes(size)).hexdigest()}" for size in (1024, 10240)
+)
+
+_TAG: Final = re.compile(r"[:#][^/:#]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +34,17 @@ class KnownBase:
     names: tuple[str, ...]
     watched: bool = True
     created: datetime | None = None
+    labels: frozenset[str] = frozenset()  # their names
 
     @property
     def repositories(self) -> frozenset[str]:
-        """Its names without their tags."""
-        return frozenset(name.rpartition(":")[0] for name in self.names)
+        """Its names without their tags, and without what a line of versions is called."""
+        return frozenset(_TAG.sub("", name) for name in self.names)
 
     @property
     def tells(self) -> bool:
         """Whether its layers tell it from others: some of them hold something."""
-        return any(one != EMPTY_LAYER for one in self.diff_ids)
+        return any(one not in EMPTY_LAYERS for one in self.diff_ids)
 
 
 @dataclass(frozen=True, slots=True)

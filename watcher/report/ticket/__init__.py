@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from watcher.report.ticket.draft import LONGEST, draft
+from watcher.report.ticket.template import Template, template_of
 
-__all__ = ["LONGEST", "draft"]
+__all__ = ["LONGEST", "Template", "draft", "template_of"]

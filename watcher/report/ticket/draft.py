@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from watcher.domain.ticket import (
@@ -11,13 +11,15 @@ from watcher.domain.ticket import (
     BumpTicket,
     Terms,
     TicketKey,
-    marker,
     severity_label,
+    streams,
+    with_marker,
 )
 from watcher.ports.tracker import Draft
 from watcher.report.ticket import closing, first_screen, folded
-from watcher.report.ticket.neutral import broken_up, clipped
+from watcher.report.ticket.neutral import broken_up, clipped, code
 from watcher.report.ticket.rows import Most
+from watcher.report.ticket.template import BLOCKS, Template
 from watcher.report.ticket.words import YOURS
 
 LONGEST: Final = 60_000  # characters; GitHub takes 65,536
@@ -33,13 +35,18 @@ _CUTS: Final = (
 
 
 def draft(
-    bump: BumpTicket, key: TicketKey, longest: int = LONGEST, terms: Terms = _AS_DESIGNED
+    bump: BumpTicket,
+    key: TicketKey,
+    longest: int = LONGEST,
+    terms: Terms = _AS_DESIGNED,
+    template: Template | None = None,
 ) -> Draft:
     """Write title, labels and body; signs `watcher.ports.tracker.TicketWriter`.
 
-    `terms` are those that the ticket is kept by, which it tells.
+    `terms` are those that the ticket is kept by, which it tells. `template` orders and words the
+    text otherwise.
     """
-    text = body(bump, key, longest, terms)
+    text = body(bump, key, longest, Manner(terms, template))
     return Draft(key=key, title=title(bump), body=text, labels=labels(bump))
 
 
@@ -60,11 +67,19 @@ def labels(bump: BumpTicket) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("watcher", "base-image", *list(worst)[:1], *own)))
 
 
-def body(bump: BumpTicket, key: TicketKey, longest: int, terms: Terms) -> str:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a ticket is written: the terms that it tells, and somebody's own template."""
+
+    terms: Terms
+    template: Template | None = None
+
+
+def body(bump: BumpTicket, key: TicketKey, longest: int, manner: Manner) -> str:
     """The Markdown text, of at most `longest` characters."""
-    whole = _written(bump, key, Most(to_do=0, folded=0), terms)
+    whole = _written(bump, key, Most(to_do=0, folded=0), manner)[-longest:]
     for most in _CUTS:
-        longer = _written(bump, key, most, terms)
+        longer = _written(bump, key, most, manner)
         if len(longer) > longest:
             break
         whole = longer
@@ -73,19 +88,42 @@ def body(bump: BumpTicket, key: TicketKey, longest: int, terms: Terms) -> str:
     return whole
 
 
-def _written(bump: BumpTicket, key: TicketKey, most: Most, terms: Terms) -> str:
-    text = "\n\n".join(filter(None, _blocks(bump, most, terms)))
-    return f"{text}\n\n{marker(key)}\n"
+def _written(bump: BumpTicket, key: TicketKey, most: Most, manner: Manner) -> str:
+    blocks = _blocks(bump, most, manner.terms)
+    if manner.template is None:
+        text = "\n\n".join(filter(None, blocks.values()))
+    else:
+        named = {name: block for name, block in blocks.items() if name in BLOCKS}
+        text = manner.template.written(named, _facts(bump))
+    return with_marker(text, key)
 
 
-def _blocks(bump: BumpTicket, most: Most, terms: Terms) -> Iterator[str]:
+def _blocks(bump: BumpTicket, most: Most, terms: Terms) -> dict[str, str]:
+    """The blocks by their names, in the order of reading."""
     if bump.done:
-        yield from closing.blocks(bump, most)
-        return
-    yield from first_screen.blocks(bump, most)
-    yield from folded.blocks(bump, most)
-    yield "---"
-    yield _footer(terms)
+        return closing.blocks(bump, most)
+    return {
+        **first_screen.blocks(bump, most),
+        **folded.blocks(bump, most),
+        "rule": "---",
+        "footer": _footer(terms),
+    }
+
+
+def _facts(bump: BumpTicket) -> dict[str, object]:
+    """What a template may ask, names as code."""
+    return {
+        "team": code(bump.cause.team),
+        "action": bump.action,
+        "base": code(bump.base_reference),
+        "target": code(bump.target.reference),
+        "digest": bump.target.digest,
+        "streams": len(streams(bump.lines)),
+        "to_do": sum(line.done is None for line in bump.lines),
+        "exposures": bump.exposures,
+        "exposure_days_per_week": bump.exposure_days_per_week,
+        "is_done": bump.done,
+    }
 
 
 def _footer(terms: Terms) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from watcher.adapters.store.engine import Row as NewRow
 from watcher.adapters.store.engine import add_rows, batches
 from watcher.adapters.store.lineages.claims import told_of
 from watcher.adapters.store.lineages.heads import NOW, AnyRow, bound
+from watcher.adapters.store.tables.attestations import attestations
 from watcher.adapters.store.tables.inventory import base_identities, bindings, images
 from watcher.adapters.store.tables.passes import passes
 from watcher.domain.lineage import BaseIdentity, Provenance, Subject
@@ -22,11 +23,22 @@ Told = tuple[object, ...]
 
 
 def missing(connection: Connection, *, again: bool) -> list[int]:
-    """The images that streams point to whose base nobody looked for; `again`: all of them."""
+    """The images that streams point to whose base nobody looked for; `again`: all of them.
+
+    One of which its builder has told something since is looked at anew.
+    """
     statement = select(bindings.c.image_id).where(NOW, bindings.c.image_id.is_not(None)).distinct()
     if not again:
         told = select(base_identities.c.image_id)
-        statement = statement.where(bindings.c.image_id.not_in(told))
+        since = select(func.coalesce(func.max(passes.c.id), 0)).where(passes.c.identified)
+        attested = (
+            select(images.c.id)
+            .join(attestations, attestations.c.subject == images.c.digest)
+            .where(attestations.c.kind == "provenance")
+            .where(attestations.c.opened_in > since.scalar_subquery())
+        )
+        new = bindings.c.image_id.not_in(told)
+        statement = statement.where(or_(new, bindings.c.image_id.in_(attested)))
     return sorted(connection.scalars(statement))
 
 
@@ -62,6 +74,7 @@ def _subject(
         layers=tuple(row.layers),
         repositories=frozenset(address(Repository(one.registry, one.path)) for one in rows),
         created=row.created,
+        labels=frozenset(row.labels),
         told=told_of(row),
         provenance=attested.get(row.digest),
     )

@@ -90,6 +90,7 @@ def _known(rows: list[AnyRow], address: Callable[[Repository], str]) -> KnownBas
         names=tuple(dict.fromkeys(_name(row, address) for row in naming)),
         watched=watched,
         created=first.created,
+        labels=frozenset(first.labels),
     )
 
 
