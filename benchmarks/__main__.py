@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import cluster, ledger, listing, matching, scale
+from benchmarks import bumps, cluster, ledger, listing, matching, scale
 
-NAMES = ("matching", "listing", "cluster", "scale", "ledger")
+NAMES = ("matching", "listing", "cluster", "scale", "ledger", "bumps")
 RECORDED = 10_000  # images, where the command does not say
 EXPOSED = 10_000  # streams, where the command does not say
 # What has to be reached: images and distinct packages. Trivy's side of the large ones is
@@ -48,6 +48,7 @@ def main() -> int:
         "listing": listing.run,
         "cluster": cluster.run,
         "scale": lambda: scale.run(given.images or RECORDED, given.times),
+        "bumps": lambda: bumps.run(given.images or bumps.IMAGES),
         "ledger": lambda: ledger.run(given.streams or EXPOSED),
     }
     return max(runs[name]() for name in NAMES if name in given.names)

@@ -77,7 +77,6 @@ class Yard:
         *,
         on: str | None = None,
         annotations: Mapping[str, str] | None = None,
-        labels: Mapping[str, str] | None = None,
         platform: Platform = AMD,
     ) -> str:
         """Record an image: its own layers with their packages, on those of another image."""
@@ -91,7 +90,7 @@ class Yard:
             self.layers[name],
             (),
             0,
-            dict(labels or {}),
+            {},
             dict(annotations or {}),
         )
         listed = (ManifestPlatform(platform, config.digest),)
@@ -146,7 +145,7 @@ class Yard:
         planner = Planner(self.lineages, SqlBumps(self.engine), PLANNING)
         stage = BumpStage(self.lineages, SqlBumps(self.engine), planner)
         wanted = self.lineages.unidentified(again=again)
-        self.lineages.identified(this, stage._identified(self.lineages.subjects(wanted, address)))
+        self.lineages.identified(this, stage.identified(wanted))
 
     def known(self, *names: str) -> list[KnownBase]:
         """What is known of images by all their layers, on the first platform."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from tests.contract.store.bases import BASE_DIGEST, BASE_NAME, Yard, address
+from tests.contract.store.bases import BASE_DIGEST, BASE_NAME, Yard
 from tests.contract.store.fleet import day
 from tests.contract.store.record import ARM, bound, digest, rows
 from watcher.adapters.store.tables.inventory import base_identities

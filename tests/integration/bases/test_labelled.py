@@ -54,7 +54,7 @@ class Watch:
         assert [*listed.failures, *viewed.failures] == []
         lineages, bumps = SqlLineages(self.engine), SqlBumps(self.engine)
         planning = Planning(lambda _: None, str, "HIGH", lambda: DEFAULT_JUDGE)
-        BumpStage(lineages, bumps, Planner(lineages, bumps, planning))._identify(this)
+        BumpStage(lineages, bumps, Planner(lineages, bumps, planning)).identify(this)
         passes.finish(this, "complete", {})
         return this
 

@@ -16,6 +16,7 @@ from watcher.demo.workshop.advisories import (
     VulnerabilityDetail,
 )
 from watcher.demo.workshop.artifact import Artifact, signature
+from watcher.demo.workshop.attestation import bundled, cosigned, stated
 from watcher.demo.workshop.blobs import Blob
 from watcher.demo.workshop.bulk import Job, push_all
 from watcher.demo.workshop.database import Database, trivy_database
@@ -79,6 +80,8 @@ __all__ = [
     "apk_upgrade",
     "basic_auth",
     "built_on",
+    "bundled",
+    "cosigned",
     "debian_base",
     "distroless_base",
     "dpkg_upgrade",
@@ -91,6 +94,7 @@ __all__ = [
     "push_all",
     "python_layer",
     "signature",
+    "stated",
     "trivy_database",
     "ubuntu_base",
     "wolfi_base",

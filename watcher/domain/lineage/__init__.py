@@ -11,7 +11,7 @@ from __future__ import annotations
 from watcher.domain.lineage.contents import Contents, Installed, Named, PackageSet, System
 from watcher.domain.lineage.identity import identify
 from watcher.domain.lineage.known import Bases, KnownBase, chains
-from watcher.domain.lineage.prediction import Matching, Prediction, apart, future, predict
+from watcher.domain.lineage.prediction import Ground, Matching, Prediction, future, predict
 from watcher.domain.lineage.provenance import PREDICATES, Material, Provenance, read_provenance
 from watcher.domain.lineage.subject import BaseIdentity, Grade, Subject
 from watcher.domain.lineage.told import BASE_DIGEST, BASE_NAME, Claim, RunImage, Told
@@ -25,6 +25,7 @@ __all__ = [
     "Claim",
     "Contents",
     "Grade",
+    "Ground",
     "Installed",
     "KnownBase",
     "Matching",
@@ -37,7 +38,6 @@ __all__ = [
     "Subject",
     "System",
     "Told",
-    "apart",
     "chains",
     "future",
     "identify",

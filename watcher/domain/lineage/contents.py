@@ -11,11 +11,12 @@ Named = tuple[bool, str]  # whether the system has it, and its name
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A package in an image, and whether the system has it."""
+    """A package in an image, whether the system has it, and the context in which it is matched."""
 
     number: int
     name: str
     system: bool
+    context: int = 0
 
     @property
     def named(self) -> Named:
@@ -35,6 +36,11 @@ class PackageSet:
     def system_names(self) -> frozenset[Named]:
         """The packages that the system has."""
         return frozenset(one.named for one in self.packages if one.system)
+
+    @cached_property
+    def contexts(self) -> frozenset[int]:
+        """The contexts in which the packages that the system has are matched."""
+        return frozenset(one.context for one in self.packages if one.system)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,10 @@ class Bumps(Protocol):
     def plan(self, this: PassRecord, bumps: Sequence[BumpTicket]) -> None:
         """Make the recorded plans the given ones; a plan whose substance is the same may stand."""
 
-    def open_since(self, tracks: Sequence[Track]) -> dict[tuple[Track, str], datetime]:
-        """Since when vulnerabilities (by name) have been open in tracks."""
+    def open_since(
+        self, tracks: Collection[Track], names: Collection[str]
+    ) -> dict[tuple[Track, str], datetime]:
+        """Since when vulnerabilities of these names have been open in tracks."""
 
     def remembered(self, upto: int | None = None) -> list[Remembered]:
         """Every ticket filed by a pass, with what its text said last; by cause and generation.

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from watcher.domain.lineage import (
     Contents,
+    Ground,
     Installed,
     Matching,
     PackageSet,
     Prediction,
-    apart,
     predict,
 )
 from watcher.domain.package import rank
@@ -19,8 +19,7 @@ from watcher.ports.store.lineages import Built, Flaw, Lineages
 
 Sets = Sequence[PackageSet]
 But = Mapping[int, frozenset[int]]  # vulnerabilities that do not count, by package
-
-NOTHING: But = {}
+_NONE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +36,44 @@ class Worst:
 
     def get(self, number: int) -> Flaw | None:
         """The worst flaw of a vulnerability; None where no set has it."""
-        found = (part[number] for part in self.parts if number in part)
-        return min(found, key=lambda flaw: rank(flaw.severity), default=None)
+        worst: Flaw | None = None
+        for part in self.parts:
+            found = part.get(number)
+            if found is not None and (worst is None or rank(found.severity) < rank(worst.severity)):
+                worst = found
+        return worst
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What the images of plans hold, and what their packages match now."""
+    """What the images of plans hold, and what their packages match now, each summed up once."""
 
     contents: Contents
     flaws: Mapping[int, Sequence[Flaw]]
     matching: Matching
     _worst: dict[int, Mapping[int, Flaw]] = field(default_factory=dict)
     _names: dict[int, frozenset[str]] = field(default_factory=dict)
+    _grounds: dict[int, Ground] = field(default_factory=dict)
+    _severe: dict[object, list[Flaw]] = field(default_factory=dict)
+    _told: dict[object, frozenset[str]] = field(default_factory=dict)
 
     def sets(self, image: int | None) -> Sets | None:
         """What an image holds; None where it is not known."""
         return None if image is None else self.contents.sets.get(image)
 
+    def ground(self, image: int) -> Ground | None:
+        """What an image holds that others stand on; None where it is not known."""
+        sets = self.sets(image)
+        if sets is None:
+            return None
+        if image not in self._grounds:
+            self._grounds[image] = Ground(sets)
+        return self._grounds[image]
+
     def worst(self, held: Iterable[PackageSet]) -> Worst:
         """The worst flaw of each vulnerability in sets."""
-        return Worst([self._worst_of(one) for one in {one.number: one for one in held}.values()])
+        distinct = {one.number: one for one in held}
+        return Worst([self._worst_of(one) for one in distinct.values()])
 
     def names(self, image: int) -> frozenset[str] | None:
         """The names of the vulnerabilities of an image; None where it is not known."""
@@ -70,6 +86,28 @@ class Fleet:
         """The names of vulnerabilities that sets have."""
         worst = self.worst(held)
         return frozenset(flaw.name for number in numbers if (flaw := worst.get(number)))
+
+    def severe(self, proof: Proof, numbers: frozenset[int], threshold: str) -> list[Flaw]:
+        """The flaws among numbers at or above a threshold, the worst first.
+
+        Streams on one base mostly have the same, so that is summed up once.
+        """
+        built = proof.built
+        key = built.base, id(proof.candidate), built.image if numbers & proof.own else 0
+        found = self._severe.get((key, numbers, threshold))
+        if found is None:
+            flaws = (proof.flaws[number] for number in numbers)
+            severe = [flaw for flaw in flaws if rank(flaw.severity) <= rank(threshold)]
+            found = sorted(severe, key=lambda flaw: (rank(flaw.severity), flaw.name))
+            self._severe[key, numbers, threshold] = found
+        return found
+
+    def names_of(self, proof: Proof, numbers: frozenset[int]) -> frozenset[str]:
+        """The names of vulnerabilities of a proof, however many streams have the same."""
+        key = ("names", proof.built.base, id(proof.candidate), numbers)
+        if key not in self._told:
+            self._told[key] = frozenset(proof.flaws[number].name for number in numbers)
+        return self._told[key]
 
     def _names_of(self, one: PackageSet) -> frozenset[str]:
         if one.number not in self._names:
@@ -96,16 +134,19 @@ def read_fleet(store: Lineages, images: Collection[int]) -> Fleet:
     return Fleet(contents, flaws, Matching(flawed))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """What a stream may be moved to: how it is called, and what it holds.
+    """What streams may be moved to: how it is called, and what it holds.
 
     `image` is None for one that nobody has built yet: an image of the organisation as it will be.
     """
 
     image: int | None
     digest: str
-    sets: Sets
+    ground: Ground
+
+
+NOWHERE = Candidate(None, "", Ground(()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +158,7 @@ class Aside:
 
     now: But = field(default_factory=dict)
     then: But = field(default_factory=dict)
-    accepted: frozenset[int] = frozenset()
+    accepted: frozenset[int] = _NONE
     why: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -138,34 +179,48 @@ class Proof:
     flaws: Worst
     own: frozenset[int]
     held: frozenset[int]
-    expected: frozenset[int]
     set_aside: Mapping[int, str]
+    fleet: Fleet
 
     @property
     def moves(self) -> bool:
         """Whether the stream stands on another image than the candidate."""
         return self.built.base != self.candidate.image
 
+    @property
+    def expected(self) -> frozenset[int]:
+        """What an image's own layers have of packages of the system that are fixed by now."""
+        image, base = self.fleet.sets(self.built.image), self.fleet.ground(self.built.base)
+        own = base.apart(image) if base and image else ()
+        system: Iterable[Installed] = (p for one in own for p in one.packages if p.system)
+        return frozenset(
+            flaw.number
+            for package in system
+            for flaw in self.fleet.flaws.get(package.number, ())
+            if flaw.fixed_version
+        )
+
     def severe(self, threshold: str) -> list[Flaw]:
         """The flaws at or above a threshold that end, the worst first."""
-        return self._severe(self.prediction.fixes, threshold)
+        return self.fleet.severe(self, self.prediction.fixes, threshold)
+
+    def told(self, threshold: str) -> frozenset[str]:
+        """The names of all that a plan dates: what ends, and what of its own is as bad."""
+        own = self.prediction.remains & self.own
+        fixed = self.fleet.names_of(self, self.prediction.fixes)
+        return fixed.union(one.name for one in self.fleet.severe(self, own, threshold))
 
     def brought(self, threshold: str) -> list[Flaw]:
         """The flaws at or above a threshold that are new, the worst first."""
-        return self._severe(self.prediction.introduces, threshold)
+        return self.fleet.severe(self, self.prediction.introduces, threshold)
 
     def left(self, threshold: str) -> list[Flaw]:
         """The flaws at or above a threshold that the base brought and the candidate has too."""
-        return self._severe(self.prediction.remains - self.own, threshold)
+        return self.fleet.severe(self, self.prediction.remains - self.own, threshold)
 
     def doubtful(self, threshold: str) -> list[Flaw]:
         """The image's flaws at or above a threshold that are unproven, the worst first."""
-        return self._severe(self.prediction.unproven & self.held, threshold)
-
-    def _severe(self, numbers: Iterable[int], threshold: str) -> list[Flaw]:
-        flaws = (self.flaws[number] for number in numbers)
-        severe = [flaw for flaw in flaws if rank(flaw.severity) <= rank(threshold)]
-        return sorted(severe, key=lambda flaw: (rank(flaw.severity), flaw.name))
+        return self.fleet.severe(self, self.prediction.unproven & self.held, threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,42 +249,34 @@ def missing(built: Built, fleet: Fleet, newest: str | None) -> Missing | None:
 
 def prove(built: Built, candidate: Candidate, fleet: Fleet, aside: Aside = COUNTED) -> Proof | None:
     """Prove one stream's bump; None while the image or its base is not known."""
-    image, base = fleet.sets(built.image), fleet.sets(built.base)
+    image, base = fleet.sets(built.image), fleet.ground(built.base)
     if image is None or base is None:
         return None
     now, then = fleet.matching.without(aside.now), fleet.matching.without(aside.then)
-    told = predict(image, base, candidate.sets, now, then)
-    own = apart(image, base)
-    accepted = aside.accepted & (told.fixes | told.unproven)
-    held = now.of(image)
-    excused = fleet.matching.of(image) - held if aside.now else frozenset()
+    told = predict(image, base, candidate.ground, now, then)
+    held, set_aside = now.of(image), {}
+    if aside is not COUNTED:
+        excused = fleet.matching.of(image) - held
+        told = _without(told, aside.accepted)
+        left_out = excused | (aside.accepted & held)
+        set_aside = {number: aside.why[number] for number in left_out if number in aside.why}
     return Proof(
         built=built,
         candidate=candidate,
-        prediction=Prediction(
-            fixes=told.fixes - accepted,
-            remains=told.remains - aside.accepted,
-            introduces=told.introduces - aside.accepted,
-            unproven=told.unproven - accepted,
-        ),
-        flaws=fleet.worst((*image, *base, *candidate.sets)),
-        own=now.of(own),
+        prediction=told,
+        flaws=fleet.worst((*image, *base.sets, *candidate.ground.sets)),
+        own=now.of(base.apart(image)),
         held=held,
-        expected=_expected(own, fleet),
-        set_aside={
-            number: aside.why[number]
-            for number in excused | (aside.accepted & held)
-            if number in aside.why
-        },
+        set_aside=set_aside,
+        fleet=fleet,
     )
 
 
-def _expected(own: Iterable[PackageSet], fleet: Fleet) -> frozenset[int]:
-    """What an image's own layers have of packages of the system that are fixed by now."""
-    system: Iterable[Installed] = (p for one in own for p in one.packages if p.system)
-    return frozenset(
-        flaw.number
-        for package in system
-        for flaw in fleet.flaws.get(package.number, ())
-        if flaw.fixed_version
+def _without(told: Prediction, accepted: frozenset[int]) -> Prediction:
+    """A prediction but for what is accepted, whatever becomes of it."""
+    return Prediction(
+        fixes=told.fixes - accepted,
+        remains=told.remains - accepted,
+        introduces=told.introduces - accepted,
+        unproven=told.unproven - accepted,
     )

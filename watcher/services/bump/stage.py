@@ -12,7 +12,7 @@ from watcher.domain.lineage import BaseIdentity, Bases, Subject, chains, identif
 from watcher.domain.reference import Repository
 from watcher.domain.ticket import BumpTicket
 from watcher.ports.store.bumps import Bumps
-from watcher.ports.store.lineages import Lineages, Unidentified
+from watcher.ports.store.lineages import Lineages
 from watcher.ports.store.passes import PassRecord
 from watcher.services.bump.plan import Planner
 from watcher.services.outcome import Outcome
@@ -32,7 +32,7 @@ class BumpStage:
     def take(self, this: PassRecord, version: KnowledgeVersion) -> Outcome:
         """Look for the bases of new images (of all, where a base is new), and plan anew."""
         outcome = Outcome("bump")
-        self._identify(this)
+        self.identify(this)
         plans = self.planner.draw(this, version)
         self.bumps.plan(this, plans)
         outcome.counts["bumps_planned"] = len(plans)
@@ -45,17 +45,18 @@ class BumpStage:
             )
         return outcome
 
-    def _identify(self, this: PassRecord) -> None:
+    def identify(self, this: PassRecord) -> None:
+        """Look for the bases of new images, or of all where a base is new, and record them."""
         wanted = self.lineages.unidentified(again=self.lineages.bases_changed())
         found: dict[int, BaseIdentity | None] = {}
         for start in range(0, len(wanted), _BATCH):
-            batch = wanted[start : start + _BATCH]
-            found |= self._identified(self.lineages.subjects(batch, self._address))
+            found |= self.identified(wanted[start : start + _BATCH])
         if wanted:
             self.lineages.identified(this, found)
 
-    def _identified(self, subjects: Sequence[Unidentified]) -> dict[int, BaseIdentity | None]:
+    def identified(self, images: Sequence[int]) -> dict[int, BaseIdentity | None]:
         """The bases of images among all images that they may begin with, or that they name."""
+        subjects = self.lineages.subjects(images, self._address)
         every = [one.subject for one in subjects]
         known = self.lineages.bases(
             {chain for one in every for chain in chains(one.diff_ids)},

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.domain.lineage import (
+    Ground,
     Installed,
     Matching,
     PackageSet,
     Prediction,
-    apart,
     future,
     predict,
 )
@@ -44,7 +46,7 @@ JINJA = NUMBERS["py-jinja2=3"]
 
 
 def told(*image: PackageSet, base: PackageSet = OLD, new: PackageSet = NEW) -> Prediction:
-    return predict(image, [base], [new], with_jinja())
+    return predict(image, Ground([base]), Ground([new]), with_jinja())
 
 
 def with_jinja(but: dict[int, frozenset[int]] | None = None) -> Matching:
@@ -94,9 +96,28 @@ def test_a_package_of_the_system_that_the_new_base_brings_beside_an_own_one_prov
     assert found.introduces == frozenset()
 
 
+def test_a_package_of_the_system_that_an_own_layer_installed_proves_nothing_on_another_system() -> (
+    None
+):
+    def of(context: int, layer: str, *texts: str) -> PackageSet:
+        plain = packages(layer, *texts)
+        held = tuple(replace(one, context=context) for one in plain.packages)
+        return replace(plain, packages=held)
+
+    base, same = of(11, "base6", "openssl=1"), of(11, "new6b", "openssl=2")
+    own, other = of(11, "app6", "zip=1"), of(12, "new7", "openssl=2")
+    assert predict([base, own], Ground([base]), Ground([same]), matching()).remains == {50}
+    found = predict([base, own], Ground([base]), Ground([other]), matching())
+    assert found.fixes == {10}
+    assert found.remains == frozenset()
+    assert found.unproven == {50}
+
+
 def test_a_language_package_beside_one_of_the_base_is_no_doubt() -> None:
     node = packages("base5", "openssl=1", "py-semver=1")
-    found = predict([node, packages("app5", "py-semver=2")], [node], [NEW], matching())
+    found = predict(
+        [node, packages("app5", "py-semver=2")], Ground([node]), Ground([NEW]), matching()
+    )
     assert found.fixes == {10}
     assert found.unproven == frozenset()
 
@@ -104,18 +125,18 @@ def test_a_language_package_beside_one_of_the_base_is_no_doubt() -> None:
 def test_what_is_excused_now_is_no_fix_and_what_would_be_is_none_brought() -> None:
     ssl, zipped = NUMBERS["openssl=1"], packages("new6", "openssl=2", "zip=1")
     now = with_jinja({ssl: frozenset({10})})
-    found = predict([OLD, APP], [OLD], [zipped], now, with_jinja())
+    found = predict([OLD, APP], Ground([OLD]), Ground([zipped]), now, with_jinja())
     assert found.fixes == {30}
     assert found.introduces == {50}
     then = with_jinja({NUMBERS["zip=1"]: frozenset({50})})
-    found = predict([OLD, APP], [OLD], [zipped], with_jinja(), then)
+    found = predict([OLD, APP], Ground([OLD]), Ground([zipped]), with_jinja(), then)
     assert found.fixes == {10, 30}
     assert found.introduces == frozenset()
 
 
 def test_an_image_as_it_will_be_has_the_new_base_and_its_own_layers() -> None:
-    assert apart([OLD, APP], [OLD]) == [APP]
-    assert future([OLD, APP], [OLD], [NEW]) == (NEW, APP)
+    assert Ground([OLD]).apart([OLD, APP]) == [APP]
+    assert future([OLD, APP], Ground([OLD]), Ground([NEW])).sets == (NEW, APP)
 
 
 LAYERS = st.lists(st.sampled_from(sorted(FLAWS)), max_size=4, unique=True)
@@ -126,7 +147,7 @@ def test_a_prediction_accounts_for_every_vulnerability_once(
     base: list[str], own: list[str], new: list[str]
 ) -> None:
     below, app, above = packages("b", *base), packages("o", *own), packages("n", *new)
-    found = predict([below, app], [below], [above], matching())
+    found = predict([below, app], Ground([below]), Ground([above]), matching())
     before = matching().of([below, app])
     after = matching().of([app, above])
     parts = (found.fixes, found.remains, found.introduces)

@@ -68,6 +68,7 @@ class Workbench:
     tickets: list[Remembered] = field(default_factory=list)
     plans: list[BumpTicket] = field(default_factory=list)
     planning: Planning = PLANNING
+    tag: str = "3.12"  # of the lineage
     others: list[BaseHead] = field(default_factory=list)  # other tags beside the lineage
     ended: dict[int, str] = field(default_factory=dict)  # images whose system's maintenance ended
     excuses: dict[HeldIn, Excuses] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class Workbench:
         self.members = [
             one for one in self.members if self._name(one) != line_name(stream, platform)
         ]
-        newest = BaseHead(99, python, "3.12", platform, head, f"sha256:base{head}", day(9))
+        newest = BaseHead(99, python, self.tag, platform, head, f"sha256:base{head}", day(9))
         self.members.append(
             Built(
                 track=track,
@@ -189,13 +190,15 @@ class Workbench:
     def planned(self, _upto: int) -> list[BumpTicket]:
         return self.plans
 
-    def open_since(self, tracks: Sequence[Track]) -> dict[tuple[Track, str], datetime]:
+    def open_since(
+        self, tracks: Collection[Track], asked: Collection[str]
+    ) -> dict[tuple[Track, str], datetime]:
         names = {one.track: f"{one.repository.path}" for one in self.members}
         return {
             (track, name): at
             for track in tracks
             for (path, name), at in self.started.items()
-            if names[track] == path
+            if names[track] == path and name in asked
         }
 
     @staticmethod

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import Connection, Row, Select, case, exists, or_, select
 
 from watcher.adapters.store.aliases import LAST, read_aliases, read_renames
 from watcher.adapters.store.catalogues.direct import in_force
+from watcher.adapters.store.columns.reading import rows
 from watcher.adapters.store.engine import batches, still_open
 from watcher.adapters.store.rows import among
 from watcher.adapters.store.tables.knowledge import (
@@ -39,13 +40,17 @@ def contents(connection: Connection, wanted: Collection[int]) -> Contents:
     """
     held: dict[int, list[int]] = {}
     systems: dict[int, System] = {}
-    for batch in batches(sorted(wanted)):
-        for row in connection.execute(_LISTED.where(catalogues.c.image_id.in_(batch), in_force())):
-            name = f"{row.os_family} {row.os_version}".strip()
-            systems[row.image_id] = System(name, row.end_of_life)
-            sets = held.setdefault(row.image_id, [])
-            if row.set_id is not None:
-                sets.append(row.set_id)
+    ended: dict[tuple[str, str, bool], System] = {}
+    for batch in batches(sorted(wanted), _IMAGES):
+        statement = _LISTED.where(among(catalogues.c.image_id, batch), in_force())
+        for image, family, version, end_of_life, number in _rows(connection, statement):
+            told = family, version, bool(end_of_life)
+            if told not in ended:
+                ended[told] = System(f"{family} {version}".strip(), told[2])
+            systems[image] = ended[told]
+            sets = held.setdefault(image, [])
+            if number is not None:
+                sets.append(number)
     every = {one for sets in held.values() for one in sets}
     unmatched = _unmatched(connection, every)
     read = {one.number: one for one in _sets(connection, every - unmatched)}
@@ -83,24 +88,41 @@ def _unmatched(connection: Connection, sets: Collection[int]) -> frozenset[int]:
 
 def _sets(connection: Connection, wanted: Collection[int]) -> Iterator[PackageSet]:
     """Sets with their packages; one package is one object, in whichever sets it is."""
-    known: dict[tuple[int, bool], Installed] = {}
-    layers: dict[int, str] = {}
-    members: dict[int, list[Installed]] = defaultdict(list)
+    if not wanted:
+        return
+    members = package_set_members.c
+    packaged = _packages(connection, wanted)
+    held: dict[int, list[Installed]] = defaultdict(list)
+    inside = select(members.set_id, members.package_id).where(among(members.set_id, wanted))
+    for number, package in _rows(connection, inside):
+        held[number].append(packaged[package])
+    named = select(package_sets.c.id, package_sets.c.layer).where(among(package_sets.c.id, wanted))
+    for number, layer in _rows(connection, named):
+        yield PackageSet(number, layer, tuple(held[number]))
+
+
+def _packages(connection: Connection, sets: Collection[int]) -> dict[int, Installed]:
+    """The packages of sets, each once; one that any image has as its system's is the system's."""
+    members = package_set_members.c
+    of_system = or_(*(members.purl.startswith(kind) for kind in _SYSTEM_PURLS))
     statement = (
-        select(package_sets.c.id, package_sets.c.layer)
-        .add_columns(packages.c.id.label("package"), packages.c.name, package_set_members.c.purl)
-        .outerjoin(package_set_members, package_set_members.c.set_id == package_sets.c.id)
-        .outerjoin(packages, packages.c.id == package_set_members.c.package_id)
-        .where(among(package_sets.c.id, wanted))
+        select(members.package_id, packages.c.name, packages.c.context_id)
+        .add_columns(case((of_system, 1), else_=0))
+        .join(packages, packages.c.id == members.package_id)
+        .where(among(members.set_id, sets))
+        .distinct()
     )
-    for row in connection.execute(statement) if wanted else ():
-        layers[row.id] = row.layer
-        if row.package is not None:
-            key = (row.package, row.purl.startswith(_SYSTEM_PURLS))
-            one = known.setdefault(key, Installed(row.package, row.name, key[1]))
-            members[row.id].append(one)
-    for number, layer in layers.items():
-        yield PackageSet(number, layer, tuple(members[number]))
+    found: dict[int, Installed] = {}
+    for number, name, context, system in _rows(connection, statement):
+        if system or number not in found:
+            found[number] = Installed(number, name, bool(system), context)
+    return found
+
+
+def _rows(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[Any]]:
+    """Rows as the driver gives them: there are many."""
+    for batch in rows(connection, statement):
+        yield from batch
 
 
 def flaws(connection: Connection, wanted: Collection[int]) -> dict[int, Sequence[Flaw]]:
@@ -135,6 +157,7 @@ def flaws(connection: Connection, wanted: Collection[int]) -> dict[int, Sequence
 
 
 _PACKAGES = 5_000  # of which flaws are asked for at once
+_IMAGES = 5_000  # whose lists are asked for at once
 
 
 def _flaw(row: Row[tuple[Any, ...]], number: int, name: str, others: tuple[str, ...]) -> Flaw:

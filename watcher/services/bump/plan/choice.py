@@ -95,10 +95,10 @@ class Choices:
 
     def _waiting(self, members: Sequence[Built], awaited: Mapping[LineName, Proof]) -> list[Proof]:
         """What these would end once the images below them are rebuilt."""
+        rebuilt = {name: _rebuilt(below, self.scene) for name, below in awaited.items()}
         found: list[Proof] = []
         for one in members:
-            below = awaited.get(LineName(one.head.name, one.head.platform))
-            candidate = _rebuilt(below, self.scene) if below else None
+            candidate = rebuilt.get(LineName(one.head.name, one.head.platform))
             proof = _proven(one, candidate, self.scene) if candidate else None
             if proof is not None:
                 found.append(proof)
@@ -117,7 +117,18 @@ class _Tried:
 
     @classmethod
     def of(cls, option: Option, members: Sequence[Built], scene: Scene) -> _Tried:
-        proofs = [proof for one in members if (proof := _try(one, option, scene)) is not None]
+        candidates = {
+            platform: Candidate(head.image, head.digest, ground)
+            for platform, head in option.heads.items()
+            if (ground := scene.fleet.ground(head.image)) is not None
+        }
+        proofs = [
+            proof
+            for one in members
+            if option.head(one) is not None
+            and (candidate := candidates.get(one.head.platform)) is not None
+            and (proof := _proven(one, candidate, scene)) is not None
+        ]
         moving = [one for one in proofs if one.moves]
         threshold = scene.planning.threshold
         return cls(
@@ -134,24 +145,16 @@ class _Tried:
         return gain and self.fixed > other.fixed
 
 
-def _try(one: Built, option: Option, scene: Scene) -> Proof | None:
-    head = option.head(one)
-    sets = scene.fleet.sets(head.image) if head else None
-    if head is None or sets is None:
-        return None
-    return _proven(one, Candidate(head.image, head.digest, sets), scene)
-
-
 def _proven(one: Built, candidate: Candidate, scene: Scene) -> Proof | None:
     return prove(one, candidate, scene.fleet, aside(one, candidate, scene))
 
 
 def _rebuilt(below: Proof, scene: Scene) -> Candidate | None:
     """An image of the organisation as it will be: nobody has built it yet."""
-    image, base = scene.fleet.sets(below.built.image), scene.fleet.sets(below.built.base)
+    image, base = scene.fleet.sets(below.built.image), scene.fleet.ground(below.built.base)
     if image is None or base is None:
         return None
-    return Candidate(None, "", future(image, base, below.candidate.sets))
+    return Candidate(None, "", future(image, base, below.candidate.ground))
 
 
 def _unknown(members: Sequence[Built], same: Option, scene: Scene) -> dict[str, str]:

@@ -29,7 +29,7 @@ def aside(built: Built, candidate: Candidate, scene: Scene) -> Aside:
         now = scene.excuses.get(here, {})
         for held in there:
             then |= scene.excuses.get(held, {})
-    taken = accepted_flaws(built, candidate.sets, scene)
+    taken = accepted_flaws(built, candidate.ground.sets, scene)
     if not now and not then and not taken:
         return COUNTED
     why = {

@@ -72,8 +72,9 @@ def next_due(proofs: Iterable[Proof], found: Iterable[Fix], scene: Scene) -> dat
     severities = {fix.vulnerability: fix.severity for fix in found}
     dues = (
         _due(proof, name, severities[name], scene)
-        for proof in proofs
-        for name in {proof.flaws[number].name for number in proof.prediction.fixes}
+        for group in _alike(proofs, lambda proof: proof.prediction.fixes)
+        for name in {group[0].flaws[number].name for number in group[0].prediction.fixes}
+        for proof in group
     )
     return min((due for due in dues if due is not None and due >= scene.at), default=None)
 
@@ -88,21 +89,32 @@ def _due(proof: Proof, name: str, severity: str, scene: Scene) -> datetime | Non
 
 
 def _fixes(proofs: Sequence[Proof], numbers: Numbers, scene: Scene) -> tuple[Fix, ...]:
-    found: dict[str, list[Seen]] = defaultdict(list)
-    for proof in proofs:
-        for number in numbers(proof):
-            flaw = proof.flaws[number]
-            found[flaw.name].append((proof, flaw))
+    found: dict[str, list[tuple[Sequence[Proof], Flaw]]] = defaultdict(list)
+    for group in _alike(proofs, numbers):
+        for number in numbers(group[0]):
+            flaw = group[0].flaws[number]
+            found[flaw.name].append((group, flaw))
     listed = (_fix(name, members, scene) for name, members in found.items())
     return tuple(sorted(listed, key=_worst))
 
 
-def _fix(name: str, members: Sequence[Seen], scene: Scene) -> Fix:
-    flaw = min((one for _, one in members), key=lambda one: (rank(one.severity), one.package))
-    starts = [scene.since.get((proof.built.track, name)) for proof, _ in members]
+def _alike(proofs: Iterable[Proof], numbers: Numbers) -> list[list[Proof]]:
+    """Streams on one base in which the same vulnerabilities of the base's are concerned."""
+    found: dict[object, list[Proof]] = defaultdict(list)
+    for proof in proofs:
+        told = numbers(proof)
+        apart = proof.built.image if told & proof.own else 0
+        found[proof.built.base, id(proof.candidate), told, apart].append(proof)
+    return list(found.values())
+
+
+def _fix(name: str, groups: Sequence[tuple[Sequence[Proof], Flaw]], scene: Scene) -> Fix:
+    flaw = min((one for _, one in groups), key=lambda one: (rank(one.severity), one.package))
+    members = [proof for group, _ in groups for proof in group]
+    starts = [scene.since.get((proof.built.track, name)) for proof in members]
     known = [start for start in starts if start is not None]
-    dues = [_due(proof, name, flaw.severity, scene) for proof, _ in members]
-    exposed = {proof.built.name for proof, _ in members if proof.built.published}
+    dues = [_due(proof, name, flaw.severity, scene) for proof in members] if known else []
+    exposed = {proof.built.name for proof in members if proof.built.published}
     return Fix(
         vulnerability=name,
         severity=_severity(flaw),
@@ -145,8 +157,9 @@ def _why(flaw: Flaw) -> str:
 
 def _own(members: Sequence[Seen], scene: Scene) -> OwnFinding:
     flaw = members[0][1]
+    fixed = bool(flaw.fixed_version)
     numbers: Mapping[str, bool] = {
-        proof.built.name: flaw.number in proof.expected for proof, flaw in members
+        proof.built.name: fixed and flaw.number in proof.expected for proof, flaw in members
     }
     return OwnFinding(
         vulnerability=flaw.name,

@@ -11,7 +11,7 @@ from watcher.domain.ticket import Cause, Done, Line, LineName
 from watcher.ports.store.bumps import Remembered
 from watcher.services.bump.plan.excused import aside
 from watcher.services.bump.plan.scene import Scene, line_name
-from watcher.services.bump.proof import Candidate, Proof
+from watcher.services.bump.proof import NOWHERE, Proof
 
 
 def line_of(proof: Proof, threshold: str) -> Line:
@@ -74,7 +74,7 @@ def _set_aside(line: Line, scene: Scene) -> tuple[frozenset[str], frozenset[str]
     held = scene.fleet.sets(built.image) if built else None
     if built is None or held is None:
         return frozenset(), frozenset()
-    told = aside(built, Candidate(None, "", ()), scene)
+    told = aside(built, NOWHERE, scene)
     accepted = scene.fleet.named(told.accepted, held)
     every = scene.fleet.matching.of(held)
     excused = every - scene.fleet.matching.without(told.now).of(held)

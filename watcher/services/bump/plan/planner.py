@@ -11,6 +11,7 @@ from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.reference import Repository
 from watcher.domain.ticket import BumpTicket, Cause, LineName
 from watcher.ports.store.bumps import Bumps, Remembered
+from watcher.ports.store.ledger import Track
 from watcher.ports.store.lineages import BaseHead, Built, Lineages
 from watcher.ports.store.passes import PassRecord
 from watcher.services.bump.plan.choice import Choices
@@ -22,6 +23,7 @@ from watcher.services.bump.plan.subject import Subject
 from watcher.services.bump.proof import read_fleet
 
 Causes = Mapping[Cause, Sequence[Built]]
+Since = Mapping[tuple[Track, str], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,32 @@ class Planner:
         causes = self._causes(construction.built)
         scene = self._scene(this, version, construction.heads, causes, tended)
         choices = Choices(scene, causes)
-        plans = []
-        for cause in sorted(causes.keys() | tended.keys()):
-            ticket, members = tended.get(cause), causes.get(cause, ())
-            choice = choices.of(cause, tended=ticket is not None)
-            plan = drawn(Subject.of(cause, members, choice, ticket, scene), scene)
-            if plan is not None:
-                plans.append(plan)
+        subjects = [
+            Subject.of(
+                cause,
+                causes.get(cause, ()),
+                choices.of(cause, tended=cause in tended),
+                tended.get(cause),
+                scene,
+            )
+            for cause in sorted(causes.keys() | tended.keys())
+        ]
+        dated = replace(scene, since=self._since(subjects))
+        drawings = (drawn(one, dated) for one in subjects)
+        plans = [plan for plan in drawings if plan is not None]
         return _with_waiters(plans, choices, scene)
+
+    def _since(self, subjects: Iterable[Subject]) -> Since:
+        """Since when exposures have been open that some plan tells of."""
+        threshold = self.planning.threshold
+        tracks: set[Track] = set()
+        names: set[str] = set()
+        for subject in subjects:
+            for proof in (*subject.wanting(threshold), *subject.doubted(threshold)):
+                if proof.built.published:
+                    tracks.add(proof.built.track)
+                    names |= proof.told(threshold)
+        return self.bumps.open_since(tracks, names)
 
     def _tended(self, at: datetime) -> dict[Cause, Remembered]:
         """Of each cause the newest open ticket, else the newest if a person closed it lately."""
@@ -87,7 +107,7 @@ class Planner:
             standards=self.planning.standards(),
             fleet=read_fleet(self.lineages, ()),
             heads=self.lineages.published(),
-            since=self.bumps.open_since([one.track for one in built if one.published]),
+            since={},
             before={one.cause: one for one in self.bumps.planned(this.number)},
             tags=_by_tag(heads),
             builds={line_name(one): one for one in built},
