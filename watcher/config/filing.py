@@ -61,7 +61,7 @@ class Tickets(Section):
     template: ExistingFile | None = None
 
     def skips(self, name: str) -> bool:
-        """Whether a base is never proposed: by its tag's whole name, or with a digest behind it."""
+        """Whether nothing moves to a tag, by its whole name, or to an image, by its digest."""
         return any(pattern.matches(name) for pattern in self.skip)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from watcher.domain.lineage import BaseIdentity, Contents, KnownBase, Subject
@@ -65,7 +66,7 @@ class BaseHead:
         return self.pointed or self.digest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Built:
     """A stream's head built on a base of a lineage, on its newest or an older one.
 
@@ -93,7 +94,7 @@ class Built:
         """Whether the lineage has moved on since the image was built."""
         return self.base != self.head.image
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The stream's whole name."""
         return stream_name(self.repository, self.by, self.stream)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from watcher.domain.lineage import (
     Contents,
     Ground,
-    Installed,
     Matching,
     PackageSet,
     Prediction,
@@ -73,7 +72,7 @@ class Fleet:
     def worst(self, held: Iterable[PackageSet]) -> Worst:
         """The worst flaw of each vulnerability in sets."""
         distinct = {one.number: one for one in held}
-        return Worst([self._worst_of(one) for one in distinct.values()])
+        return Worst([self.worst_of(one) for one in distinct.values()])
 
     def names(self, image: int) -> frozenset[str] | None:
         """The names of the vulnerabilities of an image; None where it is not known."""
@@ -111,10 +110,11 @@ class Fleet:
 
     def _names_of(self, one: PackageSet) -> frozenset[str]:
         if one.number not in self._names:
-            self._names[one.number] = frozenset(flaw.name for flaw in self._worst_of(one).values())
+            self._names[one.number] = frozenset(flaw.name for flaw in self.worst_of(one).values())
         return self._names[one.number]
 
-    def _worst_of(self, one: PackageSet) -> Mapping[int, Flaw]:
+    def worst_of(self, one: PackageSet) -> Mapping[int, Flaw]:
+        """The worst flaw of each vulnerability in one set."""
         if one.number not in self._worst:
             found: dict[int, Flaw] = {}
             for package in one.packages:
@@ -169,14 +169,15 @@ COUNTED = Aside()
 class Proof:
     """What moving one stream to a candidate would change.
 
-    `set_aside` are vulnerabilities that the image has and that do not count. Of `own`, which no
-    base brought, `expected` are likely to end by the rebuild itself.
+    `set_aside` are vulnerabilities that the image has and that do not count. Of `own`, which the
+    `own_sets` have and no base brought, `expected` are likely to end by the rebuild itself.
     """
 
     built: Built
     candidate: Candidate
     prediction: Prediction
     flaws: Worst
+    own_sets: Sets
     own: frozenset[int]
     held: frozenset[int]
     set_aside: Mapping[int, str]
@@ -188,27 +189,32 @@ class Proof:
         return self.built.base != self.candidate.image
 
     @property
+    def own_parts(self) -> list[Mapping[int, Flaw]]:
+        """The worst flaw of each vulnerability in what the image's own layers bring, by layer."""
+        return [self.fleet.worst_of(one) for one in self.own_sets]
+
+    @property
     def expected(self) -> frozenset[int]:
-        """What an image's own layers have of packages of the system that are fixed by now."""
-        image, base = self.fleet.sets(self.built.image), self.fleet.ground(self.built.base)
-        own = base.apart(image) if base and image else ()
-        system: Iterable[Installed] = (p for one in own for p in one.packages if p.system)
+        """What own layers have of packages of the system that are fixed by now."""
         return frozenset(
             flaw.number
-            for package in system
+            for one in self.own_sets
+            if one.system_names
+            for package in one.packages
+            if package.system
             for flaw in self.fleet.flaws.get(package.number, ())
             if flaw.fixed_version
         )
 
+    def dated(self, exploited: frozenset[int]) -> frozenset[str]:
+        """The names of all that a plan dates: what ends, and of its own what is exploited."""
+        own = self.prediction.remains & self.own & exploited
+        fixed = self.fleet.names_of(self, self.prediction.fixes)
+        return fixed.union(self.flaws[number].name for number in own)
+
     def severe(self, threshold: str) -> list[Flaw]:
         """The flaws at or above a threshold that end, the worst first."""
         return self.fleet.severe(self, self.prediction.fixes, threshold)
-
-    def told(self, threshold: str) -> frozenset[str]:
-        """The names of all that a plan dates: what ends, and what of its own is as bad."""
-        own = self.prediction.remains & self.own
-        fixed = self.fleet.names_of(self, self.prediction.fixes)
-        return fixed.union(one.name for one in self.fleet.severe(self, own, threshold))
 
     def brought(self, threshold: str) -> list[Flaw]:
         """The flaws at or above a threshold that are new, the worst first."""
@@ -254,7 +260,7 @@ def prove(built: Built, candidate: Candidate, fleet: Fleet, aside: Aside = COUNT
         return None
     now, then = fleet.matching.without(aside.now), fleet.matching.without(aside.then)
     told = predict(image, base, candidate.ground, now, then)
-    held, set_aside = now.of(image), {}
+    own, held, set_aside = base.apart(image), now.of(image), {}
     if aside is not COUNTED:
         excused = fleet.matching.of(image) - held
         told = _without(told, aside.accepted)
@@ -265,7 +271,8 @@ def prove(built: Built, candidate: Candidate, fleet: Fleet, aside: Aside = COUNT
         candidate=candidate,
         prediction=told,
         flaws=fleet.worst((*image, *base.sets, *candidate.ground.sets)),
-        own=now.of(base.apart(image)),
+        own_sets=own,
+        own=now.of(own),
         held=held,
         set_aside=set_aside,
         fleet=fleet,

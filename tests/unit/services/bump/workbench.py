@@ -192,14 +192,14 @@ class Workbench:
 
     def open_since(
         self, tracks: Collection[Track], asked: Collection[str]
-    ) -> dict[tuple[Track, str], datetime]:
+    ) -> dict[str, dict[Track, datetime]]:
         names = {one.track: f"{one.repository.path}" for one in self.members}
-        return {
-            (track, name): at
-            for track in tracks
-            for (path, name), at in self.started.items()
-            if names[track] == path and name in asked
-        }
+        found: dict[str, dict[Track, datetime]] = {}
+        for (path, name), at in self.started.items():
+            if name in asked:
+                held = {track: at for track in tracks if names[track] == path}
+                found[name] = found.get(name, {}) | held
+        return found
 
     @staticmethod
     def _name(built: Built) -> LineName:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Engine
 
 from watcher.adapters.store.bumps import intents, memory, plans, since
 from watcher.adapters.store.writing import writing
 from watcher.domain.ticket import BumpTicket, Cause, TicketKey
-from watcher.ports.store.bumps import Remembered
+from watcher.ports.store.bumps import Remembered, Since
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import PassRecord
 
@@ -37,9 +36,7 @@ class SqlBumps:
         with writing(self.engine, this) as connection:
             plans.replace(connection, this, {one.cause: one for one in bumps})
 
-    def open_since(
-        self, tracks: Collection[Track], names: Collection[str]
-    ) -> dict[tuple[Track, str], datetime]:
+    def open_since(self, tracks: Collection[Track], names: Collection[str]) -> Since:
         """Since when vulnerabilities of these names have been open in tracks."""
         with self.engine.connect() as connection:
             return since.read_since(connection, tracks, names) if tracks and names else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
@@ -11,12 +12,11 @@ from watcher.adapters.store.columns.reading import Ticks, moment, rows, time
 from watcher.adapters.store.rows import among, unindexed
 from watcher.adapters.store.tables.knowledge import vulnerabilities
 from watcher.adapters.store.tables.ledger import episodes, windows
+from watcher.ports.store.bumps import Since
 from watcher.ports.store.ledger import Track
 
 
-def read_since(
-    connection: Connection, tracks: Collection[Track], names: Collection[str]
-) -> dict[tuple[Track, str], datetime]:
+def read_since(connection: Connection, tracks: Collection[Track], names: Collection[str]) -> Since:
     """Since when vulnerabilities of these names have been open in tracks; the others are left out.
 
     There are many rows and few times, so each time is read once.
@@ -34,7 +34,7 @@ def read_since(
         .where(among(unindexed(windows.c.vulnerability_id), called))
     )
     ticks, times = Ticks(), dict[int, datetime]()
-    found: dict[tuple[Track, str], datetime] = {}
+    found: dict[str, dict[Track, datetime]] = defaultdict(dict)
     for batch in rows(connection, statement):
         for stream, platform, vulnerability, start in batch:
             track = known.get((stream, platform))
@@ -42,5 +42,5 @@ def read_since(
                 tick = ticks[start]
                 if tick not in times:
                     times[tick] = moment(tick)
-                found[track, called[vulnerability]] = times[tick]
+                found[called[vulnerability]][track] = times[tick]
     return found

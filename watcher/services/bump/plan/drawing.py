@@ -51,7 +51,7 @@ def _proven(subject: Subject, lines: Sequence[Line], scene: Scene) -> BumpTicket
     threshold, choice = scene.planning.threshold, subject.choice
     wanting, doubted = subject.wanting(threshold), subject.doubted(threshold)
     told = [*wanting, *doubted] if wanting or doubted else list(subject.proofs)
-    fixes = findings.fixes(wanting, scene)
+    fixes, next_due = findings.fixes(wanting, scene)
     fixes += _carried(subject, fixes, scene)
     parts = {proof.built.base: proof.built for proof in subject.proofs}
     targets = [proof.candidate.image for proof in subject.proofs]
@@ -67,7 +67,7 @@ def _proven(subject: Subject, lines: Sequence[Line], scene: Scene) -> BumpTicket
         unproven=findings.unproven(told),
         own=findings.own(told, scene),
         set_aside=findings.set_aside(told),
-        next_due=findings.next_due(wanting, fixes, scene),
+        next_due=next_due,
         evidence=_evidence(subject.proofs),
         unknown=(*subject.unknown, *aside.doubted(doubted, scene)),
         move=choice.option.kind,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.domain.package import Severity, rank
@@ -18,14 +19,17 @@ Seen = tuple[Proof, Flaw]
 Numbers = Callable[[Proof], frozenset[int]]
 
 
-def fixes(proofs: Sequence[Proof], scene: Scene) -> tuple[Fix, ...]:
-    """What the move ends, the worst first."""
-    return _fixes(proofs, lambda proof: proof.prediction.fixes, scene)
+def fixes(proofs: Sequence[Proof], scene: Scene) -> tuple[tuple[Fix, ...], datetime | None]:
+    """What the move ends, the worst first; and when the first comes due that is not past due."""
+    dated = _fixes(proofs, lambda proof: proof.prediction.fixes, scene)
+    dues = (due for _, found in dated for due in found if due >= scene.at)
+    return tuple(fix for fix, _ in dated), min(dues, default=None)
 
 
 def introduces(proofs: Sequence[Proof], scene: Scene) -> tuple[Fix, ...]:
     """What the move brings, the worst first."""
-    return _fixes(proofs, lambda proof: proof.prediction.introduces, scene)
+    dated = _fixes(proofs, lambda proof: proof.prediction.introduces, scene)
+    return tuple(fix for fix, _ in dated)
 
 
 def remains(proofs: Sequence[Proof]) -> tuple[Remaining, ...]:
@@ -40,13 +44,48 @@ def unproven(proofs: Sequence[Proof]) -> tuple[Remaining, ...]:
 
 def own(proofs: Sequence[Proof], scene: Scene) -> tuple[OwnFinding, ...]:
     """What the images' own packages bring and no base will end, the worst first."""
-    found: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    found: dict[tuple[str, str], _Own] = {}
     for proof in proofs:
-        for number in proof.prediction.remains & proof.own:
-            flaw = proof.flaws[number]
-            found[flaw.name, flaw.package].append((proof, flaw))
-    listed = (_own(members, scene) for members in found.values())
+        remains, expected = proof.prediction.remains, proof.expected
+        for part in proof.own_parts:
+            for number in part.keys() & remains:
+                flaw = part[number]
+                key = flaw.name, flaw.package
+                if key not in found:
+                    found[key] = _Own(flaw)
+                found[key].proofs.append(proof)
+                found[key].expected &= number in expected
+    listed = (one.written(scene) for one in found.values())
     return tuple(sorted(listed, key=_worst))
+
+
+@dataclass(slots=True)
+class _Own:
+    """A vulnerability of a package that images brought themselves, with those images."""
+
+    flaw: Flaw
+    proofs: list[Proof] = field(default_factory=list)
+    expected: bool = True  # in every one of them
+
+    def written(self, scene: Scene) -> OwnFinding:
+        """The finding; how long it is past due is told of what is known to be exploited."""
+        flaw, exploited = self.flaw, scene.standards.exploited(self.flaw.name)
+        return OwnFinding(
+            vulnerability=flaw.name,
+            severity=_severity(flaw),
+            package=flaw.package,
+            installed=flaw.installed,
+            fixed_version=flaw.fixed_version,
+            streams=tuple(sorted({proof.built.name for proof in self.proofs})),
+            known_exploited=exploited,
+            days_past_due=self._days(scene) if exploited else 0,
+            expected=self.expected,
+        )
+
+    def _days(self, scene: Scene) -> int:
+        dues = (_due(proof, self.flaw.name, self.flaw.severity, scene) for proof in self.proofs)
+        past = [(scene.at - due).days for due in dues if due is not None and due < scene.at]
+        return max(past, default=0)
 
 
 def set_aside(proofs: Sequence[Proof]) -> tuple[SetAside, ...]:
@@ -67,35 +106,30 @@ def oldest(found: Iterable[Fix], at: datetime) -> int:
     return max(((at - fix.known_since).days for fix in found if fix.known_since), default=0)
 
 
-def next_due(proofs: Iterable[Proof], found: Iterable[Fix], scene: Scene) -> datetime | None:
-    """When the first comes due, of what is found fixed in some stream, that is not past due."""
-    severities = {fix.vulnerability: fix.severity for fix in found}
-    dues = (
-        _due(proof, name, severities[name], scene)
-        for group in _alike(proofs, lambda proof: proof.prediction.fixes)
-        for name in {group[0].flaws[number].name for number in group[0].prediction.fixes}
-        for proof in group
-    )
-    return min((due for due in dues if due is not None and due >= scene.at), default=None)
-
-
 def _due(proof: Proof, name: str, severity: str, scene: Scene) -> datetime | None:
     """By when a stream may not have a flaw any more; None where there is no such time."""
-    start = scene.since.get((proof.built.track, name))
-    if start is None:
-        return None
+    start = scene.since.get(name, {}).get(proof.built.track)
+    return None if start is None else _allowed(start, proof, name, severity, scene)
+
+
+def _allowed(
+    start: datetime, proof: Proof, name: str, severity: str, scene: Scene
+) -> datetime | None:
     limit = scene.standards.allows(proof.built.name, name, severity)
     return start + limit if limit is not None else None
 
 
-def _fixes(proofs: Sequence[Proof], numbers: Numbers, scene: Scene) -> tuple[Fix, ...]:
+def _fixes(
+    proofs: Sequence[Proof], numbers: Numbers, scene: Scene
+) -> list[tuple[Fix, list[datetime]]]:
+    """Vulnerabilities, the worst first, each with when it comes due in its streams."""
     found: dict[str, list[tuple[Sequence[Proof], Flaw]]] = defaultdict(list)
     for group in _alike(proofs, numbers):
         for number in numbers(group[0]):
             flaw = group[0].flaws[number]
             found[flaw.name].append((group, flaw))
     listed = (_fix(name, members, scene) for name, members in found.items())
-    return tuple(sorted(listed, key=_worst))
+    return sorted(listed, key=lambda one: _worst(one[0]))
 
 
 def _alike(proofs: Iterable[Proof], numbers: Numbers) -> list[list[Proof]]:
@@ -108,24 +142,27 @@ def _alike(proofs: Iterable[Proof], numbers: Numbers) -> list[list[Proof]]:
     return list(found.values())
 
 
-def _fix(name: str, groups: Sequence[tuple[Sequence[Proof], Flaw]], scene: Scene) -> Fix:
+def _fix(
+    name: str, groups: Sequence[tuple[Sequence[Proof], Flaw]], scene: Scene
+) -> tuple[Fix, list[datetime]]:
     flaw = min((one for _, one in groups), key=lambda one: (rank(one.severity), one.package))
     members = [proof for group, _ in groups for proof in group]
-    starts = [scene.since.get((proof.built.track, name)) for proof in members]
-    known = [start for start in starts if start is not None]
-    dues = [_due(proof, name, flaw.severity, scene) for proof in members] if known else []
-    exposed = {proof.built.name for proof in members if proof.built.published}
-    return Fix(
+    since = scene.since.get(name, {})
+    starts = [(proof, start) for proof in members if (start := since.get(proof.built.track))]
+    told = (_allowed(start, proof, name, flaw.severity, scene) for proof, start in starts)
+    dues = [due for due in told if due is not None]
+    fix = Fix(
         vulnerability=name,
         severity=_severity(flaw),
         package=flaw.package,
         fixed_version=flaw.fixed_version,
         streams=len(members),
-        known_since=min(known, default=None),
-        past_due=sum(due is not None and due < scene.at for due in dues),
+        known_since=min((start for _, start in starts), default=None),
+        past_due=sum(due < scene.at for due in dues),
         known_exploited=scene.standards.exploited(name),
-        exposures=len(exposed),
+        exposures=len({proof.built.track.stream for proof in members if proof.built.published}),
     )
+    return fix, dues
 
 
 def _remaining(
@@ -153,32 +190,6 @@ def _why(flaw: Flaw) -> str:
     if flaw.fixed_version:
         return f"fixed in {flaw.fixed_version}, which this base does not have yet"
     return "no fix known"
-
-
-def _own(members: Sequence[Seen], scene: Scene) -> OwnFinding:
-    flaw = members[0][1]
-    fixed = bool(flaw.fixed_version)
-    numbers: Mapping[str, bool] = {
-        proof.built.name: fixed and flaw.number in proof.expected for proof, flaw in members
-    }
-    return OwnFinding(
-        vulnerability=flaw.name,
-        severity=_severity(flaw),
-        package=flaw.package,
-        installed=flaw.installed,
-        fixed_version=flaw.fixed_version,
-        streams=tuple(sorted(numbers)),
-        known_exploited=scene.standards.exploited(flaw.name),
-        days_past_due=_days_past_due(members, scene),
-        expected=all(numbers.values()),
-    )
-
-
-def _days_past_due(members: Sequence[Seen], scene: Scene) -> int:
-    """For how many days the first of them has been past due."""
-    dues = (_due(proof, flaw.name, flaw.severity, scene) for proof, flaw in members)
-    past = [(scene.at - due).days for due in dues if due is not None and due < scene.at]
-    return max(past, default=0)
 
 
 def _severity(flaw: Flaw) -> Severity:

@@ -68,9 +68,9 @@ def _aged(head: BaseHead, scene: Scene) -> BaseHead | None:
 
 
 def _may_be(head: BaseHead, scene: Scene) -> bool:
-    planning = scene.planning
-    skipped = planning.skips(head.name) or planning.skips(f"{head.name}@{head.named_digest}")
-    return scene.at - head.since >= planning.minimum_age and not skipped
+    """Whether an image may be proposed: it has been out for long enough, and is not skipped."""
+    skipped = scene.planning.skips(f"{head.name}@{head.named_digest}")
+    return scene.at - head.since >= scene.planning.minimum_age and not skipped
 
 
 def _others(heads: Mapping[str, BaseHead], scene: Scene) -> Iterator[Option]:
@@ -83,7 +83,7 @@ def _others(heads: Mapping[str, BaseHead], scene: Scene) -> Iterator[Option]:
             tag
             for head in heads.values()
             for tag, one in scene.siblings(head).items()
-            if _may_be(one, scene)
+            if _may_be(one, scene) and not scene.planning.skips(one.name)
         }
     )
     proposed = moves(first.tag, tags, majors=scene.planning.majors)

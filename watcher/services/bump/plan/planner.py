@@ -10,7 +10,7 @@ from datetime import datetime
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.reference import Repository
 from watcher.domain.ticket import BumpTicket, Cause, LineName
-from watcher.ports.store.bumps import Bumps, Remembered
+from watcher.ports.store.bumps import Bumps, Remembered, Since
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.lineages import BaseHead, Built, Lineages
 from watcher.ports.store.passes import PassRecord
@@ -23,7 +23,6 @@ from watcher.services.bump.plan.subject import Subject
 from watcher.services.bump.proof import read_fleet
 
 Causes = Mapping[Cause, Sequence[Built]]
-Since = Mapping[tuple[Track, str], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +50,25 @@ class Planner:
             )
             for cause in sorted(causes.keys() | tended.keys())
         ]
-        dated = replace(scene, since=self._since(subjects))
+        dated = replace(scene, since=self._since(subjects, scene))
         drawings = (drawn(one, dated) for one in subjects)
         plans = [plan for plan in drawings if plan is not None]
         return _with_waiters(plans, choices, scene)
 
-    def _since(self, subjects: Iterable[Subject]) -> Since:
+    def _since(self, subjects: Iterable[Subject], scene: Scene) -> Since:
         """Since when exposures have been open that some plan tells of."""
         threshold = self.planning.threshold
+        named = {flaw.name: flaw.number for told in scene.fleet.flaws.values() for flaw in told}
+        exploited = frozenset(
+            number for name, number in named.items() if scene.standards.exploited(name)
+        )
         tracks: set[Track] = set()
         names: set[str] = set()
         for subject in subjects:
             for proof in (*subject.wanting(threshold), *subject.doubted(threshold)):
                 if proof.built.published:
                     tracks.add(proof.built.track)
-                    names |= proof.told(threshold)
+                    names |= proof.dated(exploited)
         return self.bumps.open_since(tracks, names)
 
     def _tended(self, at: datetime) -> dict[Cause, Remembered]:

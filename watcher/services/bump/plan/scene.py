@@ -12,7 +12,7 @@ from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Severity
 from watcher.domain.reference import Repository
 from watcher.domain.ticket import BumpTicket, Cause, LineName, Terms
-from watcher.ports.store.ledger import Track
+from watcher.ports.store.bumps import Since
 from watcher.ports.store.lineages import BaseHead, Built, Excuses, HeldIn
 from watcher.services.bump.proof import Fleet
 
@@ -39,9 +39,10 @@ class Planning:
 
     `address` tells how references name a repository, host first. While `grace` lasts a ticket that
     a person closed is planned for: evidence may follow. A base that a team `controls` is rebuilt by
-    it; one that merely falls to a default owner is not. No base is proposed that `skips` names, or
-    that has been out for less than `minimum_age`, or of a new major version unless `majors` says
-    so. `accepted` are the risks that somebody accepted.
+    it; one that merely falls to a default owner is not. No image is proposed that `skips` names by
+    its digest, no move to a tag that it names, none that has been out for less than `minimum_age`,
+    and none of a new major version unless `majors` says so. `accepted` are the risks that somebody
+    accepted.
     """
 
     team_of: Callable[[str], str | None]
@@ -62,7 +63,8 @@ class Scene:
     """The record as it is now, as far as plans need it.
 
     `standards` are those of this pass. `heads` are the images that streams point to, None while it
-    is not known which; `before` are the plans in force, `since` when exposures began. `tags` are
+    is not known which; `before` are the plans in force, `since` when exposures began, by the names
+    of vulnerabilities and by tracks. `tags` are
     the lineages of each repository and platform, by tag; `builds` all that is built on others, by
     name and platform. `excuses` is what statements say is not affected.
     """
@@ -73,7 +75,7 @@ class Scene:
     standards: Standards
     fleet: Fleet
     heads: Mapping[LineName, int | None]
-    since: Mapping[tuple[Track, str], datetime]
+    since: Since
     before: Mapping[Cause, BumpTicket]
     tags: Mapping[tuple[Repository, str], Mapping[str, BaseHead]] = field(default_factory=dict)
     builds: Mapping[LineName, Built] = field(default_factory=dict)
