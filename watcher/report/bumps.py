@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from watcher.domain.ticket import (
     Alternative,
     BumpTicket,
     Cause,
+    Close,
+    Create,
+    Dismissed,
     Fix,
+    Grace,
+    Held,
     Line,
     OwnFinding,
     Remaining,
+    Reopen,
     SetAside,
+    Settle,
+    Step,
     Terms,
     Unknown,
+    Update,
     moved,
     streams,
 )
 from watcher.ports.store.bumps import Remembered
+from watcher.ports.tracker import Draft
 from watcher.report.times import stamp
 
 Document = dict[str, Any]
@@ -29,11 +39,48 @@ _WEEK = 7  # days
 _AS_DESIGNED = Terms()
 
 
+class Intention(NamedTuple):
+    """What a pass would do about a bump: the step, what there is to say of it, and the text."""
+
+    step: str
+    because: str | None = None
+    draft: Draft | None = None
+
+
+def intention(step: Step, draft: Draft | None = None) -> Intention:
+    """A step in words: what it is, and why nothing is done or what is done with which ticket.
+
+    `draft` is what would be written, where something would.
+    """
+    writes = isinstance(step, Create | Update | Reopen | Close | Settle)
+    return Intention(type(step).__name__.lower(), _because(step), draft if writes else None)
+
+
+def _because(step: Step) -> str | None:
+    because = None
+    match step:
+        case Create(key):
+            because = f"under the key {key}"
+        case Update(ticket, ticked, announce):
+            done = f", lines newly done: {len(ticked)}" if ticked else ""
+            told = ", with a comment that the move is another" if announce else ""
+            because = f"ticket {ticket}{done}{told}"
+        case Reopen(ticket, returned):
+            because = f"ticket {ticket}, for {', '.join(sorted(returned))}"
+        case Close(ticket) | Settle(ticket):
+            because = f"ticket {ticket}, by evidence"
+        case Grace(ticket, until) | Dismissed(ticket, until):
+            because = f"ticket {ticket}, until {stamp(until)}"
+        case Held(reason):
+            because = reason
+    return because
+
+
 def document(
     as_of: datetime,
     plans: Iterable[BumpTicket],
     remembered: Sequence[Remembered],
-    intended: Mapping[Cause, str],
+    intended: Mapping[Cause, Intention],
     terms: Terms = _AS_DESIGNED,
 ) -> Document:
     """Write plans down with the newest ticket of each; `intended` says what a pass would do.
@@ -55,7 +102,7 @@ def document(
 def _bump(
     plan: BumpTicket,
     ticket: Remembered | None,
-    intended: str | None,
+    intended: Intention | None,
     as_of: datetime,
     terms: Terms,
 ) -> Document:
@@ -90,7 +137,9 @@ def _bump(
         "exposure_days_per_week": plan.exposures * _WEEK,
         "state": state,
         "until": stamp(until),
-        "intended": intended,
+        "intended": intended.step if intended else None,
+        "because": intended.because if intended else None,
+        "draft": _draft(intended.draft) if intended and intended.draft else None,
         "ticket": _ticket(ticket) if ticket else None,
     }
 
@@ -156,6 +205,10 @@ def _alternative(one: Alternative | None) -> Document | None:
     if one is None:
         return None
     return {"name": one.reference, "digest": one.digest, "fixes": one.fixes}
+
+
+def _draft(one: Draft) -> Document:
+    return {"title": one.title, "labels": list(one.labels), "body": one.body}
 
 
 def _unknown(one: Unknown) -> Document:
