@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import cluster, hooks, ledger, listing, matching, scale, soak
+from benchmarks import bumps, cluster, hooks, ledger, listing, matching, scale, soak
 
-NAMES = ("matching", "listing", "cluster", "scale", "ledger", "soak", "hooks")
+NAMES = ("matching", "listing", "cluster", "scale", "ledger", "bumps", "soak", "hooks")
 RECORDED = 10_000  # images, where the command does not say
 SOAKED = 1_000  # images, where the command does not say
 EXPOSED = 10_000  # streams, where the command does not say
@@ -52,6 +52,7 @@ def main() -> int:
         "listing": listing.run,
         "cluster": cluster.run,
         "scale": lambda: scale.run(given.images or RECORDED, given.times),
+        "bumps": lambda: bumps.run(given.images or bumps.IMAGES),
         "ledger": lambda: ledger.run(given.streams or EXPOSED),
         "soak": lambda: soak.run(given.passes, given.images or SOAKED),
         "hooks": lambda: hooks.run(given.rate, given.seconds),

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import linear_regression, median
 from typing import Any, Final
 
-from benchmarks.scale_fleet import BASES, ScaleFleet, _libraries, _packages_of_base, day
+from benchmarks.scale_fleet import BASES, ScaleFleet, _libraries, day, packages_of_base
 from benchmarks.scale_sheet import MEBIBYTE, size_on_disk
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.migrate import upgrade
@@ -103,7 +103,7 @@ class LivingFleet(ScaleFleet):
                 for text in (f"{number}", f"{number}b")
             ]
             for image, seed in zip(pair, (number, number + self.images), strict=True):
-                system = _packages_of_base(number % BASES, image.layers[0].diff_id)
+                system = packages_of_base(number % BASES, image.layers[0].diff_id)
                 own = _libraries(seed, self.libraries, image.layers[-1].diff_id)
                 self.scanner.put_image(image.digest, [*system, *own])
             self.versions.append((pair[0], pair[1]))

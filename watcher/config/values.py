@@ -207,6 +207,13 @@ StreamPattern = Annotated[
     _read(_pattern("A-Za-z0-9._/*?:#-", "it begins with a registry's name, such as local/shop/**")),
     PlainSerializer(str),
 ]
+BaseName = Annotated[
+    Pattern,
+    _read(
+        _pattern("A-Za-z0-9._/*?:@-", "name a base with its tag, such as local/base/python:3.13*")
+    ),
+    PlainSerializer(str),
+]
 PlatformText = Annotated[Platform, _read(Platform.parse), PlainSerializer(str)]
 ArtifactText = Annotated[ArtifactReference, _read(ArtifactReference.parse), PlainSerializer(str)]
 RepositoryText = Annotated[Repository, _read(parse_repository), PlainSerializer(str)]
