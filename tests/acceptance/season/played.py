@@ -100,8 +100,8 @@ def play(demo: Demo, stack: ExitStack) -> Season:
     for played in chapters:
         if app is None:
             app = stack.enter_context(build(load(demo.configuration, demo.environment)))
-        predictions = tuple(_predictions(app))
-        moments[played.chapter.day] = Moment(played, _tickets(demo.folder), predictions)
+        told = tuple(predictions(app))
+        moments[played.chapter.day] = Moment(played, _tickets(demo.folder), told)
     assert app is not None
     url = app.config.some_registries()[0].url  # type: ignore[union-attr]
     return Season(demo, str(url), moments, tuple(app.bumps.remembered()))
@@ -117,7 +117,7 @@ def _tickets(folder: Path) -> dict[str, Ticket]:
     return found
 
 
-def _predictions(app: App) -> Iterator[Prediction]:
+def predictions(app: App) -> Iterator[Prediction]:
     """What the record proves after a pass, for every stream that is behind its base."""
     runner = pass_runner(app.parts(Silent()))
     lineages = runner.stages.bump.planner.lineages

@@ -66,7 +66,7 @@ def _proven(subject: Subject, lines: Sequence[Line], scene: Scene) -> BumpTicket
         introduces=findings.introduces(wanting, scene),
         unproven=findings.unproven(told),
         own=findings.own(told, scene),
-        set_aside=findings.set_aside(told),
+        set_aside=findings.set_aside([one for one in subject.proofs if one.moves]),
         next_due=next_due,
         evidence=_evidence(subject.proofs),
         unknown=(*subject.unknown, *aside.doubted(doubted, scene)),
