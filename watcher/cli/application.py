@@ -28,6 +28,7 @@ from watcher.cli import (
     report,
     streams,
     sync,
+    token,
 )
 from watcher.cli.run import run as serve
 from watcher.cli.session import Session, session_of
@@ -58,6 +59,7 @@ application.command("rebuild", short_help="Hold the ledger against its facts.")(
 application.command("knowledge", short_help="List the versions of knowledge.")(knowledge.knowledge)
 application.command("doctor", short_help="Check everything that a pass needs.")(doctor.doctor)
 application.command("demo", short_help="Play 120 days of a small fleet.")(demo.demo)
+application.add_typer(token.application, name="token")
 application.add_typer(db.application, name="db")
 
 

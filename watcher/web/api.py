@@ -12,6 +12,7 @@ from watcher.reading import documents, management
 from watcher.reading.instants import parse_instant
 from watcher.report.search import parse_search
 from watcher.web import answers
+from watcher.web.access.person import Who
 from watcher.web.asked import given, one_of
 from watcher.web.site import Site
 
@@ -26,17 +27,18 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/report")
     def report(
-        *, as_of: AsOf = None, known_now: KnownNow = False, since: str | None = None
+        *, who: Who, as_of: AsOf = None, known_now: KnownNow = False, since: str | None = None
     ) -> Response:
         """The management report's figures."""
         begin = given(since)
         period = parse_instant("since", begin) if begin else None
-        record = site.reading(as_of, known_now=known_now)
+        record = site.reading(who, as_of, known_now=known_now)
         return answers.document(management.report(record, period))
 
     @router.get("/exposures")
-    def exposures(
+    def exposures(  # noqa: PLR0913 - a filter each
         *,
+        who: Who,
         open: bool = False,  # noqa: A002 - as the command line's option is called
         stream: str | None = None,
         vulnerability: str | None = None,
@@ -46,34 +48,34 @@ def routes(site: Site) -> APIRouter:
     ) -> Response:
         """The exposure windows, each with its episodes."""
         named = one_of("severity", severity, SEVERITIES) if given(severity) else None
-        record = site.reading(as_of, known_now=known_now)
+        record = site.reading(who, as_of, known_now=known_now)
         wanted = WindowFilter(open, given(stream), given(vulnerability), named)
         return answers.document(documents.exposures(record, wanted))
 
     @router.get("/streams")
-    def streams(as_of: AsOf = None) -> Response:
+    def streams(who: Who, as_of: AsOf = None) -> Response:
         """What is watched, where each stream points to, and whether it is covered."""
-        return answers.document(documents.streams(site.reading(as_of)))
+        return answers.document(documents.streams(site.reading(who, as_of)))
 
     @router.get("/images")
-    def images(as_of: AsOf = None) -> Response:
+    def images(who: Who, as_of: AsOf = None) -> Response:
         """The images that streams point to."""
-        return answers.document(documents.images(site.reading(as_of)))
+        return answers.document(documents.images(site.reading(who, as_of)))
 
     @router.get("/knowledge")
-    def knowledge(as_of: AsOf = None) -> Response:
+    def knowledge(who: Who, as_of: AsOf = None) -> Response:
         """The versions of knowledge, and what each one changed."""
-        return answers.document(documents.knowledge(site.reading(as_of)))
+        return answers.document(documents.knowledge(site.reading(who, as_of)))
 
     @router.get("/bumps")
-    def bumps() -> Response:
+    def bumps(who: Who) -> Response:
         """Base-image bumps and their tickets."""
-        return answers.document(documents.bumps(site.reading(None)))
+        return answers.document(documents.bumps(site.reading(who, None)))
 
     @router.get("/find")
-    def find(q: str, as_of: AsOf = None) -> Response:
+    def find(who: Who, q: str, as_of: AsOf = None) -> Response:
         """Who holds a package or is exposed to a vulnerability."""
         search = parse_search(q)
-        return answers.document(documents.find(site.reading(as_of), q, search))
+        return answers.document(documents.find(site.reading(who, as_of), q, search))
 
     return router

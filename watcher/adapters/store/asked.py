@@ -45,6 +45,8 @@ def _conditions(wanted: WindowFilter, upto: int) -> Iterator[ColumnElement[bool]
     if wanted.numbers is not None:
         told = told.where(among(episodes.c.window_id, wanted.numbers))
     yield windows.c.id.in_(told)
+    if wanted.streams is not None:
+        yield among(windows.c.stream_id, wanted.streams)
     if wanted.vulnerability:
         yield windows.c.vulnerability_id.in_(called(wanted.vulnerability, upto))
     if wanted.stream:

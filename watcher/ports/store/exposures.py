@@ -27,6 +27,7 @@ class WindowFilter:
     severity: str | None = None
     milestones: bool = True
     numbers: frozenset[int] | None = None  # windows by their own numbers
+    streams: frozenset[int] | None = None  # those of some streams
     until: datetime | None = None
 
 
