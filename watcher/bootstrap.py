@@ -18,6 +18,7 @@ from watcher.adapters.artifacts import OciArtifacts
 from watcher.adapters.feeds import Feed
 from watcher.adapters.identity import GoogleIdentity
 from watcher.adapters.library import FolderLibrary
+from watcher.adapters.paper import ChromiumPaper
 from watcher.adapters.scanners.trivy import TrivyScanner
 from watcher.adapters.store.archive import SqlArchive
 from watcher.adapters.store.audits import SqlAudits
@@ -62,6 +63,7 @@ from watcher.ports.crew import Crew, Wanted
 from watcher.ports.feeds import FeedSource
 from watcher.ports.identity import Identity
 from watcher.ports.library import Library
+from watcher.ports.paper import Paper
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
@@ -216,6 +218,7 @@ class App:
     grounds: Grounds
     tokens: Tokens
     conditions: Conditions
+    paper: Paper
     sign_in: Callable[[Callable[[], datetime]], SignIn | None]
     parts: Callable[[Progress], Parts]
 
@@ -260,6 +263,7 @@ def build(config: Config) -> Iterator[App]:
             SqlGrounds(engine),
             SqlTokens(engine),
             SqlConditions(engine),
+            ChromiumPaper(),
             partial(_sign_in, config),
             parts,
         )

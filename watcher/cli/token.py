@@ -12,11 +12,11 @@ import typer
 
 from watcher.cli.output import AsOption, FileOption, Format, Listing, emit, show
 from watcher.cli.session import session_of
-from watcher.cli.sheet import entries_of, field
 from watcher.config.moments import parse_duration
 from watcher.domain.access import Grant, Role
 from watcher.domain.errors import UsageError
 from watcher.ports.store.tokens import ApiToken
+from watcher.report.sheets.columns import entries_of, field
 from watcher.report.tokens import document
 
 application = typer.Typer(

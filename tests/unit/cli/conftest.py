@@ -26,6 +26,7 @@ from watcher.domain.acceptance import Acceptance
 from watcher.domain.errors import StartError, WatcherError
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.ports.identity import Identity
+from watcher.ports.paper import Paper
 from watcher.ports.progress import Progress
 from watcher.ports.sign_in import SignIn
 from watcher.ports.store.archive import Archive
@@ -361,6 +362,7 @@ class Desk:
             grounds=cast("Grounds", None),
             tokens=cast("Tokens", None),
             conditions=cast("Conditions", None),
+            paper=cast("Paper", None),
             sign_in=self.sign_in,
             parts=self.parts,
         )
