@@ -54,6 +54,15 @@ def exposures(record: Reading, wanted: WindowFilter) -> Document:
     return told | {"known_now": record.until is not None}
 
 
+def window_numbers(record: Reading, wanted: WindowFilter, after: int, at_most: int) -> list[int]:
+    """The numbers of some windows that a filter leaves, the next ones behind a number.
+
+    What only folding tells is not asked yet: a severity, and whether it was open at a past time.
+    """
+    wanted = replace(wanted, until=record.until, streams=record.seen)
+    return record.app.exposures.numbers(wanted, record.upto, after, at_most)
+
+
 def find(record: Reading, text: str, search: Search) -> Document:
     """What holds a package or is exposed; `search` is what the text was read as."""
     views, upto = record.app.views, record.upto

@@ -18,10 +18,12 @@ from starlette.exceptions import HTTPException
 from watcher import __version__
 from watcher.bootstrap import App
 from watcher.domain.errors import StartError, UsageError
-from watcher.web import answers, api, health
+from watcher.web import answers, health
 from watcher.web.access import sign_in
 from watcher.web.access.door import Door
 from watcher.web.access.setting import keys_of, reception_of
+from watcher.web.api import files, windows
+from watcher.web.api import routes as api
 from watcher.web.guard import Guard
 from watcher.web.hooks import routes as hooks
 from watcher.web.listening import Listening
@@ -83,7 +85,7 @@ def make_application(
     made.add_exception_handler(RequestValidationError, _misread)
     made.add_exception_handler(HTTPException, _refused)
     site = Site(app, now, parts)
-    for routes in (*_PAGES, api.routes, health.routes, hooks.routes):
+    for routes in (*_PAGES, files.routes, windows.routes, api.routes, health.routes, hooks.routes):
         made.include_router(routes(site))
     made.include_router(metrics.routes(site, traffic))
     if reception is not None:

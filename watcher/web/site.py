@@ -32,6 +32,11 @@ class Site:
     parts: Callable[[], Mapping[str, str]] = dict
 
     @cached_property
+    def configuration(self) -> str:
+        """The sha256 of the configuration, for what depends on it."""
+        return self.app.config.snapshot().sha256
+
+    @cached_property
     def ownership(self) -> Ownership:
         """Who owns what, by today's configuration."""
         return Ownership(self.app.browsing, self.app.config.owner_of)
