@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Thread
 from typing import Final
@@ -18,6 +18,7 @@ from watcher.adapters.artifacts import OciArtifacts
 from watcher.adapters.feeds import Feed
 from watcher.adapters.identity import GoogleIdentity
 from watcher.adapters.library import FolderLibrary
+from watcher.adapters.paper import ChromiumPaper
 from watcher.adapters.scanners.trivy import TrivyScanner
 from watcher.adapters.store.archive import SqlArchive
 from watcher.adapters.store.attestations import SqlAttestations
@@ -26,6 +27,7 @@ from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.calls import SqlCalls
 from watcher.adapters.store.catalogues import SqlCatalogues
 from watcher.adapters.store.columns import SqlLedgerColumns
+from watcher.adapters.store.condition import SqlConditions
 from watcher.adapters.store.database import Database
 from watcher.adapters.store.directs import SqlDirects
 from watcher.adapters.store.engine import open_engine
@@ -44,6 +46,7 @@ from watcher.adapters.store.presence import SqlPresence
 from watcher.adapters.store.recount import SqlRecount
 from watcher.adapters.store.statements.record import SqlVex
 from watcher.adapters.store.successions import SqlSuccessions
+from watcher.adapters.store.tokens import SqlTokens
 from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.adapters.vex import AttestedFeed, Called, feed_of
@@ -66,21 +69,25 @@ from watcher.ports.crew import Crew, Wanted
 from watcher.ports.feeds import FeedSource
 from watcher.ports.identity import Identity
 from watcher.ports.library import Library
+from watcher.ports.paper import Paper
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
+from watcher.ports.sign_in import SignIn
 from watcher.ports.store.archive import Archive
 from watcher.ports.store.attestations import Attestations
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.columns import LedgerColumns
+from watcher.ports.store.condition import Conditions
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.feeds import FeedRecords
 from watcher.ports.store.grounds import Grounds
 from watcher.ports.store.passes import Leadership
 from watcher.ports.store.recount import Recount
 from watcher.ports.store.successions import Successions
+from watcher.ports.store.tokens import Tokens
 from watcher.ports.store.vex import VexRecord
 from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
@@ -227,6 +234,10 @@ class App:
     recount: Recount
     archive: Archive
     grounds: Grounds
+    tokens: Tokens
+    conditions: Conditions
+    paper: Paper
+    sign_in: Callable[[Callable[[], datetime]], SignIn | None]
     parts: Callable[[Progress], Parts]
 
 
@@ -269,6 +280,10 @@ def build(config: Config) -> Iterator[App]:
             SqlRecount(engine),
             SqlArchive(engine),
             SqlGrounds(engine),
+            SqlTokens(engine),
+            SqlConditions(engine),
+            ChromiumPaper(),
+            partial(_sign_in, config),
             parts,
         )
     except OperationalError as error:
@@ -336,6 +351,19 @@ def _spread(config: Config, parts: Parts, ending: ExitStack) -> Parts:
     ending.callback(hands.shutdown)
     settings = CrewSettings.of(config.state, config.trivy, config.registries)
     return replace(parts, crew=RemoteCrew(settings, crew_of), hands=hands, width=hands.width)
+
+
+def _sign_in(config: Config, now: Callable[[], datetime]) -> SignIn | None:
+    """Who vouches for people; None where nobody has to sign in."""
+    if config.web.auth is None:
+        return None
+    # Here, because few commands need it.
+    from watcher.adapters.sign_in import Client, sign_in_with  # noqa: PLC0415
+
+    told = config.web.auth.oidc
+    wanted = (told.roles_claim, *([told.teams_claim] if told.teams_claim else []))
+    client = Client(told.client_id, told.client_secret.reveal(), told.scopes, wanted)
+    return sign_in_with(told.issuer, client, told.tls_ca, now)
 
 
 def _planning(config: Config, registries: Sequence[Registry], feeds: FeedRecords) -> Planning:

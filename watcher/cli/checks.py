@@ -10,6 +10,7 @@ from pathlib import Path
 
 from watcher.bootstrap import App
 from watcher.cli.progress import SilentProgress
+from watcher.cli.web_checks import web_checks
 from watcher.config.registries import ArtifactRegistrySettings, DockerHubSettings, EveryKind
 from watcher.domain.errors import PermanentError, WatcherError
 from watcher.domain.reference import ArtifactReference
@@ -46,6 +47,7 @@ def all_checks(app: App, file: Path, now: datetime) -> Iterator[Check]:
     yield from map(_hooks, app.config.registries)
     for name, tracker in sorted(parts.trackers.items()):
         yield _seen(f"tracker {name}", partial(_filing, tracker))
+    yield from web_checks(app, now)
     yield _disk(app.config.state)
 
 
@@ -90,12 +92,8 @@ def _hooks(one: EveryKind) -> Check:
 
 
 def _configuration(app: App, file: Path) -> Check:
-    unused = app.config.unused()
     if not app.config.registries:
         return Check("configuration", "warn", f"{file} names no registry: nothing is watched")
-    if unused:
-        keys = ", ".join(unused)
-        return Check("configuration", "warn", f"{file}: without effect in this version: {keys}")
     return Check("configuration", "ok", f"{file}, registries: {len(app.config.registries)}")
 
 

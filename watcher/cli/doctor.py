@@ -8,8 +8,8 @@ from watcher.cli import exits
 from watcher.cli.checks import all_checks
 from watcher.cli.output import AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import session_of
-from watcher.cli.sheet import entries_of, field
 from watcher.report.doctor import document
+from watcher.report.sheets.columns import entries_of, field
 
 _COLUMNS = (
     field("state", "state"),

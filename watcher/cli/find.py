@@ -8,24 +8,9 @@ import typer
 
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import reading
-from watcher.cli.sheet import entries_of, field
-from watcher.cli.text import without_qualifiers
 from watcher.reading import documents
 from watcher.report.search import parse_search
-
-_COLUMNS = (
-    field("stream", "stream", flexible=True),
-    field("platform", "platform", spared=6),
-    field("image", "image", spared=7, flexible=True),
-    field("package"),
-    field("version"),
-    field("purl", "package", short=without_qualifiers, flexible=True),
-    field("vulnerability", "vulnerability", spared=3),
-    field("current", "current"),
-    field("since", "since", spared=2),
-    field("until", "until", spared=4),
-    field("covered", "covered", spared=5),
-)
+from watcher.report.sheets.find import COLUMNS, rows
 
 
 def find(
@@ -47,5 +32,5 @@ def find(
     search = parse_search(text)
     with reading(context, as_of) as record:
         told = documents.find(record, text, search)
-    entries = entries_of(told, "find")
-    show(Listing(told, entries, _COLUMNS, [str(told["note"])]), format_, output)
+    entries = rows(told)
+    show(Listing(told, entries, COLUMNS, [str(told["note"])]), format_, output)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,9 +16,11 @@ from typing import Annotated
 import typer
 
 from watcher.cli import exits
-from watcher.cli.sheet import Column, Entry, sheet
 from watcher.cli.tables import table
 from watcher.domain.errors import UsageError
+from watcher.report.sheets.columns import Column, Entry
+from watcher.report.sheets.separated import sheet
+from watcher.report.sheets.workbook import Sheet, made_at, workbook
 from watcher.report.written import written
 
 _NEW = 0o666  # before the umask
@@ -29,6 +32,7 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
 
 
 AsOption = Annotated[Format, typer.Option("--format", help="How the list is written.")]
@@ -63,18 +67,39 @@ def show(listing: Listing, format_: Format, file: Path | None) -> None:
         emit(written(listing.document), file)
     elif format_ is Format.CSV:
         emit(sheet(listing.entries, listing.columns), file)
+    elif format_ is Format.XLSX:
+        emit_bytes(_workbook(listing), file)
     else:
         terminal = sys.stdout if file is None else None
         emit(table(listing.entries, listing.columns, listing.notes, terminal), file)
 
 
+def _workbook(listing: Listing) -> bytes:
+    (schema,) = re.findall(r"watcher/([a-z]+)/", str(listing.document["schema"]))
+    return workbook([Sheet(schema, listing.columns, listing.entries)], made_at(listing.document))
+
+
 def emit(text: str, file: Path | None) -> None:
     """Write text; a reader that went away ends the command quietly."""
     if file is not None:
-        _save(text, file)
+        _save(text.encode(), file)
         return
+    _out(lambda: sys.stdout.write(text))
+
+
+def emit_bytes(body: bytes, file: Path | None) -> None:
+    """Write what is no text; raises UsageError where a terminal would get it."""
+    if file is not None:
+        _save(body, file)
+    elif sys.stdout.isatty():
+        raise UsageError("a workbook is nothing for a terminal: name a file with -o")
+    else:
+        _out(lambda: sys.stdout.buffer.write(body))
+
+
+def _out(write: Callable[[], object]) -> None:
     try:
-        sys.stdout.write(text)
+        write()
         sys.stdout.flush()
     except BrokenPipeError:
         # What is still buffered would raise again when Python ends.
@@ -82,31 +107,29 @@ def emit(text: str, file: Path | None) -> None:
         raise typer.Exit(exits.NO_READER) from None
 
 
-def _save(text: str, file: Path) -> None:
+def _save(body: bytes, file: Path) -> None:
     """Put a file in place whole; a pipe or a device is written to as it is."""
     try:
         if file.exists() and not file.is_file():
-            file.write_text(text, encoding="utf-8")
+            file.write_bytes(body)
         else:
-            _replace(text, file.resolve())
+            _replace(body, file.resolve())
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UsageError(f"{file} cannot be written: {reason}; name another with -o") from None
 
 
-def _replace(text: str, file: Path) -> None:
+def _replace(body: bytes, file: Path) -> None:
     mode = file.stat().st_mode & 0o777 if file.exists() else _NEW & ~_umask()
     with tempfile.NamedTemporaryFile(
-        "w",
-        encoding="utf-8",
-        newline="",
+        "wb",
         dir=file.parent,
         prefix=f".{file.name[:64]}.",
         delete=False,
     ) as half:
         place = Path(half.name)
         try:
-            half.write(text)
+            half.write(body)
             half.flush()
             os.fsync(half.fileno())
             place.chmod(mode)

@@ -8,22 +8,11 @@ import typer
 
 from watcher.cli.output import AsOption, FileOption, Format, Listing, emit, show
 from watcher.cli.session import session_of
-from watcher.cli.sheet import entries_of, field
 from watcher.domain.errors import UsageError
 from watcher.ports.store.archive import Published
 from watcher.reading.instants import parse_instant
 from watcher.report.published import by_name, by_time, document
-
-_COLUMNS = (
-    field("id", "id"),
-    field("sha256", "sha256"),
-    field("published_at", "published"),
-    field("as_of", "as of"),
-    field("since", "since", spared=2),
-    field("known_now", "known now", spared=3),
-    field("figures_version", "figures", spared=5),
-    field("bytes", "bytes", spared=4),
-)
+from watcher.report.sheets.published import COLUMNS, rows
 
 
 def published(
@@ -47,8 +36,8 @@ def published(
             emit(app.archive.body(_chosen(reports, which).number).decode("ascii"), output)
             return
     told = document(reports)
-    entries = entries_of(told, "published")
-    show(Listing(told, entries, _COLUMNS, [f"published: {len(entries)}"]), format_, output)
+    entries = rows(told)
+    show(Listing(told, entries, COLUMNS, [f"published: {len(entries)}"]), format_, output)
 
 
 def _chosen(reports: list[Published], which: str) -> Published:

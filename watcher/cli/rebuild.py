@@ -11,8 +11,8 @@ from watcher.cli import exits
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.progress import progress_on
 from watcher.cli.session import reading
-from watcher.cli.sheet import Column, Entry, entries_of, field
 from watcher.report.rebuild import document
+from watcher.report.sheets.columns import Column, Entry, entries_of, field
 from watcher.services.rebuild import rebuild as recompute
 
 

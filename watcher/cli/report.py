@@ -8,12 +8,21 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.output import AsOfOption, FileOption, KnownNowOption, emit
+from watcher.cli.output import AsOfOption, FileOption, KnownNowOption, emit, emit_bytes
 from watcher.cli.session import reading, session_of
 from watcher.reading.instants import parse_instant
+from watcher.report.sheets.report import FIGURES, figures, sheets
+from watcher.report.sheets.separated import sheet
+from watcher.report.sheets.workbook import made_at, workbook
 from watcher.report.written import written
 
-_PAGES = frozenset({".html", ".htm"})
+_BY_SUFFIX = {
+    ".html": "html",
+    ".htm": "html",
+    ".csv": "csv",
+    ".xlsx": "xlsx",
+    ".pdf": "pdf",
+}
 
 
 class Format(StrEnum):
@@ -21,6 +30,9 @@ class Format(StrEnum):
 
     HTML = "html"
     JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+    PDF = "pdf"
 
 
 def report(
@@ -34,7 +46,10 @@ def report(
     ] = None,
     format_: Annotated[
         Format | None,
-        typer.Option("--format", help="A page for people, or JSON; else as FILE is called, JSON."),
+        typer.Option(
+            "--format",
+            help="html, json, csv (its figures), xlsx or pdf; else as FILE is called, json.",
+        ),
     ] = None,
     publish: Annotated[
         bool,
@@ -42,7 +57,7 @@ def report(
     ] = False,
     output: FileOption = None,
 ) -> None:
-    """Write the management report, as a page or as JSON: exposure, remediation, coverage."""
+    """Write the management report, as a page, JSON, sheets or a PDF: exposure, fixes, coverage."""
     session = session_of(context)
     begin = parse_instant("--since", since) if since is not None else None
     with reading(context, as_of, known_now=known_now) as record:
@@ -50,17 +65,24 @@ def report(
         from watcher.reading import management  # noqa: PLC0415
         from watcher.report.pages.report import page  # noqa: PLC0415
 
-        told = management.report(record, begin)
+        told, paper = management.report(record, begin), record.app.paper
         if publish:
             kept = record.app.archive.publish(
                 written(told).encode("ascii"), management.about(record, told, session.now())
             )
             session.say(f"published as {kept.number}, sha256:{kept.sha256}")
     wanted = format_ or _called(output)
-    emit(page(told, standalone=True) if wanted is Format.HTML else written(told), output)
+    if wanted is Format.PDF:
+        emit_bytes(paper.printed(page(told, standalone=True)), output)
+    elif wanted is Format.XLSX:
+        emit_bytes(workbook(sheets(told), made_at(told)), output)
+    elif wanted is Format.CSV:
+        emit(sheet(figures(told), FIGURES), output)
+    else:
+        emit(page(told, standalone=True) if wanted is Format.HTML else written(told), output)
 
 
 def _called(output: Path | None) -> Format:
     """The format that a file's name says."""
-    page = output is not None and output.suffix.lower() in _PAGES
-    return Format.HTML if page else Format.JSON
+    suffix = output.suffix.lower() if output is not None else ""
+    return Format(_BY_SUFFIX.get(suffix, "json"))

@@ -23,7 +23,7 @@ def serve(session: Session, configuration: Path, tell: Callable[[str], None]) ->
     from watcher.web.server import serving  # noqa: PLC0415
 
     with session.build(load(configuration, session.environment)) as app, ExitStack() as stack:
-        where = Listening.parse(app.config.web.listen)
+        where = Listening.of(app.config.web)
         application = make_application(app, session.now)
         try:
             address = stack.enter_context(serving(application, where.host, where.port))

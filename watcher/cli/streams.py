@@ -6,32 +6,9 @@ import typer
 
 from watcher.cli.output import AsOfOption, AsOption, FileOption, Format, Listing, show
 from watcher.cli.session import reading
-from watcher.cli.sheet import REMARK, entries_of, field
 from watcher.reading import documents
+from watcher.report.sheets.streams import COLUMNS, rows
 from watcher.report.streams import united
-
-_COLUMNS = (
-    field("name", "stream", flexible=True),
-    field("registry"),
-    field("repository"),
-    field("stream"),
-    field("by"),
-    field("published"),
-    field("platform", "platform", spared=4),
-    field("tag", "tag", flexible=True, spared=2),
-    field("tag_digest"),
-    field("image", "image", spared=6),
-    field("since", "since", spared=5),
-    field("since_not_before"),
-    field("backfilled"),
-    field("idle"),
-    field("packages", "packages", spared=7),
-    field("open_exposures", "open"),
-    field("covered", "covered"),
-    field("reason"),
-    field("warning"),
-    REMARK,
-)
 
 
 def streams(
@@ -43,7 +20,7 @@ def streams(
     """List every stream on every platform: the image it points to, since when, and its coverage."""
     with reading(context, as_of) as record:
         told = documents.streams(record)
-    entries = entries_of(told, "streams")
+    entries = rows(told)
     every = united(entries)
     note = f"streams: {every.told}; covered: {every.covered} of {every.streams}"
-    show(Listing(told, entries, _COLUMNS, [note]), format_, output)
+    show(Listing(told, entries, COLUMNS, [note]), format_, output)

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from watcher.cli.fitting import GAP, Demand, broken, fit
-from watcher.cli.sheet import Column, Entry
 from watcher.cli.text import plain, shortened
+from watcher.report.sheets.columns import Column, Entry
 
 _NOTHING = "-"
 _FIRST = 1_000  # what is spared before all else

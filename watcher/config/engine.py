@@ -1,4 +1,4 @@
-"""What watcher runs on: database, Trivy, schedule, executor, web, retention."""
+"""What watcher runs on: database, Trivy, schedule, executor, retention."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from watcher.config.values import (
     ArtifactText,
     Count,
     DaskAddress,
-    HostPort,
-    ServiceAddress,
     Size,
     Text,
 )
@@ -79,29 +77,6 @@ Executor = Annotated[
     Annotated[Literal["threads"], Tag("threads")] | Annotated[DaskExecutor, Tag("DaskExecutor")],
     Discriminator(_executor),
 ]
-
-
-class Oidc(Section):
-    """Sign-in by OpenID Connect; `roles_claim` names the claim that lists a user's roles."""
-
-    issuer: ServiceAddress
-    client_id: Text
-    client_secret: Secret
-    roles_claim: Text = "roles"
-
-
-class Auth(Section):
-    """How users of the web page sign in."""
-
-    oidc: Oidc
-
-
-class Web(Section):
-    """The web page: where it listens, who signs in how; mail has no settings yet."""
-
-    listen: HostPort = "127.0.0.1:8080"
-    auth: Auth | None = None
-    smtp: None = None
 
 
 class Retention(Section):

@@ -8,13 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from operator import attrgetter
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 from pydantic import PrivateAttr, model_validator
 
-from watcher.config.engine import Database, Executor, Retention, Schedule, Trivy, Web
+from watcher.config.engine import Database, Executor, Retention, Schedule, Trivy
 from watcher.config.filing import Feeds, Tickets
 from watcher.config.moments import Span
 from watcher.config.near import nearest
@@ -24,6 +23,7 @@ from watcher.config.scope import Owner, Rename, StreamSettings
 from watcher.config.section import Section
 from watcher.config.trackers import AnyTracker, FolderTracker
 from watcher.config.values import BasePattern, Folder
+from watcher.config.web import Web
 from watcher.domain.acceptance import Acceptance
 from watcher.domain.errors import UsageError
 from watcher.domain.pattern import Pattern, Selection
@@ -31,8 +31,6 @@ from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
 from watcher.ports.store.passes import Snapshot
 
-# Read and checked, but nothing acts on them in this version.
-UNUSED: Final = ("web.auth",)
 _STREAM = re.compile(r"(?P<stream>(?P<repository>[^:#@]+)(?:[:#][^@]*)?)(?:@.*)?", re.DOTALL)
 
 
@@ -135,11 +133,6 @@ class Config(Section):
         matching = (owner for owner in self.owners if owner.owns(*names))
         default = (owner for owner in reversed(self.owners) if owner.match is None)
         return next(matching, None) or next(default, None)
-
-    def unused(self) -> list[str]:
-        """Name the keys that are configured though this version does not act on them yet."""
-        untouched = type(self)()
-        return [name for name in UNUSED if attrgetter(name)(self) != attrgetter(name)(untouched)]
 
     def snapshot(self) -> Snapshot:
         """The configuration as canonical JSON in which secrets are masked, and its sha256.

@@ -7,7 +7,7 @@ from typing import Any
 
 from watcher.domain.ticket import Terms
 from watcher.ports.store.exposures import WindowFilter
-from watcher.ports.store.views import Search
+from watcher.ports.store.views import Search, WatchedImage
 from watcher.reading.reading import Reading
 from watcher.report import bumps as bump_report
 from watcher.report import exposures as exposure_report
@@ -21,21 +21,32 @@ Document = dict[str, Any]
 
 def streams(record: Reading) -> Document:
     """What every stream points to, and whether it is covered."""
-    views, upto = record.app.views, record.upto
-    unlisted = views.unlisted(upto)
-    return stream_report.document(record.as_of, views.streams(upto), record.coverage(), unlisted)
+    views, upto, seen = record.app.views, record.upto, record.seen
+    heads = [one for one in views.streams(upto) if seen is None or one.track.stream in seen]
+    unlisted = [one for one in views.unlisted(upto) if record.owns(one.name)]
+    return stream_report.document(record.as_of, heads, record.coverage(), unlisted)
 
 
 def images(record: Reading) -> Document:
     """The images that streams point to."""
-    found = record.app.views.images(record.upto)
+    found = filter(None, (_seen(one, record.seen) for one in record.app.views.images(record.upto)))
     return image_report.document(record.as_of, found, record.coverage())
+
+
+def _seen(image: WatchedImage, seen: frozenset[int] | None) -> WatchedImage | None:
+    """An image with the streams alone that are seen; None where none of them is."""
+    if seen is None:
+        return image
+    pairs = zip(image.streams, image.tracks, strict=True)
+    kept = [(name, track) for name, track in pairs if track.stream in seen]
+    names, tracks = (tuple(one) for one in zip(*kept, strict=True)) if kept else ((), ())
+    return replace(image, streams=names, tracks=tracks) if kept else None
 
 
 def exposures(record: Reading, wanted: WindowFilter) -> Document:
     """The windows that a filter leaves."""
     covered = {track: one.covered for track, one in record.coverage().items()}
-    wanted = replace(wanted, until=record.until)
+    wanted = replace(wanted, until=record.until, streams=record.seen)
     windows = record.app.exposures.windows(wanted, record.upto)
     accepted = record.app.views.accepted(record.upto)
     owner_of, judge = record.config.owner_of, record.judge()
@@ -43,21 +54,37 @@ def exposures(record: Reading, wanted: WindowFilter) -> Document:
     return told | {"known_now": record.until is not None}
 
 
+def window_numbers(record: Reading, wanted: WindowFilter, after: int, at_most: int) -> list[int]:
+    """The numbers of some windows that a filter leaves, the next ones behind a number.
+
+    What only folding tells is not asked yet: a severity, and whether it was open at a past time.
+    """
+    wanted = replace(wanted, until=record.until, streams=record.seen)
+    return record.app.exposures.numbers(wanted, record.upto, after, at_most)
+
+
 def find(record: Reading, text: str, search: Search) -> Document:
     """What holds a package or is exposed; `search` is what the text was read as."""
     views, upto = record.app.views, record.upto
-    holdings, heads = views.find(search, upto), views.streams(upto)
+    seen = record.seen
+    holdings = [o for o in views.find(search, upto) if seen is None or o.track.stream in seen]
+    heads = [one for one in views.streams(upto) if seen is None or one.track.stream in seen]
     return find_report.document(text, record.as_of, holdings, heads, record.coverage())
 
 
 def bumps(record: Reading) -> Document:
     """The bumps planned by the last pass, with their tickets."""
     planned = record.app.bumps.planned(record.upto)
+    if record.sight is not None:
+        planned = [one for one in planned if one.cause.team in record.sight.teams]
     remembered = record.app.bumps.remembered(record.upto)
     terms = Terms(dismissal=record.config.tickets.dismissal)
     return bump_report.document(record.as_of, planned, remembered, {}, terms)
 
 
 def knowledge(record: Reading) -> Document:
-    """The versions of knowledge."""
-    return knowledge_report.document(record.as_of, record.app.views.knowledge(record.upto))
+    """The versions of knowledge; what they changed is listed for those who see every stream."""
+    versions = record.app.views.knowledge(record.upto)
+    if record.sight is not None:
+        versions = [replace(one, changes=replace(one.changes, listed=())) for one in versions]
+    return knowledge_report.document(record.as_of, versions)

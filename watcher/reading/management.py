@@ -8,9 +8,9 @@ from datetime import datetime
 
 from watcher.domain.policy import Policy
 from watcher.ports.store.archive import About
-from watcher.ports.store.bumps import recorded
+from watcher.ports.store.bumps import RecordedBump, recorded
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
-from watcher.ports.store.views import WatchedHead
+from watcher.ports.store.views import Sampling, WatchedHead
 from watcher.reading import many
 from watcher.reading.reading import Reading
 from watcher.report.dues import DEFAULT_JUDGE, Judge
@@ -40,19 +40,31 @@ class Draft:
         """By which what is open is judged."""
         return self.judge.policy
 
+    @property
+    def scope(self) -> str:
+        """What the report is about, in a sentence."""
+        sight = self.record.sight
+        if sight is None:
+            return _SCOPE
+        return f"{_SCOPE[:-1]}, of these teams alone: {', '.join(sorted(sight.teams)) or 'none'}."
+
     @classmethod
     def of(cls, record: Reading, since: datetime | None = None) -> Draft:
         """Gather it over [since, as_of); raises UsageError where the period is empty."""
         covered = Period.ending(record.as_of, since)
         views, config = record.app.views, record.config
+        seen = record.seen
         heads = views.published(record.then, record.as_of, config.stale_after)
+        heads = [one for one in heads if seen is None or one.track.stream in seen]
+        unlisted = [one for one in views.unlisted(record.then) if record.owns(one.name)]
+        only = None if record.sight is None else Sampling(seen or frozenset(), record.owns)
         watched = coverage.Watched(
-            coverage.watched_streams(heads, views.unlisted(record.then), config.owner_of),
-            views.sampled(covered.days(), config.stale_after),
+            coverage.watched_streams(heads, unlisted, config.owner_of),
+            views.sampled(covered.days(), config.stale_after, only),
         )
         versions = record.app.browsing.versions(record.then)
         beside = management.Beside(
-            recorded(record.app.bumps, record.then, covered.since),
+            _seen(record, recorded(record.app.bumps, record.then, covered.since)),
             versions[-1] if versions else None,
             _idle(heads, record.as_of),
         )
@@ -62,7 +74,8 @@ class Draft:
     def stretches(self) -> Iterator[stretch.Stretch]:
         """The stretches of the ledger, those of a stream together."""
         record = self.record
-        windows = record.app.exposures.windows(WindowFilter(until=record.until), record.upto)
+        wanted = WindowFilter(until=record.until, streams=record.seen)
+        windows = record.app.exposures.windows(wanted, record.upto)
         return self._stretches_of(windows)
 
     def _stretches_of(self, windows: Iterable[ReadWindow]) -> Iterator[stretch.Stretch]:
@@ -93,12 +106,12 @@ class Draft:
             self._stretches_of,
             self.beside.bumps,
         )
-        return management.drawn(summed, _SCOPE, self.watched, self.beside)
+        return management.drawn(summed, self.scope, self.watched, self.beside)
 
     def one_by_one(self) -> Document:
         """From stretches, which can be cut at a time."""
         return management.document(
-            self.period, _SCOPE, self.stretches(), self.watched, self.policy, self.beside
+            self.period, self.scope, self.stretches(), self.watched, self.policy, self.beside
         )
 
 
@@ -117,6 +130,11 @@ def about(record: Reading, told: Document, now: datetime) -> About:
         figures_version=management.FIGURES_VERSION,
         read_upto=record.upto or None,
     )
+
+
+def _seen(record: Reading, bumps: list[RecordedBump]) -> list[RecordedBump]:
+    sight = record.sight
+    return [one for one in bumps if sight is None or one.plan.cause.team in sight.teams]
 
 
 def _bases(heads: Iterable[WatchedHead]) -> dict[str, str]:

@@ -34,7 +34,9 @@ from watcher.report.figures.many.gathered import (
     with_stretches,
 )
 from watcher.report.figures.many.names import Owned, called
+from watcher.report.figures.many.standing import Standing, standing_of
 from watcher.report.figures.period import Period
+from watcher.report.figures.span import ticks
 from watcher.report.figures.stretch import Stretch, package_names
 
 Stretches = Callable[[Iterable[ReadWindow]], Iterable[Stretch]]
@@ -89,20 +91,41 @@ def summed(
 
     Windows that the ledger's columns do not tell of in full are folded, and come by `stretches_of`.
     """
-    columns, beside = record.app.columns, Beside(record.app.columns, record.upto)
-    told = columns.episodes(record.upto, reach_of(period), judge.inherited)
-    apart = folded_apart(told)
-    found = gathered(told, beside, owned, judge, apart)
-    windows = beside.noted(_windows(record, apart))
-    found = with_stretches(found, stretches_of(windows), owned)
+    beside = Beside(record.app.columns, record.upto)
+    found = _gathered(record, reach_of(period), beside, (judge, owned), stretches_of)
     drawn = Drawn.of(found)
-    first = columns.first_detected(record.upto)
+    first = record.app.columns.first_detected(record.upto)
     fleet = drawn.fleet(period, judge.policy, partial(_packages, record, found), first)
     risks = record.app.views.accepted(record.upto)
     ended = Ended.by(bumps, period)
     for one in drawn.remediated(ended.streams, period):
         ended.take(*one)
     return Summed(fleet, _accepted(drawn, beside, risks, period.as_of), ended)
+
+
+def standing(
+    record: Reading, judge: Judge, owned: Owned, stretches_of: Stretches
+) -> dict[tuple[str | None, str], Standing]:
+    """What is open of each team and severity, and how much of that is past due."""
+    beside = Beside(record.app.columns, record.upto)
+    found = _gathered(record, record.as_of, beside, (judge, owned), stretches_of)
+    return standing_of(Drawn.of(found), ticks(record.as_of))
+
+
+def _gathered(
+    record: Reading,
+    reach: datetime,
+    beside: Beside,
+    by: tuple[Judge, Owned],
+    stretches_of: Stretches,
+) -> Gathered:
+    """What had not ended by a time, as stretches."""
+    judge, owned = by
+    told = record.app.columns.episodes(record.upto, reach, judge.inherited, record.seen)
+    apart = folded_apart(told)
+    found = gathered(told, beside, owned, judge, apart)
+    windows = beside.noted(_windows(record, apart))
+    return with_stretches(found, stretches_of(windows), owned)
 
 
 def _windows(record: Reading, numbers: Collection[int]) -> Iterable[ReadWindow]:

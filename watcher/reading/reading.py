@@ -11,6 +11,7 @@ from watcher.domain.errors import UsageError
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, FinishedPass
 from watcher.reading.inherited import inherited_clocks
+from watcher.reading.sight import Sight
 from watcher.report import clock
 from watcher.report.dues import Judge
 
@@ -38,7 +39,8 @@ class Reading:
     `config` is the one in force: where a past time is asked for, that of the pass; where what is
     known now is asked for, today's. `until` cuts valid time: what came later is left out; None
     where the record ends before anyhow. `then` is the last pass made by `as_of`: what watcher did
-    by then, such as looking at a stream or planning a bump, is never learnt later.
+    by then, such as looking at a stream or planning a bump, is never learnt later. `sight` is what
+    the one who asks is limited to; None for everything.
     """
 
     app: App
@@ -47,25 +49,37 @@ class Reading:
     config: Config
     then: int
     until: datetime | None = None
+    sight: Sight | None = None
 
     @classmethod
-    def of(cls, app: App, asked: Asked, now: datetime) -> Reading:
+    def of(cls, app: App, asked: Asked, now: datetime, sight: Sight | None = None) -> Reading:
         """Read as of a time, or as of now; raises StartError where the database is not ready."""
         app.database.require(own_upgrade=False)
         last = app.views.finished(None if asked.known_now else asked.as_of)
         as_of = clock.as_of(asked.as_of, last, now)
         number = last.number if last else 0
         if asked.as_of is None or last is None:
-            return cls(app, last, as_of, app.config, number)
+            return cls(app, last, as_of, app.config, number, sight=sight)
         if not asked.known_now:
-            return cls(app, last, as_of, remembered(app.views.configuration(number)), number)
+            config = remembered(app.views.configuration(number))
+            return cls(app, last, as_of, config, number, sight=sight)
         then = app.views.finished(as_of)
-        return cls(app, last, as_of, app.config, then.number if then else 0, until=as_of)
+        known = then.number if then else 0
+        return cls(app, last, as_of, app.config, known, until=as_of, sight=sight)
 
     @property
     def upto(self) -> int:
         """The pass after which the record is read; 0 where there was none."""
         return self.last.number if self.last else 0
+
+    @property
+    def seen(self) -> frozenset[int] | None:
+        """The streams that are seen, by number; None for all of them."""
+        return None if self.sight is None else self.sight.streams(self.upto)
+
+    def owns(self, name: str) -> bool:
+        """Whether a stream, a repository or an image of this name is seen."""
+        return self.sight is None or self.sight.owns(name)
 
     def judge(self) -> Judge:
         """By when exposures have to end: the policy, with what it asks for."""

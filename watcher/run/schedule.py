@@ -8,7 +8,7 @@ from typing import Final
 
 from watcher.config import Config
 from watcher.domain.places import Places
-from watcher.ports.store.calls import Call
+from watcher.ports.store.calls import SCHEDULE, Call
 from watcher.services.pass_ import ORDER, Stage
 
 # What a stage finds is taken through the stages that rest on it in the same pass.
@@ -21,7 +21,6 @@ CALLED: Final[Mapping[str, tuple[Stage, ...]]] = {
 _INVENTORY: Final = "inventory"
 # What waits for its time: that watcher starts, or the clock jumps, is no reason to pull images.
 PATIENT: Final = frozenset({"audit"})
-_PREFIX: Final = "schedule:"
 
 When = timedelta | str
 
@@ -39,12 +38,12 @@ def scheduled(config: Config) -> dict[str, When]:
 
 def key_of(name: str) -> str:
     """How a call of the clock is kept."""
-    return f"{_PREFIX}{name}"
+    return f"{SCHEDULE}{name}"
 
 
 def stages_of(calls: Iterable[Call]) -> list[Stage]:
     """The stages that answer some calls, in their order; a call nobody knows asks for nothing."""
-    names = {_INVENTORY if one.place else one.key.removeprefix(_PREFIX) for one in calls}
+    names = {_INVENTORY if one.place else one.key.removeprefix(SCHEDULE) for one in calls}
     wanted = {stage for name in names for stage in CALLED.get(name, ())}
     return [stage for stage in ORDER if stage in wanted]
 

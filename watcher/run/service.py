@@ -105,7 +105,6 @@ class Service:
         self.say(f"{role}: {line}; tried again soon")
 
     def _web(self) -> AbstractContextManager[str]:
-        where = Listening.parse(self.app.config.web.listen)
-        return serving(
-            make_application(self.app, self.now, self.condition.parts), where.host, where.port
-        )
+        where = Listening.of(self.app.config.web)
+        application = make_application(self.app, self.now, self.condition.parts)
+        return serving(application, where.host, where.port, where.proxies)

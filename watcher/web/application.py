@@ -18,10 +18,17 @@ from starlette.exceptions import HTTPException
 from watcher import __version__
 from watcher.bootstrap import App
 from watcher.domain.errors import StartError, UsageError
-from watcher.web import answers, api, health
+from watcher.web import answers, health
+from watcher.web.access import sign_in
+from watcher.web.access.door import Door
+from watcher.web.access.setting import keys_of, reception_of
+from watcher.web.api import files, windows
+from watcher.web.api import routes as api
 from watcher.web.guard import Guard
 from watcher.web.hooks import routes as hooks
 from watcher.web.listening import Listening
+from watcher.web.metrics import routes as metrics
+from watcher.web.metrics.traffic import Counting, Traffic
 from watcher.web.pages import (
     bumps,
     coverage,
@@ -32,6 +39,7 @@ from watcher.web.pages import (
     report,
     stream,
     streams,
+    tokens,
     vulnerability,
 )
 from watcher.web.site import Part, Site
@@ -47,6 +55,7 @@ _PAGES: Final = (
     coverage.routes,
     knowledge.routes,
     find.routes,
+    tokens.routes,
 )
 _READERS: Final = 10  # requests that read at once; the pool of connections holds fifteen
 _LOG: Final = logging.getLogger(__name__)
@@ -55,8 +64,8 @@ _LOG: Final = logging.getLogger(__name__)
 def make_application(
     app: App, now: Callable[[], datetime], parts: Callable[[], Mapping[str, Part]] = dict
 ) -> FastAPI:
-    """Put the web over a watcher; raises UsageError where it would listen off loopback."""
-    Listening.parse(app.config.web.listen)
+    """Put the web over a watcher; raises UsageError where others could read without signing in."""
+    where = Listening.of(app.config.web)
     made = FastAPI(
         title="watcher",
         version=__version__,
@@ -66,14 +75,21 @@ def make_application(
         redirect_slashes=False,
         lifespan=_bounded,
     )
-    made.add_middleware(Guard)
+    reception = reception_of(app, where, now)
+    traffic = Traffic()
+    made.add_middleware(Door, keys=keys_of(app, reception))
+    made.add_middleware(Counting, traffic=traffic)
+    made.add_middleware(Guard, where=where, signed_in=reception is not None)
     made.add_exception_handler(StartError, _unavailable)
     made.add_exception_handler(UsageError, _misunderstood)
     made.add_exception_handler(RequestValidationError, _misread)
     made.add_exception_handler(HTTPException, _refused)
     site = Site(app, now, parts)
-    for routes in (*_PAGES, api.routes, health.routes, hooks.routes):
+    for routes in (*_PAGES, files.routes, windows.routes, api.routes, health.routes, hooks.routes):
         made.include_router(routes(site))
+    made.include_router(metrics.routes(site, traffic))
+    if reception is not None:
+        made.include_router(sign_in.routes(reception))
     made.mount("/static", StaticFiles(packages=[("watcher.report.pages", "static")]))
     return made
 

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from watcher.web import answers
-from watcher.web.listening import host_of, is_loopback
+from watcher.web.listening import Listening
 
 HEADERS: Final = {
     # No script at all, no style but ours, no frame around it, no form that leads elsewhere.
@@ -25,19 +25,23 @@ HEADERS: Final = {
     "x-content-type-options": "nosniff",
 }
 _READING: Final = {"GET", "HEAD"}
+_BY_ADDRESS: Final = {"/healthz", "/readyz", "/metrics"}
 _LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Lets requests to names of this machine read, and nothing else but hooks.
+    """Lets requests under names of ours read, and those who are signed in send forms.
 
     A page elsewhere could let its own name point to this machine and have a browser read for it:
     the `Host` header gives it away. A hook reads nothing and comes under whatever name the way to
-    us has outside; it has a secret to show instead, which no page elsewhere knows.
+    us has outside; it has a secret to show instead, which no page elsewhere knows. So do scripts
+    that ask for metrics, where people sign in; and whoever keeps us running asks by an address.
     """
 
     app: ASGIApp
+    where: Listening
+    signed_in: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -45,13 +49,13 @@ class Guard:
             await self.app(scope, receive, send)
             return
         answer = _Answer(send, bodiless=scope["method"] == "HEAD")
-        refused = _refused(scope)
+        refused = self._refused(scope)
         if refused is not None:
             await answers.refusal(scope["path"], *refused)(scope, receive, answer.send)
             return
         try:
             # A HEAD is answered like a GET whose body stays here.
-            method = "POST" if _is_hook(scope) else "GET"
+            method = "POST" if scope["method"] == "POST" else "GET"
             await self.app({**scope, "method": method}, receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the last one to see it
             _confess(scope, error)
@@ -59,6 +63,19 @@ class Guard:
                 line = "watcher has a defect here; its log names it."
                 defect = answers.refusal(scope["path"], HTTPStatus.INTERNAL_SERVER_ERROR, line)
                 await defect(scope, receive, answer.send)
+
+    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+        if _is_hook(scope):
+            hooks = HTTPStatus.METHOD_NOT_ALLOWED, "Hooks are sent here, and nothing else (POST)."
+            return None if scope["method"] == "POST" else hooks
+        by_address = self.signed_in and scope["path"] in _BY_ADDRESS
+        if not by_address and not self.where.is_ours(Headers(scope=scope).get("host", "")):
+            ours = self.where.url or "localhost or 127.0.0.1"
+            return HTTPStatus.MISDIRECTED_REQUEST, f"This is not our name here: ask for {ours}."
+        if scope["method"] not in (_READING | {"POST"} if self.signed_in else _READING):
+            line = "Nothing can be changed here: only read (GET, HEAD)."
+            return HTTPStatus.METHOD_NOT_ALLOWED, line
+        return None
 
 
 @dataclass(slots=True)
@@ -84,19 +101,6 @@ class _Answer:
 def _is_hook(scope: Scope) -> bool:
     path: str = scope["path"]
     return path.startswith(answers.HOOKS)
-
-
-def _refused(scope: Scope) -> tuple[int, str] | None:
-    if _is_hook(scope):
-        hooks = HTTPStatus.METHOD_NOT_ALLOWED, "Hooks are sent here, and nothing else (POST)."
-        return None if scope["method"] == "POST" else hooks
-    host = host_of(Headers(scope=scope).get("host", ""))
-    if not is_loopback(host):
-        line = "This is not the name of this machine: ask for localhost or 127.0.0.1."
-        return HTTPStatus.MISDIRECTED_REQUEST, line
-    if scope["method"] not in _READING:
-        return HTTPStatus.METHOD_NOT_ALLOWED, "Nothing can be changed here: only read (GET, HEAD)."
-    return None
 
 
 def _confess(scope: Scope, error: Exception) -> None:

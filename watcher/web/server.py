@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Thread
 from typing import Final
@@ -12,8 +12,7 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-from watcher.domain.errors import StartError, UsageError
-from watcher.web.listening import is_loopback
+from watcher.domain.errors import StartError
 
 _STARTING: Final = 30.0  # seconds
 _ENDING: Final = 5
@@ -23,16 +22,16 @@ _LONGEST_LINE: Final = 16_384  # bytes of a request's line and headers
 
 
 @contextmanager
-def serving(application: FastAPI, host: str, port: int) -> Iterator[str]:
+def serving(
+    application: FastAPI, host: str, port: int, proxies: Sequence[str] = ()
+) -> Iterator[str]:
     """Serve until the block ends; yields the address, such as `http://127.0.0.1:8080`.
 
-    Port 0 means a free one. Raises UsageError for a host off loopback, StartError where the port
-    is taken.
+    Port 0 means a free one. What `proxies` say of who asks is believed. Raises StartError where
+    the port is taken.
     """
-    if not is_loopback(host):
-        raise UsageError(f"{host} can be reached from other machines: listen on 127.0.0.1")
     with _listening(host, port) as listener:
-        server = uvicorn.Server(_settings(application))
+        server = uvicorn.Server(_settings(application, proxies))
         # Signals are for whoever serves, who ends the block.
         thread = Thread(target=server.run, args=([listener],), name="web", daemon=True)
         thread.start()
@@ -45,13 +44,14 @@ def serving(application: FastAPI, host: str, port: int) -> Iterator[str]:
             thread.join(_ENDING + 1)
 
 
-def _settings(application: FastAPI) -> uvicorn.Config:
+def _settings(application: FastAPI, proxies: Sequence[str]) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         limit_concurrency=_CONNECTIONS,
         h11_max_incomplete_event_size=_LONGEST_LINE,
         timeout_graceful_shutdown=_ENDING,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from fastapi import Response
 
 from watcher.bootstrap import App
 from watcher.reading.instants import parse_instant
 from watcher.reading.reading import Asked, Reading
+from watcher.reading.sight import Ownership, Sight
 from watcher.report.times import stamp
 from watcher.web import answers
+from watcher.web.access.person import Person
 from watcher.web.addresses import Addresses
 from watcher.web.asked import given
 
@@ -25,7 +28,7 @@ class Part:
     well: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Site:
     """The record and the clock that pages are made with.
 
@@ -36,25 +39,42 @@ class Site:
     now: Callable[[], datetime]
     parts: Callable[[], Mapping[str, Part]] = dict
 
-    def reading(self, as_of: str | None, *, known_now: bool = False) -> Reading:
-        """The record now, or as of a time; raises UsageError for what is none.
+    @cached_property
+    def configuration(self) -> str:
+        """The sha256 of the configuration, for what depends on it."""
+        return self.app.config.snapshot().sha256
+
+    @cached_property
+    def ownership(self) -> Ownership:
+        """Who owns what, by today's configuration."""
+        return Ownership(self.app.browsing, self.app.config.owner_of)
+
+    def reading(self, who: Person, as_of: str | None, *, known_now: bool = False) -> Reading:
+        """The record now, or as of a time, as far as somebody sees it; raises UsageError for none.
 
         With `known_now` for what is known now to have been so then.
         """
         asked = given(as_of)
         time = parse_instant("as_of", asked) if asked else None
-        return Reading.of(self.app, Asked(time, known_now), self.now())
+        sight = Sight.of(who.grant, self.ownership)
+        return Reading.of(self.app, Asked(time, known_now), self.now(), sight)
 
     def addresses(self, as_of: str | None) -> Addresses:
         """Links that keep to the time asked for."""
         return Addresses(given(as_of))
 
     def show(
-        self, template: str, record: Reading, at: Addresses, told: Mapping[str, object]
+        self,
+        who: Person,
+        template: str,
+        record: Reading,
+        at: Addresses,
+        told: Mapping[str, object],
     ) -> Response:
         """Draw a page about a reading of the record."""
         versions = self.app.browsing.versions(record.upto)
         around = {
+            "who": who,
             "at": at,
             "as_of": stamp(record.as_of),
             "asked_as_of": at.as_of,

@@ -29,11 +29,12 @@ class _Page(HTMLParser):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: its status, its headers by lower-case name, and its body."""
+    """An answer: its status, its headers by lower-case name, its body, and what is to be kept."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def html(self) -> str:
@@ -66,12 +67,15 @@ class Browser:
     address: str
     headers: dict[str, str] = field(default_factory=dict)
 
-    def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
+    def get(
+        self, path: str, method: str = "GET", body: str | None = None, **headers: str
+    ) -> Answer:
         connection = HTTPConnection(urlsplit(self.address).netloc, timeout=60)
         try:
-            connection.request(method, path, headers={**self.headers, **headers})
+            connection.request(method, path, body, headers={**self.headers, **headers})
             answer = connection.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, told, answer.read())
+            kept = tuple(answer.headers.get_all("set-cookie", ()))
+            return Answer(answer.status, told, answer.read(), kept)
         finally:
             connection.close()

@@ -59,6 +59,7 @@ def test_the_api_describes_itself(web: Browser) -> None:
     described = web.get("/api/v1/openapi.json").json()
     paths = set(described["paths"])
     names = {"report", "exposures", "streams", "images", "knowledge", "bumps", "find"}
+    names |= {"published", "published/{number}", "cyclonedx"}
     assert paths == {f"/api/v1/{name}" for name in names}
     assert web.get("/docs").status == web.get("/openapi.json").status == 404
 

@@ -27,7 +27,9 @@ from watcher.domain.acceptance import Acceptance
 from watcher.domain.errors import StartError, WatcherError
 from watcher.domain.reference import ArtifactReference, Repository
 from watcher.ports.identity import Identity
+from watcher.ports.paper import Paper
 from watcher.ports.progress import Progress
+from watcher.ports.sign_in import SignIn
 from watcher.ports.store.archive import Archive
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
@@ -40,11 +42,13 @@ from watcher.ports.store.columns import (
     NamedStream,
     Pair,
 )
+from watcher.ports.store.condition import Conditions
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
 from watcher.ports.store.grounds import Grounds
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import Leadership, PassRecord, Snapshot
 from watcher.ports.store.recount import Recount
+from watcher.ports.store.tokens import Tokens
 from watcher.ports.store.vex import FeedRead, RecordedStatement, UnusedStatement
 from watcher.ports.store.views import (
     Coverage,
@@ -52,6 +56,7 @@ from watcher.ports.store.views import (
     Holding,
     KnowledgeDelta,
     Sampled,
+    Sampling,
     Search,
     StreamHead,
     Unlisted,
@@ -149,8 +154,10 @@ class FakeViews:
             for head in self.streams(upto)
         ]
 
-    def sampled(self, times: Sequence[datetime], stale_after: timedelta) -> list[Sampled]:
-        del stale_after
+    def sampled(
+        self, times: Sequence[datetime], stale_after: timedelta, only: Sampling | None = None
+    ) -> list[Sampled]:
+        del stale_after, only
         return [Sampled(at, len(self.heads), len(self.heads)) for at in times]
 
     def unlisted(self, upto: int) -> list[Unlisted]:
@@ -205,8 +212,14 @@ class FakeExposures:
 class FakeColumns:
     """Signs the port `LedgerColumns`: a ledger without episodes."""
 
-    def episodes(self, upto: int, reach: datetime, whole: Collection[int]) -> EpisodeColumns:
-        del upto, reach, whole
+    def episodes(
+        self,
+        upto: int,
+        reach: datetime,
+        whole: Collection[int],
+        seen: Collection[int] | None = None,
+    ) -> EpisodeColumns:
+        del upto, reach, whole, seen
         return EpisodeColumns()
 
     def first_detected(self, upto: int) -> datetime | None:
@@ -302,6 +315,7 @@ class Desk:
     environment: dict[str, str] = field(default_factory=dict)
     trackers: dict[str, FakeTracker] = field(default_factory=dict)
     opening: Callable[[], None] = lambda: None
+    provider: SignIn | None = None
     runner: FakeRunner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -348,8 +362,15 @@ class Desk:
             recount=cast("Recount", None),
             archive=cast("Archive", None),
             grounds=cast("Grounds", None),
+            tokens=cast("Tokens", None),
+            conditions=cast("Conditions", None),
+            paper=cast("Paper", None),
+            sign_in=self.sign_in,
             parts=self.parts,
         )
+
+    def sign_in(self, _now: Callable[[], datetime]) -> SignIn | None:
+        return self.provider
 
     def parts(self, progress: Progress) -> Parts:
         return Parts(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.fakes.knowledge import FakeArtifacts
+from tests.fakes.sign_in import FakeSignIn
 from tests.fakes.tracker import FakeTracker
 from tests.unit.cli.conftest import DIGEST, NOON, Desk
 from watcher.cli.checks import all_checks
@@ -21,6 +22,7 @@ from watcher.ports.store.views import FinishedPass, KnowledgeDelta
 from watcher.report.doctor import Check
 from watcher.services.knowledge import Sources
 
+BACK = "https://watcher.example/sign-in/back"
 Captured = pytest.CaptureFixture[str]
 
 IN_FORCE = KnowledgeDelta(
@@ -144,16 +146,26 @@ def test_a_mirror_that_fails_is_a_warning_while_another_answers(
     assert (states[f"db {good}"], states[f"db {bad}"]) == ("ok", "warn")
 
 
-def test_a_configuration_that_does_less_than_it_says_is_a_warning(desk: Desk) -> None:
+def test_a_configuration_that_watches_nothing_is_a_warning(desk: Desk) -> None:
     desk.configure("registries: []")
     assert checked(desk)["configuration"].state == "warn"
+
+
+def test_a_provider_of_sign_ins_is_asked_and_told_where_people_come_back(desk: Desk) -> None:
+    assert "sign-in" not in checked(desk)
     desk.configure(
         "registries: [{name: local, kind: oci, url: 'http://127.0.0.1:5000'}]\n"
-        "web: {auth: {oidc: {issuer: 'https://id.example', client_id: w, client_secret: s}}}"
+        "web:\n  url: https://watcher.example\n"
+        "  auth: {oidc: {issuer: 'https://id.example', client_id: w, client_secret: s}}"
     )
-    told = checked(desk)["configuration"]
-    assert told.state == "warn"
-    assert told.message.endswith("without effect in this version: web.auth")
+    desk.provider = FakeSignIn()
+    told = checked(desk)["sign-in"]
+    assert (told.state, told.message) == (
+        "ok",
+        f"https://id.example answers; let it send people back to {BACK}",
+    )
+    desk.provider = FakeSignIn(TransientError("it is away"))
+    assert checked(desk)["sign-in"] == Check("sign-in", "fail", "it is away")
 
 
 def test_a_file_without_a_schema_is_a_warning_and_a_server_without_one_a_failure(

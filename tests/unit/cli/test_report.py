@@ -80,4 +80,4 @@ def test_without_a_pass_the_page_says_that_nothing_is_known(desk: Desk, capsys: 
 
 
 def test_an_unknown_format_is_wrong_usage(desk: Desk) -> None:
-    assert desk.run("report", "--format", "pdf") == 2
+    assert desk.run("report", "--format", "docx") == 2

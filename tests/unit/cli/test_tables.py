@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from watcher.cli.sheet import Column, field
 from watcher.cli.tables import table
+from watcher.report.sheets.columns import Column, field
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 

@@ -11,7 +11,7 @@ import yaml
 
 from watcher.config import Secret, load
 from watcher.config.keys import fields_of, known_keys
-from watcher.config.model import UNUSED, Config
+from watcher.config.model import Config
 from watcher.config.moments import duration_text, parse_duration
 from watcher.config.section import Section
 
@@ -52,14 +52,8 @@ def revealed(default: object) -> str | None:
     return default.reveal() if isinstance(default, Secret) else None
 
 
-def test_what_is_not_acted_on_is_marked_on_the_page() -> None:
-    marked = {key for key, kind, _, meaning in ROWS if "°" in kind + meaning}
-    assert marked == set(UNUSED)
-
-
-def test_the_file_that_comes_with_watcher_loads_and_sets_nothing_in_vain() -> None:
+def test_the_file_that_comes_with_watcher_loads_and_sets_registries_alone() -> None:
     config = load(ROOT / "config" / "watcher.yaml", {})
-    assert config.unused() == []
     assert config.model_copy(update={"registries": ()}) == config
 
 

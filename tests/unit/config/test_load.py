@@ -181,7 +181,7 @@ def test_merge_keys_spare_repetition(loaded: Load) -> None:
         ("trivy:\n  binry: x", "2: trivy.binry: unknown key; did you mean binary?"),
         (
             "web: {zzz: 1}",
-            "1: web.zzz: unknown key; known are: auth, listen, smtp",
+            "1: web.zzz: unknown key; known are: auth, listen, proxies, smtp, url",
         ),
         ("executor: {dsk: {}}", "1: executor.dsk: unknown key; did you mean dask?"),
         (

@@ -102,17 +102,6 @@ def test_without_a_default_a_stream_may_be_nobodys(loaded: Load) -> None:
     assert loaded("owners: [{match: 'a/b', team: x}]").owner_of("local/c:1") is None
 
 
-def test_what_is_set_and_not_acted_on_yet_is_named(loaded: Load) -> None:
-    assert loaded("").unused() == []
-    assert loaded("tickets: {threshold: HIGH}\nweb: {listen: '127.0.0.1:8080'}").unused() == []
-    text = (
-        "executor: {dask: {scheduler: 'tls://a:1'}}\nstale_after: 2h\n"
-        "schedule: {audit: 1h}\nfeeds: {kev: kev.json, vex: [statements]}\n"
-        "web: {auth: {oidc: {issuer: 'https://id.example', client_id: w, client_secret: s}}}"
-    )
-    assert loaded(text).unused() == ["web.auth"]
-
-
 def test_a_snapshot_is_canonical_and_named_by_its_hash(loaded: Load) -> None:
     one = loaded(f"stale_after: 24h\nregistries: [{registry()}]").snapshot()
     same = loaded(f"registries: [{registry()}]\nstale_after: 1d\n# said otherwise\n").snapshot()

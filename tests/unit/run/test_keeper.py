@@ -15,7 +15,7 @@ import pytest
 from watcher.bootstrap import App
 from watcher.cli.progress import SilentProgress
 from watcher.config import Config
-from watcher.config.engine import Web
+from watcher.config.web import Web
 from watcher.domain.errors import StartError, UsageError, WatcherError
 from watcher.run.condition import Condition
 from watcher.run.keeper import Keeper

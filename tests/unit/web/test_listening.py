@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from watcher.config.secret import Secret
+from watcher.config.web import Auth, Oidc, Web
 from watcher.domain.errors import UsageError
 from watcher.web.listening import Listening, host_of, is_loopback
+
+AUTH = Auth(oidc=Oidc(issuer="https://id.example", client_id="w", client_secret=Secret("s")))
 
 
 @pytest.mark.parametrize(
@@ -18,7 +22,7 @@ from watcher.web.listening import Listening, host_of, is_loopback
     ],
 )
 def test_an_address_of_this_machine_is_taken(text: str, host: str, port: int) -> None:
-    assert Listening.parse(text) == Listening(host, port)
+    assert Listening.of(Web(listen=text)) == Listening(host, port)
 
 
 @pytest.mark.parametrize(
@@ -26,10 +30,28 @@ def test_an_address_of_this_machine_is_taken(text: str, host: str, port: int) ->
 )
 def test_an_address_that_others_reach_is_refused_in_a_line_that_says_why(text: str) -> None:
     with pytest.raises(UsageError) as refused:
-        Listening.parse(text)
-    assert "authentication is not built yet" in str(refused.value)
+        Listening.of(Web(listen=text))
+    assert "nobody has to sign in" in str(refused.value)
     assert text in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_others_reach_it_where_they_sign_in_under_an_address_that_is_encrypted() -> None:
+    web = Web(listen="0.0.0.0:8080", auth=AUTH, url="https://watcher.example")
+    assert Listening.of(web).secure
+    with pytest.raises(UsageError, match=r"set web\.url"):
+        Listening.of(web.model_copy(update={"url": None}))
+    with pytest.raises(UsageError, match="not encrypted"):
+        Listening.of(web.model_copy(update={"url": "http://watcher.example"}))
+
+
+def test_names_are_ours_as_browsers_show_them_or_on_this_machine() -> None:
+    here = Listening("127.0.0.1", 8080)
+    assert all(map(here.is_ours, ["localhost", "127.0.0.1:8080", "[::1]:1"]))
+    assert not any(map(here.is_ours, ["evil.example", "", "watcher.example"]))
+    wide = Listening("0.0.0.0", 8080, "https://watcher.example:444")  # noqa: S104 - not opened
+    assert wide.is_ours("Watcher.Example:444")
+    assert not any(map(wide.is_ours, ["watcher.example", "localhost", "127.0.0.1", "10.0.0.1"]))
 
 
 @pytest.mark.parametrize(

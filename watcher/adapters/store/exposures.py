@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Row, select
 
 from watcher.adapters.store.aliases import read_names
-from watcher.adapters.store.asked import order, windows_asked
+from watcher.adapters.store.asked import numbers_asked, order, windows_asked
 from watcher.adapters.store.asof import folded_upto, visible
 from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.evidence import Evidence, read_evidence
@@ -78,6 +78,12 @@ class SqlExposures:
                 for window in _read(connection, upto, batched, beside, ids):
                     if _fits(window, wanted):
                         yield window
+
+    def numbers(self, wanted: WindowFilter, upto: int, after: int, at_most: int) -> list[int]:
+        """The numbers behind `after` of some windows that a filter may leave, in their order."""
+        with self.engine.connect() as connection:
+            statement = numbers_asked(wanted, folded_upto(connection, upto), after, at_most)
+            return list(connection.scalars(statement))
 
 
 def _fits(window: ReadWindow, wanted: WindowFilter) -> bool:

@@ -13,6 +13,7 @@ MOST_PLACES: Final = (
     200  # repositories of one registry; where more wait, it is looked at as a whole
 )
 LOOK: Final = "look:"  # how the keys of calls begin that ask for a look
+SCHEDULE: Final = "schedule:"  # and of those that ask for what is scheduled, by its name
 
 
 @dataclass(frozen=True, slots=True)

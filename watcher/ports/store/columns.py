@@ -112,8 +112,16 @@ Pair = tuple[int, int]  # a set of affected packages, and a vulnerability
 class LedgerColumns(Protocol):
     """The ledger as it stood recorded after a pass, in columns and in a fixed number of queries."""
 
-    def episodes(self, upto: int, reach: datetime, whole: Collection[int]) -> EpisodeColumns:
+    def episodes(
+        self,
+        upto: int,
+        reach: datetime,
+        whole: Collection[int],
+        seen: Collection[int] | None = None,
+    ) -> EpisodeColumns:
         """Every episode that had not ended by a time, with what belongs to it.
+
+        Of the streams `seen` alone; None for all of them.
 
         That is what platforms unite with it, and the rest of windows whose clocks went on, or that
         are asked for as a `whole`.

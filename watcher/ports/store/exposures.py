@@ -27,6 +27,7 @@ class WindowFilter:
     severity: str | None = None
     milestones: bool = True
     numbers: frozenset[int] | None = None  # windows by their own numbers
+    streams: frozenset[int] | None = None  # those of some streams
     until: datetime | None = None
 
 
@@ -132,3 +133,6 @@ class Exposures(Protocol):
 
     def windows(self, wanted: WindowFilter, upto: int) -> Iterator[ReadWindow]:
         """Windows as they stood recorded after pass `upto`, in the order of their streams."""
+
+    def numbers(self, wanted: WindowFilter, upto: int, after: int, at_most: int) -> list[int]:
+        """The numbers behind `after` of some windows that a filter may leave, in their order."""

@@ -105,6 +105,14 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """What is sampled: some streams, and what was never listed by its name."""
+
+    streams: frozenset[int]
+    owns: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Unlisted:
     """A registry or repository in scope that never showed a stream, and why."""
 
@@ -253,10 +261,12 @@ class Views(Protocol):
     def published(self, upto: int, as_of: datetime, stale_after: timedelta) -> list[WatchedHead]:
         """The same of published streams alone, with how well each is covered, and its base."""
 
-    def sampled(self, times: Sequence[datetime], stale_after: timedelta) -> list[Sampled]:
+    def sampled(
+        self, times: Sequence[datetime], stale_after: timedelta, only: Sampling | None = None
+    ) -> list[Sampled]:
         """How many streams were watched and covered at each of some times, as recorded then.
 
-        What was never listed counts as a stream that is not covered.
+        What was never listed counts as a stream that is not covered. `only` leaves the others out.
         """
 
     def unlisted(self, upto: int) -> list[Unlisted]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, cast
 
 from watcher.report.pages.environment import render
@@ -22,19 +23,23 @@ SHEET: Final = "report.css"
 
 
 def page(
-    document: Mapping[str, object], *, standalone: bool, asked_as_of: str | None = None
+    document: Mapping[str, object],
+    *,
+    standalone: bool,
+    around: Mapping[str, object] = MappingProxyType({}),
 ) -> str:
     """Draw the report document (`watcher/report/1`) as HTML.
 
     `standalone` makes a file that needs nothing beside it and links nowhere; else the page links to
-    the others of the web, which keep to the time `asked_as_of` where the reader asked for one. The
-    same document gives the same page. Raises KeyError for a document that is no report.
+    the others of the web: `around` is what those have around them, such as the time `asked_as_of`,
+    to which they keep where the reader asked for one. The same document gives the same page. Raises
+    KeyError for a document that is no report.
     """
     report = cast("Report", document)
     watched = watch(report)
     told = {
         "as_of": report["as_of"],
-        "asked_as_of": asked_as_of,
+        "asked_as_of": None,
         "since": report["since"],
         "watched": watched,
         "facts": facts(report, watched),
@@ -46,5 +51,6 @@ def page(
         "bumps": bumps(report),
         "dues": dues(report),
         "definitions": definitions(report),
+        **around,
     }
     return render("report.html", told, standalone=standalone, sheets=(SHEET,))

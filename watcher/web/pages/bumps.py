@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 
 from watcher.domain.package import SEVERITIES
 from watcher.reading import documents
+from watcher.web.access.person import Who
 from watcher.web.site import Site
 
 _STATES = ("open", "waiting", "no_fixed_base", "dismissed", "done")
@@ -21,12 +22,13 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/bumps", include_in_schema=False)
-    def bumps() -> Response:
-        record = site.reading(None)
+    def bumps(who: Who) -> Response:
+        record = site.reading(who, None)
         found = sorted(documents.bumps(record)["bumps"], key=_urgency)
         rows = [{**one, "severities": severities(one["fixes"])} for one in found]
         open_ = sum(one["state"] == "open" for one in rows)
-        return site.show("bumps", record, site.addresses(None), {"rows": rows, "open": open_})
+        told = {"rows": rows, "open": open_}
+        return site.show(who, "bumps", record, site.addresses(None), told)
 
     return router
 

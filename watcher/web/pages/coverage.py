@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
 
-from watcher.reading import documents
+from watcher.ports.store.calls import SCHEDULE
+from watcher.reading import browse, documents
 from watcher.reading.reading import Reading
 from watcher.report.figures.stretch import team_name
 from watcher.report.streams import united
 from watcher.report.times import stamp
+from watcher.web.access.forms import Form
+from watcher.web.access.person import Operator, Who
 from watcher.web.site import Site
 
+_LOG: Final = logging.getLogger(__name__)
 _AT_MOST = 500  # rows of a table; what is beyond is counted
 
 
@@ -22,9 +29,19 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/coverage", include_in_schema=False)
-    def coverage(as_of: str | None = None) -> Response:
-        record = site.reading(as_of)
-        return site.show("coverage", record, site.addresses(as_of), _told(record))
+    def coverage(who: Who, as_of: str | None = None, called: str | None = None) -> Response:
+        record = site.reading(who, as_of)
+        told = {**_told(record), "called": called is not None}
+        return site.show(who, "coverage", record, site.addresses(as_of), told)
+
+    @router.post("/passes", include_in_schema=False)
+    def call(who: Operator, form: Form) -> Response:
+        """Have everything listed and the knowledge asked for, as the clock does."""
+        del form
+        for name in ("knowledge", "inventory"):
+            site.app.calls.call(f"{SCHEDULE}{name}", {})
+        _LOG.info("%s asked for a pass over everything", ascii(who.name))
+        return RedirectResponse("/coverage?called", HTTPStatus.SEE_OTHER)
 
     return router
 
@@ -36,7 +53,7 @@ def _told(record: Reading) -> Mapping[str, object]:
         {**one, "team": team_name(owner_of(one["name"]))} for one in streams if not one["covered"]
     ]
     warned = [one for one in streams if one["warning"]]
-    failures = record.app.browsing.failures(record.upto)
+    failures = browse.failures(record)
     return {
         "every": united(streams),
         "uncovered": uncovered[:_AT_MOST],

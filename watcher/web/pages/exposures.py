@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query, Response
 from watcher.domain.package import SEVERITIES
 from watcher.ports.store.browsing import WindowsFound
 from watcher.ports.store.exposures import WindowFilter
-from watcher.reading import documents
+from watcher.reading import browse, documents
 from watcher.reading.reading import Reading
 from watcher.report.figures.stretch import UNOWNED, team_name
 from watcher.report.streams import united
+from watcher.web.access.person import Who
 from watcher.web.addresses import Addresses
 from watcher.web.asked import StreamAsked
 from watcher.web.duties import judged_alone
@@ -32,6 +33,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/exposures", include_in_schema=False)
     def exposures(  # noqa: PLR0913 - a filter each
         *,
+        who: Who,
         q: Word = None,
         severity: Annotated[list[str] | None, Query()] = None,
         state: Word = None,
@@ -56,8 +58,8 @@ def routes(site: Site) -> APIRouter:
             "page": page,
         }
         filters = Filters.parse(asked, severity or [])
-        record, at = site.reading(as_of), site.addresses(as_of)
-        return site.show("exposures", record, at, _told(record, at, filters))
+        record, at = site.reading(who, as_of), site.addresses(as_of)
+        return site.show(who, "exposures", record, at, _told(record, at, filters))
 
     return router
 
@@ -68,7 +70,7 @@ def _told(record: Reading, at: Addresses, filters: Filters) -> Mapping[str, obje
     wanted = filters.wanted(streams, platform, policy.limits, record.as_of)
     if not policy.only_severity or policy.clock != "known":
         wanted = judged_alone(record, wanted)
-    found = record.app.browsing.windows(wanted, record.upto)
+    found = browse.windows(record, wanted)
 
     def address(**other: str | int) -> str:
         return at.page("/exposures", filters.pairs(**other))
@@ -104,8 +106,11 @@ def _uncovered(record: Reading) -> int:
 
 
 def teams_of(record: Reading) -> list[str]:
-    """The teams that the configuration names, and what nobody owns."""
-    return [*dict.fromkeys(one.team for one in record.config.owners), UNOWNED]
+    """The teams that the configuration names, and what nobody owns; of those that are seen."""
+    every = dict.fromkeys(one.team for one in record.config.owners)
+    if record.sight is not None:
+        return [one for one in every if one in record.sight.teams]
+    return [*every, UNOWNED]
 
 
 def tracks_of(record: Reading, filters: Filters) -> tuple[frozenset[int] | None, str | None]:
@@ -116,7 +121,7 @@ def tracks_of(record: Reading, filters: Filters) -> tuple[frozenset[int] | None,
     asked = StreamAsked(filters.stream)
     tracks = [
         one
-        for one in record.app.browsing.tracks(record.upto)
+        for one in browse.tracks(record)
         if not filters.team or team_name(owner_of(one.stream)) == filters.team
         if not filters.stream or asked.names(one)
     ]

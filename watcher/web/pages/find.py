@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from watcher.ports.store.views import StreamHead
-from watcher.reading import documents
+from watcher.reading import browse, documents
 from watcher.reading.reading import Reading
 from watcher.report.search import parse_search
+from watcher.web.access.person import Who
 from watcher.web.asked import given
 from watcher.web.site import Site
 
@@ -22,22 +23,24 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/find", include_in_schema=False)
-    def find(q: str | None = None, as_of: str | None = None) -> Response:
+    def find(who: Who, q: str | None = None, as_of: str | None = None) -> Response:
         text = given(q)
         search = parse_search(text) if text else None
-        record = site.reading(as_of)
+        record = site.reading(who, as_of)
         told: Mapping[str, object] = {"q": "", "found": None}
         if text and search:
             told = _told(record, text, documents.find(record, text, search))
-        return site.show("find", record, site.addresses(as_of), told)
+        return site.show(who, "find", record, site.addresses(as_of), told)
 
     return router
 
 
 def _told(record: Reading, text: str, found: Mapping[str, Any]) -> Mapping[str, object]:
+    seen = record.seen
     heads = record.app.views.streams(record.upto)
+    heads = [one for one in heads if seen is None or one.track.stream in seen]
     named = [one for one in heads if _names(one, text.lower())]
-    flaw = record.app.browsing.flaw(text, record.upto)
+    flaw = browse.flaw(record, text)
     return {
         "q": text,
         "found": found,

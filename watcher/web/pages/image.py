@@ -8,8 +8,10 @@ from fastapi import APIRouter, HTTPException, Response
 
 from watcher.domain.reference import Repository
 from watcher.ports.store.browsing import Pointing, ShownImage
+from watcher.reading import browse
 from watcher.reading.reading import Reading
 from watcher.report.times import stamp
+from watcher.web.access.person import Who
 from watcher.web.addresses import Addresses
 from watcher.web.asked import image_asked, page_number
 from watcher.web.paging import Paging
@@ -24,14 +26,14 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/images/{name:path}", include_in_schema=False)
-    def image(name: str, page: str | None = None, as_of: str | None = None) -> Response:
+    def image(who: Who, name: str, page: str | None = None, as_of: str | None = None) -> Response:
         asked = image_asked(name)
-        record, at = site.reading(as_of), site.addresses(as_of)
-        found = record.app.browsing.image(*asked, record.upto) if asked else None
+        record, at = site.reading(who, as_of), site.addresses(as_of)
+        found = browse.image(record, *asked) if asked else None
         if asked is None or found is None:
             raise HTTPException(404, "No stream was ever seen to point to an image of this name.")
         told = _told(record, at, asked[0], found, page_number(page))
-        return site.show("image", record, at, told)
+        return site.show(who, "image", record, at, told)
 
     return router
 
@@ -48,7 +50,7 @@ def _told(
         "image": image,
         "created": stamp(image.created),
         "layers": {layer: place for place, layer in enumerate(image.diff_ids, 1)},
-        "pointing": [_pointing(one) for one in browsing.pointing(image.number, upto)],
+        "pointing": [_pointing(one) for one in browse.pointing(record, image.number)],
         "findings": findings,
         "findings_total": total,
         "packages": browsing.packages(image.number, upto, (number - 1) * _PAGE, _PAGE),

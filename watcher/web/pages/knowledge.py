@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from watcher.reading import documents
+from watcher.web.access.person import Who
 from watcher.web.asked import page_number
 from watcher.web.changes import WORDS
 from watcher.web.paging import Paging
@@ -21,8 +22,8 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/knowledge", include_in_schema=False)
-    def knowledge(page: str | None = None, as_of: str | None = None) -> Response:
-        record, at = site.reading(as_of), site.addresses(as_of)
+    def knowledge(who: Who, page: str | None = None, as_of: str | None = None) -> Response:
+        record, at = site.reading(who, as_of), site.addresses(as_of)
         every = documents.knowledge(record)["knowledge"][::-1]
         number = page_number(page)
         paging = Paging(
@@ -31,6 +32,6 @@ def routes(site: Site) -> APIRouter:
         rows = every[paging.first_shown - 1 : paging.last_shown]
         listed = [(one, change) for one in rows for change in one["changes_listed"]]
         told = {"changes": listed[:_CHANGES], **WORDS}
-        return site.show("knowledge", record, at, {"rows": rows, "paging": paging, **told})
+        return site.show(who, "knowledge", record, at, {"rows": rows, "paging": paging, **told})
 
     return router

@@ -12,10 +12,11 @@ from fastapi import APIRouter, Response
 from watcher.domain.package import SEVERITIES
 from watcher.ports.store.browsing import NamedTrack, PointedTo, WindowsWanted
 from watcher.ports.store.exposures import WindowFilter
-from watcher.reading import documents
+from watcher.reading import browse, documents
 from watcher.reading.reading import Reading
 from watcher.report.streams import UNKNOWN
 from watcher.report.times import stamp
+from watcher.web.access.person import Who
 from watcher.web.addresses import Addresses
 from watcher.web.asked import StreamAsked, one_of, page_number
 from watcher.web.axis import Axis
@@ -39,14 +40,19 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/streams/{name:path}", include_in_schema=False)
     def stream(
-        name: str, weeks: str | None = None, page: str | None = None, as_of: str | None = None
+        *,
+        who: Who,
+        name: str,
+        weeks: str | None = None,
+        page: str | None = None,
+        as_of: str | None = None,
     ) -> Response:
-        record, at = site.reading(as_of), site.addresses(as_of)
+        record, at = site.reading(who, as_of), site.addresses(as_of)
         track = _track(record, name)
         if track is None:
-            return streams.below(site, record, at, name)
+            return streams.below(site, who, record, at, name)
         told = _told(record, at, track, one_of("weeks", weeks, _SPANS), page_number(page))
-        return site.show("stream", record, at, told)
+        return site.show(who, "stream", record, at, told)
 
     return router
 
@@ -54,10 +60,10 @@ def routes(site: Site) -> APIRouter:
 def _track(record: Reading, name: str) -> NamedTrack | None:
     """The one track of this name; None where it is the name of several, or of none."""
     asked = StreamAsked(name)
-    tracks = record.app.browsing.tracks(record.upto, asked.repository)
+    tracks = browse.tracks(record, asked.repository)
     if not any(asked.names(one) for one in tracks) and asked.repository is not None:
         # No registry lets a name hold what parts a repository from its tag, but who knows.
-        tracks = record.app.browsing.tracks(record.upto)
+        tracks = browse.tracks(record)
     named = [one for one in tracks if name == one.stream or asked.on_platform(one)]
     published = [one for one in named if one.published] or named
     if len(published) <= 1:
@@ -79,7 +85,7 @@ def _told(
         order="newest",
         at_most=_WINDOWS,
     )
-    found = browsing.windows(every, upto)
+    found = browse.windows(record, every)
     windows = _windows(record, found.numbers)
     rows = list(rows_of(windows, record.as_of, documents.bumps(record)))
     drawn = zip(rows, (one["episodes"] for one in windows), strict=True)

@@ -8,10 +8,11 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Response
 
 from watcher.ports.store.browsing import NamedTrack
-from watcher.reading import documents
+from watcher.reading import browse, documents
 from watcher.reading.reading import Reading
 from watcher.report.figures.stretch import team_name
 from watcher.report.streams import united
+from watcher.web.access.person import Person, Who
 from watcher.web.addresses import Addresses
 from watcher.web.asked import given, one_of, page_number
 from watcher.web.pages.exposures import teams_of
@@ -29,8 +30,9 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/streams", include_in_schema=False)
-    def streams(
+    def streams(  # noqa: PLR0913 - a filter each
         *,
+        who: Who,
         q: str | None = None,
         team: str | None = None,
         coverage: str | None = None,
@@ -44,30 +46,29 @@ def routes(site: Site) -> APIRouter:
             "coverage": one_of("coverage", coverage, COVERED),
             "sort": one_of("sort", sort, SORTS),
         }
-        record, at = site.reading(as_of), site.addresses(as_of)
+        record, at = site.reading(who, as_of), site.addresses(as_of)
         told = listed(record, at, "/streams", asked, page_number(page))
-        return site.show("streams", record, at, {**told, "below": None, "others": []})
+        return site.show(who, "streams", record, at, {**told, "below": None, "others": []})
 
     return router
 
 
-def below(site: Site, record: Reading, at: Addresses, name: str) -> Response:
+def below(site: Site, who: Person, record: Reading, at: Addresses, name: str) -> Response:
     """The streams of a repository or of a folder of repositories; 404 where there are none."""
     asked = {"q": "", "team": "", "coverage": COVERED[0], "sort": SORTS[0]}
     told = listed(record, at, at.stream(name), asked, 1, below=name)
     others = _others(record, name)
     if not told["every"].rows and not others:
         raise HTTPException(404, "No stream of this name was ever seen.")
-    return site.show("streams", record, at, {**told, "below": name, "others": others})
+    return site.show(who, "streams", record, at, {**told, "below": name, "others": others})
 
 
 def _others(record: Reading, name: str) -> list[NamedTrack]:
     """The streams below a path that the list leaves out: those that ended, and bases."""
-    upto = record.upto
-    listed_ = {head.track for head in record.app.views.streams(upto)}
+    listed_ = {head.track for head in record.app.views.streams(record.upto)}
     return [
         one
-        for one in record.app.browsing.tracks(upto)
+        for one in browse.tracks(record)
         if one.track not in listed_ and f"{one.repository}/".startswith(f"{name}/")
     ]
 

@@ -115,7 +115,7 @@ def test_links_of_the_web_lead_to_the_pages_behind_the_figures(in_the_web: str) 
 
 def test_links_of_a_page_about_the_past_stay_in_the_past() -> None:
     asked = "2026-04-26T00:00:00+00:00"
-    found = page(rich(), standalone=False, asked_as_of=asked)
+    found = page(rich(), standalone=False, around={"asked_as_of": asked})
     links = {one.attributes.get("href") for one in read(found).all("main")[0].all("a")}
     later = "as_of=2026-04-26T00%3A00%3A00%2B00%3A00"
     assert {f"/coverage?{later}", f"/exposures?team=pay&{later}"} - links == set()

@@ -35,10 +35,16 @@ class SqlLedgerColumns:
 
     engine: Engine
 
-    def episodes(self, upto: int, reach: datetime, whole: Collection[int]) -> EpisodeColumns:
+    def episodes(
+        self,
+        upto: int,
+        reach: datetime,
+        whole: Collection[int],
+        seen: Collection[int] | None = None,
+    ) -> EpisodeColumns:
         """Every episode that had not ended by a time, with what belongs to it."""
         with self.engine.connect() as connection:
-            return read_episodes(connection, folded_upto(connection, upto), reach, whole)
+            return read_episodes(connection, folded_upto(connection, upto), reach, whole, seen)
 
     def first_detected(self, upto: int) -> datetime | None:
         """When the first of all episodes was recorded."""

@@ -25,7 +25,11 @@ _CAUSES: Final[dict[str | None, int]] = {
 
 
 def read_episodes(
-    connection: Connection, upto: int, reach: datetime, whole: Collection[int]
+    connection: Connection,
+    upto: int,
+    reach: datetime,
+    whole: Collection[int],
+    seen: Collection[int] | None = None,
 ) -> EpisodeColumns:
     """Every episode that had not ended by a time, as it stood recorded after a fold.
 
@@ -35,7 +39,8 @@ def read_episodes(
     """
     found = EpisodeColumns()
     reader = _Reader(connection, upto, found)
-    reader.take(_told(upto).where(or_(*_lasting(upto, reach))))
+    of_seen = () if seen is None else (among(windows.c.stream_id, seen),)
+    reader.take(_told(upto).where(or_(*_lasting(upto, reach)), *of_seen))
     early = _early(found, _several(connection, upto), ticks(reach))
     numbers = _windows(connection, early) if early else set()
     numbers |= set(compress(found.window, found.resumes)) | (set(whole) & set(found.window))

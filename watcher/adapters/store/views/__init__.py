@@ -24,6 +24,7 @@ from watcher.ports.store.views import (
     Holding,
     KnowledgeDelta,
     Sampled,
+    Sampling,
     Search,
     StreamHead,
     Unlisted,
@@ -75,10 +76,12 @@ class SqlViews:
         with self.engine.connect() as connection:
             return read_watched(connection, upto, as_of, stale_after)
 
-    def sampled(self, times: Sequence[datetime], stale_after: timedelta) -> list[Sampled]:
+    def sampled(
+        self, times: Sequence[datetime], stale_after: timedelta, only: Sampling | None = None
+    ) -> list[Sampled]:
         """How many streams were watched and covered at each of some times, as recorded then."""
         with self.engine.connect() as connection:
-            return read_sampled(connection, times, stale_after)
+            return read_sampled(connection, times, stale_after, only)
 
     def unlisted(self, upto: int) -> list[Unlisted]:
         """What is in scope and was never listed, so that no stream tells of it."""

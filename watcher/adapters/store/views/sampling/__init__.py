@@ -16,22 +16,29 @@ from watcher.adapters.store.views.sampling.freshness import read_fresh
 from watcher.adapters.store.views.sampling.images import read_images_known
 from watcher.adapters.store.views.sampling.moments import read_moments
 from watcher.adapters.store.views.sampling.unlisted import count_unlisted
-from watcher.ports.store.views import Sampled
+from watcher.ports.store.views import Sampled, Sampling
 
 __all__ = ["read_sampled"]
 
 
 def read_sampled(
-    connection: Connection, times: Sequence[datetime], stale_after: timedelta
+    connection: Connection,
+    times: Sequence[datetime],
+    stale_after: timedelta,
+    only: Sampling | None = None,
 ) -> list[Sampled]:
-    """How many streams were watched at each of some times, and covered; nothing before any pass."""
+    """How many streams were watched at each of some times, and covered; nothing before any pass.
+
+    `only` leaves out what somebody does not see.
+    """
     moments = read_moments(connection, times)
     if not moments.numbers:
         return [Sampled(at, 0, 0) for at in times]
     fresh = read_fresh(connection, moments, stale_after)
     known = read_images_known(connection, moments, fresh)
-    streams, covered = counted(connection, moments, fresh, known)
-    unlisted = count_unlisted(connection, moments, fresh)
+    seen, owns = (only.streams, only.owns) if only else (None, None)
+    streams, covered = counted(connection, moments, fresh, known, seen)
+    unlisted = count_unlisted(connection, moments, fresh, owns)
     found = dict(zip(moments.times, zip(streams, covered, unlisted, strict=True), strict=True))
     nothing = (0, 0, 0)
     return [

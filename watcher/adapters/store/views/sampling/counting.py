@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
@@ -43,13 +43,22 @@ class _Stream:
 
 
 def counted(
-    connection: Connection, moments: Moments, fresh: Fresh, known: ImagesKnown
+    connection: Connection,
+    moments: Moments,
+    fresh: Fresh,
+    known: ImagesKnown,
+    seen: Collection[int] | None = None,
 ) -> tuple[list[int], list[int]]:
-    """Streams that had a head, and those of them that were covered, by sample."""
+    """Streams that had a head, and those of them that were covered, by sample.
+
+    Of the streams `seen` alone; None for all of them.
+    """
     width = len(moments.numbers)
     watched = [0] * (width + 1)
     good = [[0] * (width + 1) for _ in fresh.listed]
-    for stream in _streams(connection, moments, fresh, known):
+    for number, stream in _streams(connection, moments, fresh, known):
+        if seen is not None and number not in seen:
+            continue
         for (begin, end), is_good in stream.runs():
             for changes in (watched, good[stream.kind]) if is_good else (watched,):
                 changes[begin] += 1
@@ -64,8 +73,8 @@ def counted(
 
 def _streams(
     connection: Connection, moments: Moments, fresh: Fresh, known: ImagesKnown
-) -> Iterable[_Stream]:
-    """Published streams with their heads."""
+) -> Iterable[tuple[int, _Stream]]:
+    """Published streams with their heads, by number."""
     one = bindings.c
     statement = (
         select(one.stream_id, one.platform, one.image_id, one.opened_in)
@@ -94,7 +103,7 @@ def _streams(
     ):
         if number in found:
             found[number].doubted.append(moments.recorded(opened, closed))
-    return found.values()
+    return found.items()
 
 
 def _holds(ranges: Sequence[Range], place: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection, select
 
@@ -18,24 +18,41 @@ from watcher.adapters.store.views.sampling.freshness import Fresh
 from watcher.adapters.store.views.sampling.moments import Moments
 
 
-def count_unlisted(connection: Connection, moments: Moments, fresh: Fresh) -> list[int]:
-    """Repositories never listed and without any stream, and registries without either."""
+def count_unlisted(
+    connection: Connection,
+    moments: Moments,
+    fresh: Fresh,
+    owns: Callable[[str], bool] | None = None,
+) -> list[int]:
+    """Repositories never listed and without any stream, and registries without either.
+
+    Of those alone whose names `owns` takes; None for all of them.
+    """
     width = range(len(moments.numbers))
     never = {
         repository: {place for place in width if not fresh.listed[fresh.kind(repository)][place]}
         for repository in connection.scalars(select(repository_scopes.c.repository_id).distinct())
         if not all(fresh.listed[fresh.kind(repository)])
     }
+    if owns is not None:
+        named = _named(connection, never)
+        never = {number: places for number, places in never.items() if owns(named[number])}
     scoped = _places(connection, moments, never)
     bound = _bound(connection, moments, never)
     found = [0] * len(moments.numbers)
     for repository, unlisted in never.items():
         for place in unlisted & scoped[repository] - bound[repository]:
             found[place] += 1
-    for places in _registries(connection, moments):
-        for place in places:
+    for name, places in _registries(connection, moments).items():
+        for place in places if owns is None or owns(name) else ():
             found[place] += 1
     return found
+
+
+def _named(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+    one = repositories.c
+    statement = select(one.id, one.registry, one.path).where(among(one.id, numbers))
+    return {number: f"{name}/{path}" for number, name, path in connection.execute(statement)}
 
 
 def _places(
@@ -68,7 +85,7 @@ def _bound(
     return found
 
 
-def _registries(connection: Connection, moments: Moments) -> Sequence[set[int]]:
+def _registries(connection: Connection, moments: Moments) -> dict[str, set[int]]:
     """The samples at which each registry failed of which no repository is known."""
     known = set(connection.scalars(select(repositories.c.registry).distinct()))
     one = failures.c
@@ -78,4 +95,4 @@ def _registries(connection: Connection, moments: Moments) -> Sequence[set[int]]:
         if not set("/:@") & set(subject) and subject not in known:
             places = range(*moments.recorded(opened, closed))
             found[subject] = found.get(subject, set()) | set(places)
-    return list(found.values())
+    return found

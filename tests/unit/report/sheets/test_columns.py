@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.cli.sheet import Column, field, sheet
+from watcher.report.sheets.columns import Column, field
+from watcher.report.sheets.separated import sheet
 
 
 def only_cell(value: object) -> str:

@@ -1,16 +1,12 @@
-"""Entries as rows and columns, and as CSV that no spreadsheet takes for formulas."""
+"""Entries as rows and columns, whatever they are written as."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 Entry = Mapping[str, object]
-
-# What spreadsheets take for the beginning of a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Document = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +26,7 @@ class Column:
     spared: int = 0
 
 
-def entries_of(document: Mapping[str, object], key: str) -> list[Entry]:
+def entries_of(document: Document, key: str) -> list[Entry]:
     """The entries that a document lists under a key."""
     listed = document[key]
     if not isinstance(listed, list):
@@ -55,26 +51,8 @@ REMARK = Column(
 )
 
 
-def sheet(entries: Iterable[Entry], columns: Sequence[Column]) -> str:
-    """Write CSV (RFC 4180) with a heading row."""
-    written = [column for column in columns if column.key is not None]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([column.key for column in written])
-    writer.writerows([_cell(column.read(entry)) for column in written] for entry in entries)
-    return text.getvalue()
-
-
-def _cell(value: object) -> str | int | float:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return value
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else " ".join(map(str, _items(value)))
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _items(value: object) -> Iterable[object]:
-    return value if isinstance(value, list | tuple) else [value]
+def without_qualifiers(purls: object) -> object:
+    """A package URL, or a list of them, up to the qualifiers."""
+    if isinstance(purls, list):
+        return [without_qualifiers(one) for one in purls]
+    return purls.partition("?")[0] if isinstance(purls, str) else purls

@@ -1,0 +1,76 @@
+"""What pages look up beside documents: as far as the one who asks sees it, and no further."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from watcher.domain.knowledge import KnowledgeVersion
+from watcher.domain.reference import Repository
+from watcher.ports.store.browsing import (
+    ConcernedPackage,
+    NamedTrack,
+    Pointing,
+    ShownFlaw,
+    ShownImage,
+    StandingFailure,
+    WindowsFound,
+    WindowsWanted,
+)
+from watcher.ports.store.views import MatchChange
+from watcher.reading.reading import Reading
+
+
+def windows(record: Reading, wanted: WindowsWanted) -> WindowsFound:
+    """Part of the windows that a page asks for."""
+    seen = record.seen
+    if seen is not None:
+        streams = seen if wanted.streams is None else wanted.streams & seen
+        wanted = replace(wanted, streams=streams)
+    return record.app.browsing.windows(wanted, record.upto)
+
+
+def tracks(record: Reading, repository: Repository | None = None) -> list[NamedTrack]:
+    """Every track ever bound, or those of one repository, by name and platform."""
+    found, seen = record.app.browsing.tracks(record.upto, repository), record.seen
+    return [one for one in found if seen is None or one.track.stream in seen]
+
+
+def image(record: Reading, repository: Repository, digest: str) -> ShownImage | None:
+    """An image that a stream that is seen points to, or did; None where none does."""
+    found = record.app.browsing.image(repository, digest, record.upto)
+    return found if found and (record.sight is None or pointing(record, found.number)) else None
+
+
+def pointing(record: Reading, image: int) -> list[Pointing]:
+    """The tracks that point to an image, or did; those that do come first."""
+    found, seen = record.app.browsing.pointing(image, record.upto), record.seen
+    return [one for one in found if seen is None or one.stream.track.stream in seen]
+
+
+def failures(record: Reading) -> list[StandingFailure]:
+    """What had failed when it was last tried, by stage and subject."""
+    found = record.app.browsing.failures(record.upto)
+    return [one for one in found if record.owns(one.subject)]
+
+
+def flaw(record: Reading, name: str) -> ShownFlaw | None:
+    """A vulnerability by its id; None where it is not known, or never concerned what is seen."""
+    found = record.app.browsing.flaw(name, record.upto)
+    if found is None or record.sight is None:
+        return found
+    ever = WindowsWanted(state="any", vulnerability=found.name, order="newest", at_most=1)
+    return found if windows(record, ever).numbers else None
+
+
+def concerned(record: Reading, name: str, at_most: int) -> list[ConcernedPackage]:
+    """Packages that a vulnerability concerns in whatever stream: for those who see every one."""
+    if record.sight is not None:
+        return []
+    return record.app.browsing.concerned(name, record.upto, at_most)
+
+
+def changes(record: Reading, name: str) -> list[tuple[KnowledgeVersion, MatchChange]]:
+    """How what one vulnerability matches changed in whatever stream: for those who see all."""
+    if record.sight is not None:
+        return []
+    return record.app.browsing.changes(name, record.upto)

@@ -1,0 +1,1 @@
+"""Lists and the report as sheets: the same columns for commands, for the web and for workbooks."""

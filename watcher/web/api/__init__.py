@@ -1,0 +1,1 @@
+"""`/api/v1`: the documents of the command line over HTTP, whole or in parts, as JSON or sheets."""
