@@ -20,7 +20,7 @@ BACKENDS = pytest.mark.parametrize("backend", ["sqlite"])
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """What a systemd that started it hears; it listens all the time, for the kernel keeps little."""
+    """What a systemd that started it hears, listening all the time, for the kernel keeps little."""
     with (
         # Names of sockets have to be short.
         tempfile.TemporaryDirectory() as folder,
