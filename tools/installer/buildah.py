@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from installer import debian
-from installer.step import BIN, ROOT, TOOLS, Log, Step, StepError, key_of
+from installer.step import BIN, ROOT, TOOLS, Log, Step, StepError, elsewhere_on_path, key_of
 
 PRODUCT = BIN / "buildah"
 FOLDER = TOOLS / "buildah"
@@ -41,10 +41,7 @@ def program() -> Path:
 
 def on_path() -> Path | None:
     """The buildah on PATH that is not the one setup made."""
-    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    others = os.pathsep.join(one for one in folders if Path(one).absolute() != BIN)
-    found = shutil.which("buildah", path=others)
-    return Path(found).absolute() if found else None
+    return elsewhere_on_path(BIN, "buildah")
 
 
 def _install(log: Log) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 from collections.abc import Mapping
@@ -10,7 +9,17 @@ from pathlib import Path
 
 from installer import debian
 from installer.python import LOCK, PYTHON
-from installer.step import BIN, ROOT, TOOLS, Log, Step, StepError, answer_of, key_of
+from installer.step import (
+    BIN,
+    ROOT,
+    TOOLS,
+    Log,
+    Step,
+    StepError,
+    answer_of,
+    elsewhere_on_path,
+    key_of,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PRODUCT = BIN / "chromium"
@@ -76,10 +85,7 @@ def program() -> Path:
 
 def on_path() -> Path | None:
     """The first Chromium on PATH that is not the one setup made."""
-    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    others = os.pathsep.join(one for one in folders if Path(one).absolute() != BIN)
-    found = next(filter(None, (shutil.which(name, path=others) for name in NAMES)), None)
-    return Path(found).absolute() if found else None
+    return elsewhere_on_path(BIN, *NAMES)
 
 
 def _pinned() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -170,3 +171,11 @@ def answer_of(command: Sequence[str], env: Mapping[str, str] | None = None) -> s
     except (OSError, subprocess.SubprocessError):
         return ""
     return ended.stdout
+
+
+def elsewhere_on_path(own: Path, *names: str) -> Path | None:
+    """The first of some programs on PATH outside of the folder `own`, where setup puts them."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    others = os.pathsep.join(one for one in folders if Path(one).absolute() != own)
+    found = next(filter(None, (shutil.which(name, path=others) for name in names)), None)
+    return Path(found).absolute() if found else None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from installer import pipeline
+from installer import pipeline, python
 from installer.step import Log, Step, StepError
 
 
@@ -77,3 +77,15 @@ def test_why_a_step_gave_up_is_told_until_there_is_reason_to_try_again(tmp_path:
     pipeline._Run([repaired]).to_the_end()
     assert repaired.is_done()
     assert repaired.given_up() is None
+
+
+def test_an_environment_behind_a_link_is_never_emptied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "precious").touch()
+    (tmp_path / ".venv").symlink_to(tmp_path / "theirs")
+    monkeypatch.setattr(python, "VENV", tmp_path / ".venv")
+    with pytest.raises(StepError, match="is a link to another environment"):
+        python.environment().run(Log(tmp_path / "log"))
+    assert (tmp_path / "theirs" / "precious").exists()
