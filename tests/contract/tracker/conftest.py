@@ -14,6 +14,7 @@ from tests.contract.tracker.subjects import boards
 from tests.contract.tracker.subjects.fake import FakeSubject
 from tests.contract.tracker.subjects.folder import FolderSubject
 from tests.contract.tracker.subjects.gitea import GiteaSubject
+from tests.contract.tracker.subjects.place import PlaceSubject
 from tests.contract.tracker.subjects.subject import Subject
 from tests.servers.gitea import Gitea, gitea
 from tests.servers.postgres import Postgres
@@ -41,6 +42,7 @@ def _board(make: Callable[[ExitStack], Subject], request: pytest.FixtureRequest)
 # One entry per module of adapters/trackers, and the fake.
 SUBJECTS: Final[Mapping[str, Callable[[pytest.FixtureRequest], Subject]]] = {
     "fake": _fake,
+    "fake-place": lambda _: PlaceSubject(),
     "folder": _folder,
     "gitea": _gitea,
     "github": partial(_board, boards.github),
