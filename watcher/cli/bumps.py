@@ -34,7 +34,7 @@ _COLUMNS = (
     field("until"),
     Column(None, lambda entry: entry["stands"], "state", flexible=True),
     field("ticket", "ticket"),
-    field("intended", "would"),
+    field("would", flexible=True),
 )
 
 
@@ -66,9 +66,8 @@ def _planned(record: Reading) -> Document:
     stages = runner.stages
     plans = stages.bump.planner.draw(PassRecord(record.upto, record.as_of), versions[-1])
     steps = stages.ticket.preview({one.cause: one for one in plans}, record.as_of)
-    intended = {cause: type(step).__name__.lower() for cause, step in steps.items()}
     terms = stages.ticket.filing.terms
-    return document(record.as_of, plans, record.app.bumps.remembered(), intended, terms)
+    return document(record.as_of, plans, record.app.bumps.remembered(), steps, terms)
 
 
 def _row(bump: Mapping[str, Any]) -> Entry:
@@ -80,7 +79,15 @@ def _row(bump: Mapping[str, Any]) -> Entry:
         "target_digest": bump["target"]["digest"],
         "stands": _stands(bump["state"], bump["until"], bump["newest_unknown"]),
         "ticket": bump["ticket"]["id"] if bump["ticket"] else None,
+        "would": _would(bump["would"]),
     }
+
+
+def _would(told: Mapping[str, Any] | None) -> str | None:
+    """What a pass would do, and why it would not do more."""
+    if told is None:
+        return None
+    return f"{told['step']}: {told['why']}" if told["why"] else str(told["step"])
 
 
 def _stands(state: str, until: str | None, newest: str | None) -> str:

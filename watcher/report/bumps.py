@@ -9,15 +9,24 @@ from typing import Any
 from watcher.domain.ticket import (
     BumpTicket,
     Cause,
+    Close,
+    Create,
+    Dismissed,
     Fix,
+    Grace,
+    Held,
     Line,
     Remaining,
+    Reopen,
+    Settle,
     Terms,
     Unknown,
+    Update,
     moved,
     streams,
 )
 from watcher.ports.store.bumps import Remembered
+from watcher.ports.tracker import Intended
 from watcher.report.times import stamp
 
 Document = dict[str, Any]
@@ -30,10 +39,10 @@ def document(
     as_of: datetime,
     plans: Iterable[BumpTicket],
     remembered: Sequence[Remembered],
-    intended: Mapping[Cause, str],
+    intended: Mapping[Cause, Intended],
     terms: Terms = _AS_DESIGNED,
 ) -> Document:
-    """Write plans down with the newest ticket of each; `intended` says what a pass would do.
+    """Write plans down with the newest ticket of each; `intended` is what a pass would do.
 
     `terms` are how long a person's close waits for evidence, and then dismisses.
     """
@@ -52,7 +61,7 @@ def document(
 def _bump(
     plan: BumpTicket,
     ticket: Remembered | None,
-    intended: str | None,
+    intended: Intended | None,
     as_of: datetime,
     terms: Terms,
 ) -> Document:
@@ -80,8 +89,27 @@ def _bump(
         "exposure_days_per_week": plan.exposures * _WEEK,
         "state": state,
         "until": stamp(until),
-        "intended": intended,
+        "intended": type(intended.step).__name__.lower() if intended else None,
+        "would": _would(intended) if intended else None,
         "ticket": _ticket(ticket) if ticket else None,
+    }
+
+
+def _would(intended: Intended) -> Document:
+    """Exactly what would be done: the step, why no more, and what would be written where."""
+    step, draft = intended.step, intended.draft
+    writes = isinstance(step, Create | Update | Close | Reopen | Settle) and draft is not None
+    until = step.until if isinstance(step, Grace | Dismissed) else None
+    why = step.reason if isinstance(step, Held) else f"until {stamp(until)}" if until else None
+    return {
+        "step": type(step).__name__.lower(),
+        "why": why,
+        "tracker": intended.tracker,
+        "key": str(draft.key) if draft and writes else None,
+        "title": draft.title if draft and isinstance(step, Create) else None,
+        "labels": list(draft.labels) if draft and isinstance(step, Create) else None,
+        "assignees": list(draft.assignees) if draft and isinstance(step, Create) else None,
+        "text": draft.body if draft and writes else None,
     }
 
 
