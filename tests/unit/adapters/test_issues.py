@@ -50,12 +50,10 @@ def test_a_text_without_its_marker_is_kept_below_the_new_one() -> None:
 
 @pytest.mark.parametrize(
     ("title", "shown"),
-    [("a\nb", "a b"), (" x ", "x"), ("é" * 9, "éééé…"), ("\ud800", "\\ud800"[:5])],
+    [("a\nb", "a b"), (" x ", "x"), ("é" * 9, "éééé…"), ("\ud800", "\\ud8…")],
 )
 def test_a_title_is_one_line_and_cut_visibly(title: str, shown: str) -> None:
-    cut = one_line(title, 5)
-    assert len(cut) <= 5
-    assert cut == shown or cut.endswith("…")
+    assert one_line(title, 5) == shown
 
 
 @pytest.mark.parametrize(
