@@ -6,11 +6,13 @@ SUITES := tests/unit tests/timelines tests/contract tests/integration tests/prop
 	tests/faults
 # The tools of the checkout come first where watcher or a test looks for one.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/bin:$$PATH"
+# Files of tests over all cores; ARGS="-n 0" keeps them in one process.
+SPREAD := --numprocesses auto --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults mutate check format bench lock clean
+.PHONY: help setup demo test faults mutate check audit format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -23,7 +25,7 @@ demo: setup ## the main job on embedded defaults; ends by serving the web, SERVE
 	@$(WITH_TOOLS) $(BIN)/watcher demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: setup ## all tests, the real servers included; ARGS="-k name" goes to pytest
-	@$(WITH_TOOLS) $(BIN)/python -m pytest $(SUITES) $(ARGS)
+	@$(WITH_TOOLS) $(BIN)/python -m pytest $(SUITES) $(SPREAD) $(ARGS)
 
 faults: setup ## a death and a failure at every step with real parts: an hour or so
 	@$(WITH_TOOLS) WATCHER_FAULTS=whole $(BIN)/python -m pytest tests/faults --durations=0 $(ARGS)
@@ -37,6 +39,9 @@ check: setup ## format, lint, types, import contracts
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
 
+audit: setup ## ask whether what is locked has known vulnerabilities; needs the network
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements/runtime.lock
+
 format: setup ## put the code into the house's format
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
@@ -48,6 +53,7 @@ lock: setup ## write requirements/*.lock anew; UPGRADE=1 takes the newest versio
 	$(LOCK) --output-file requirements/runtime.lock pyproject.toml
 	$(LOCK) --group dev --constraint requirements/runtime.lock \
 		--output-file requirements/dev.lock pyproject.toml
+	$(LOCK) --group build --constraint requirements/dev.lock --output-file requirements/build.lock
 	$(LOCK) --group go --output-file requirements/go.lock
 
 clean: ## remove what setup and the tools left behind

@@ -6,10 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import cluster, ledger, listing, matching, scale
+from benchmarks import bumps, cluster, hooks, ledger, listing, matching, scale, soak
 
-NAMES = ("matching", "listing", "cluster", "scale", "ledger")
+NAMES = ("matching", "listing", "cluster", "scale", "ledger", "bumps", "soak", "hooks")
 RECORDED = 10_000  # images, where the command does not say
+SOAKED = 1_000  # images, where the command does not say
 EXPOSED = 10_000  # streams, where the command does not say
 # What has to be reached: images and distinct packages. Trivy's side of the large ones is
 # extrapolated from so many images.
@@ -23,6 +24,9 @@ def main() -> int:
     parser.add_argument("names", nargs="*", default=[*NAMES], metavar="name", help="|".join(NAMES))
     parser.add_argument("--images", type=int, help="images in the fleet")
     parser.add_argument("--streams", type=int, help="ledger: streams in the whole fleet")
+    parser.add_argument("--passes", type=int, default=500, help="soak: passes, over 1,000 images")
+    parser.add_argument("--rate", type=int, default=200, help="hooks: so many a second")
+    parser.add_argument("--seconds", type=int, default=60, help="hooks: for so long")
     parser.add_argument("--times", type=int, default=1, help="scale: and the record so many times")
     parser.add_argument("--packages", type=int, default=110, help="packages of a base image")
     parser.add_argument("--distinct", type=int, default=2_500, help="distinct packages, about")
@@ -48,7 +52,10 @@ def main() -> int:
         "listing": listing.run,
         "cluster": cluster.run,
         "scale": lambda: scale.run(given.images or RECORDED, given.times),
+        "bumps": lambda: bumps.run(given.images or bumps.IMAGES),
         "ledger": lambda: ledger.run(given.streams or EXPOSED),
+        "soak": lambda: soak.run(given.passes, given.images or SOAKED),
+        "hooks": lambda: hooks.run(given.rate, given.seconds),
     }
     return max(runs[name]() for name in NAMES if name in given.names)
 

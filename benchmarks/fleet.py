@@ -103,7 +103,7 @@ class Fleet:
 
     def _base(self, number: int) -> Image:
         system = SYSTEMS[number % len(SYSTEMS)]
-        return Image([_system_layer(system, number, self.packages)], created=START)
+        return Image([system_layer(system, number, self.packages)], created=START)
 
     def _python(self, chosen: random.Random) -> Layer:
         names = chosen.sample(range(self.libraries), PER_IMAGE // 2)
@@ -140,7 +140,8 @@ def _jars(number: int) -> list[Jar]:
     return [Jar("org.example", f"jar{n}", "1.0", names_itself=n == 0) for n in places]
 
 
-def _system_layer(system: str, number: int, packages: int) -> Layer:
+def system_layer(system: str, number: int, packages: int) -> Layer:
+    """The layer of a base: a system with packages in the versions of a number."""
     family, _, release = system.partition(" ")
     version = f"1.{number}.0"
     if family in {"debian", "ubuntu"}:

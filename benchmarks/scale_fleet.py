@@ -98,7 +98,7 @@ class ScaleFleet:
         image = built_on(base, [own], created=day(-(number % 90)))
         if not self.shared:
             image = Image([own], created=image.created)
-        system = _packages_of_base(number % BASES, image.layers[0].diff_id)
+        system = packages_of_base(number % BASES, image.layers[0].diff_id)
         libraries = _libraries(number, self.libraries, own.diff_id)
         self.scanner.put_image(image.digest, [*system, *libraries])
         self.registry.push(f"team{number % 40}/service{number}", "latest", image)
@@ -140,7 +140,7 @@ class ScaleFleet:
 
     def _push_base(self, number: int) -> Image:
         image = Image([layer({"/base": str(number)})], created=day(-90))
-        self.scanner.put_image(image.digest, _packages_of_base(number, image.layers[0].diff_id))
+        self.scanner.put_image(image.digest, packages_of_base(number, image.layers[0].diff_id))
         self.registry.push(f"base/system{number}", "stable", image)
         return image
 
@@ -165,7 +165,8 @@ def _known(package: str, number: int) -> Known:
 
 
 @cache
-def _packages_of_base(number: int, layer_id: str) -> tuple[Occurrence, ...]:
+def packages_of_base(number: int, layer_id: str) -> tuple[Occurrence, ...]:
+    """What a base holds, in its layer."""
     system, version = number % len(SYSTEMS), f"1.{number // len(SYSTEMS)}-1"
     return tuple(
         _occurrence(SYSTEMS[system], f"s{system}-pkg{one}", version, layer_id)

@@ -1,4 +1,7 @@
-"""What any suite may ask for: databases of both kinds, fresh for each test, and a real browser."""
+"""What any suite may ask for: databases of both kinds, fresh for each test, and a real browser.
+
+Files of tests are spread over as many processes as there are cores, each with servers of its own.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,16 @@ from tests.servers.postgres import Postgres, postgres
 from tests.servers.sqlite import copy_database
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.migrate import upgrade
+
+_TOGETHER = "tests/faults/"  # it keeps every core busy by itself
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, where they share what is costly to make."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        group = _TOGETHER if file.startswith(_TOGETHER) else file
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

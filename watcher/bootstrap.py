@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from threading import Thread
 from typing import Final
 
@@ -21,6 +20,7 @@ from watcher.adapters.identity import GoogleIdentity
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.scanners.trivy import TrivyScanner
 from watcher.adapters.store.archive import SqlArchive
+from watcher.adapters.store.attestations import SqlAttestations
 from watcher.adapters.store.audits import SqlAudits
 from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.calls import SqlCalls
@@ -46,7 +46,7 @@ from watcher.adapters.store.statements.record import SqlVex
 from watcher.adapters.store.successions import SqlSuccessions
 from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
-from watcher.adapters.vex import Called, feed_of
+from watcher.adapters.vex import AttestedFeed, Called, feed_of
 from watcher.config import Config
 from watcher.config.trackers import FolderTracker
 from watcher.crewing import (
@@ -57,7 +57,7 @@ from watcher.crewing import (
     registry_of,
     trackers_of,
 )
-from watcher.domain.errors import StartError, UsageError
+from watcher.domain.errors import StartError
 from watcher.domain.reference import Repository
 from watcher.domain.stream import StreamRule
 from watcher.domain.ticket import Terms
@@ -70,6 +70,7 @@ from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
 from watcher.ports.store.archive import Archive
+from watcher.ports.store.attestations import Attestations
 from watcher.ports.store.browsing import Browsing
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
@@ -85,7 +86,8 @@ from watcher.ports.store.views import Views
 from watcher.ports.tracker import Tracker
 from watcher.ports.vex import VexFeed
 from watcher.report.dues import DEFAULT_JUDGE, Judge
-from watcher.report.ticket import Frame, board, draft
+from watcher.report.ticket import Template, board, draft, template_of
+from watcher.services.attestation import AttestationStage
 from watcher.services.audit import AuditCraft, AuditStage, BirthAudit
 from watcher.services.bump import BumpStage, Planner, Planning
 from watcher.services.catalog import CatalogCraft, CatalogStage
@@ -132,9 +134,10 @@ class Parts:
     is_base: Callable[[Repository], bool] = lambda _: False
     planning: Planning = _NO_OWNERS
     filing: Filing = _NOWHERE
+    template: Template | None = None
     trackers: Mapping[str, Tracker] = field(default_factory=dict)
-    frame: Frame | None = None
     vex: Sequence[VexFeed] = ()
+    attested: Collection[str] = ()
     crew: Crew | None = None
     hands: Executor | None = None
     width: Callable[[], int] = lambda: 4
@@ -150,6 +153,7 @@ def pass_runner(parts: Parts) -> PassRunner:
     by_name = {registry.name: registry for registry in parts.registries}
     scanner, library = parts.scanner, parts.library
     lineages, bumps, audits = SqlLineages(engine), SqlBumps(engine), SqlAudits(engine)
+    attestations = SqlAttestations(engine)
     supply, offers = Supply(parts.artifacts, library), SqlOffers(engine)
 
     def supplied(under: Wanted) -> object:
@@ -165,7 +169,9 @@ def pass_runner(parts: Parts) -> PassRunner:
             inventory=InventoryStage(
                 parts.registries, parts.includes, inventory, executor, parts.reconcile
             ),
-            streams=StreamStage(by_name, parts.rules, parts.is_base, inventory, executor),
+            streams=StreamStage(
+                by_name, parts.rules, parts.is_base, inventory, attestations, executor
+            ),
             catalog=CatalogStage(
                 by_name.keys(), CatalogCraft(crew, catalogues), progress, supplied
             ),
@@ -177,6 +183,7 @@ def pass_runner(parts: Parts) -> PassRunner:
             audit=AuditStage(
                 by_name.keys(), AuditCraft(crew, audits, catalogues), progress, supplied
             ),
+            attestations=AttestationStage(by_name, parts.attested, attestations, executor),
             vex=VexStage(parts.vex, SqlVex(engine)),
             exposure=ExposureStage(SqlLedger(engine)),
             feeds=FeedStage(parts.feeds, SqlFeeds(engine)),
@@ -185,7 +192,7 @@ def pass_runner(parts: Parts) -> PassRunner:
                 parts.trackers,
                 parts.filing,
                 bumps,
-                partial(draft, terms=parts.filing.terms, frame=parts.frame),
+                partial(draft, terms=parts.filing.terms, template=parts.template),
                 board,
             ),
             retention=RetentionStage(
@@ -238,7 +245,8 @@ def build(config: Config) -> Iterator[App]:
 
     def parts(progress: Progress) -> Parts:
         trivy = config.trivy
-        scanner = TrivyScanner(trivy.binary, config.state, trivy.timeout.total_seconds())
+        timeout = trivy.timeout.total_seconds()
+        scanner = TrivyScanner(trivy.binary, config.state, timeout, trivy.memory)
         scanners.append(scanner)
         made = _parts(config, engine, scanner, executor, progress)
         return _spread(config, made, elsewhere)
@@ -308,9 +316,10 @@ def _parts(
         is_base=config.is_base,
         planning=_planning(config, registries, SqlFeeds(engine)),
         filing=_filing(config),
-        frame=_frame(config.tickets.template),
+        template=template_of(config.tickets.template),
         trackers=trackers_of(config.trackers, config.owners),
-        vex=[feed_of(one, _called(registries)) for one in config.feeds.vex],
+        vex=_vex(config, registries, SqlAttestations(engine)),
+        attested=_attested(config),
     )
 
 
@@ -341,6 +350,11 @@ def _planning(config: Config, registries: Sequence[Registry], feeds: FeedRecords
         address=address,
         threshold=config.tickets.threshold,
         standards=lambda: Judge(config.policy.meant, config.factors_of, feeds.flaws(_LATEST)),
+        controls=config.controls,
+        skips=config.tickets.skips,
+        minimum_age=config.tickets.minimum_age,
+        majors=config.tickets.majors,
+        accepted=config.accepted,
     )
 
 
@@ -369,14 +383,17 @@ def _dashboards(config: Config) -> Callable[[str], bool]:
     return lambda name: wanted == "everywhere" or (wanted == "services" and name not in names)
 
 
-def _frame(path: Path | None) -> Frame | None:
-    """The frame around a ticket's text that the configuration names."""
-    if path is None:
-        return None
-    try:
-        return Frame.parse(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError):
-        raise UsageError(f"tickets.template: {path} is no text that can be read") from None
+def _vex(
+    config: Config, registries: Sequence[Registry], attestations: Attestations
+) -> list[VexFeed]:
+    called = _called(registries)
+    attached = (AttestedFeed(one, attestations, called) for one in _attested(config))
+    return [*(feed_of(one, called) for one in config.feeds.vex), *attached]
+
+
+def _attested(config: Config) -> list[str]:
+    """The registries in which it is looked for what is attached to images."""
+    return [one.name for one in config.registries if one.attestations]
 
 
 def _called(registries: Sequence[Registry]) -> Called:

@@ -147,7 +147,7 @@ def test_a_rebuilt_base_becomes_one_ticket_that_evidence_closes(shop: Shop) -> N
     assert [one["vulnerability"] for one in bump["remains"]] == ["CVE-2026-2"]
     assert bump["target"]["digest"] == NEW_BASE.digest
     (planned,) = shop.ask("bumps", "--dry-run")["bumps"]
-    assert planned["intended"] == "nothing"
+    assert (planned["intended"], planned["because"], planned["draft"]) == ("nothing", None, None)
 
     counts = shop.sync(3)["counts"]
     assert (counts["tickets_created"], counts["tickets_updated"], counts["tickets_closed"]) == (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from watcher.domain.errors import AttemptError, NotFoundError, PermanentError, W
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import Platform
 from watcher.ports.registry import (
+    Attached,
     Checked,
     Group,
     ImageConfig,
@@ -51,6 +53,7 @@ class FakeRegistry(EachByItself):
         self._recent: set[tuple[str, str]] = set()
         self._failures: dict[tuple[str | None, str | None], WatcherError] = {}
         self._lock = threading.Lock()
+        self.attached: dict[tuple[str, str], list[Attached]] = {}  # by repository and digest
         self.hasty = False  # whether it says only what moved, where that is enough
 
     def selecting(self, include: tuple[str, ...], exclude: tuple[str, ...] = ()) -> FakeRegistry:
@@ -143,7 +146,13 @@ class FakeRegistry(EachByItself):
         platforms = tuple(
             ManifestPlatform(Platform.parse(one.platform), one.digest) for one in images
         )
-        return Manifest(digest, blob.media_type, platforms, content.annotations)
+        attested = content.attested if isinstance(content, Index) else False
+        beside = {
+            one.digest: (content.attestation(one).digest,)
+            for one in images
+            if attested and isinstance(content, Index)
+        }
+        return Manifest(digest, blob.media_type, platforms, content.annotations, beside)
 
     def image(self, repository: str, digest: str) -> ImageConfig:
         """Describe one platform's image."""
@@ -163,6 +172,20 @@ class FakeRegistry(EachByItself):
             labels=image.labels,
             annotations=image.annotations,
         )
+
+    def attestations(
+        self, repository: str, digest: str, beside: Collection[str] = (), *, attached: bool
+    ) -> Sequence[Attached]:
+        """Tell what an index attests of its images, and what tests attached."""
+        self._asked(repository)
+        found = [
+            _attested(one, image)
+            for (path, _), one in self._contents.items()
+            if isinstance(one, Index) and one.attested and path == repository
+            for image in one.images
+            if image.digest == digest and one.attestation(image).digest in beside
+        ]
+        return [*found, *(self.attached.get((repository, digest), ()) if attached else ())]
 
     def address(self, repository: str) -> str:
         """Name it as nobody else does."""
@@ -208,6 +231,20 @@ class FakeRegistry(EachByItself):
         if not isinstance(content, Image):
             raise PermanentError(f"{content.digest} is not an image: {type(content).__name__}")
         return content
+
+
+def _attested(index: Index, image: Image) -> Attached:
+    """What an index attests of an image, as it is read from its statement."""
+    statement, _ = index.statement(image)
+    told = json.loads(statement.content)
+    return Attached(
+        subject=image.digest,
+        predicate_type=told["predicateType"],
+        predicate=told["predicate"],
+        sha256=statement.digest.removeprefix("sha256:"),
+        signed=False,
+        place="index",
+    )
 
 
 def _moved(found: Listing | AttemptError, known: Known) -> Listing | AttemptError:

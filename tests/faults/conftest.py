@@ -34,6 +34,11 @@ class Grounds:
     places: Places
     setting: Setting
 
+    @property
+    def on_server(self) -> bool:
+        """Whether the database is a server's, rather than a file."""
+        return self.places.sockets is not None
+
     @cached_property
     def drill(self) -> Drill:
         """What disturbs the story step by step."""
@@ -52,7 +57,7 @@ class Grounds:
     def weathered(self, plays: int) -> list[Weathered]:
         """Play it so many times in a storm."""
         usual = seconds_of(self.places, self.setting)
-        storm = Storm(self.places, self.setting, self.played.after, usual, _LANES)
+        storm = Storm(self.places, self.setting, self.played.expected, usual, _LANES)
         return list(storm.plays([random.SystemRandom().randrange(2**32) for _ in range(plays)]))
 
 

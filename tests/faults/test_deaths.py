@@ -26,7 +26,7 @@ def test_the_story_writes_at_every_kind_of_step(imagined: Grounds) -> None:
     assert kinds == {"commit", "file", "registry", "artifacts", "scanner"}
 
 
-def test_a_death_between_any_two_steps_of_three_passes_loses_and_doubles_nothing(
+def test_a_death_between_any_two_steps_of_four_passes_loses_and_doubles_nothing(
     imagined: Grounds,
 ) -> None:
     kill = deaths_everywhere if WHOLE else deaths

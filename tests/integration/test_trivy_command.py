@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from watcher.adapters.scanners.trivy import TrivyScanner, command
+from watcher.demo.workshop.locate import find_tool
 from watcher.domain.errors import PermanentError, StartError, TransientError
 from watcher.domain.package import Package
 from watcher.ports.registry import PullAccess
@@ -27,6 +29,17 @@ QUIET = [
     "--disable-telemetry",
     "--cache-backend=memory",
 ]
+
+
+EATER = """\
+#!{python}
+import sys, time
+time.sleep(0.5)
+try:
+    eaten = bytearray(1 << 30)
+except MemoryError:
+    sys.exit("fatal error: runtime: out of memory")
+"""
 
 
 def stub(folder: Path, script: str, timeout: float = 30.0) -> TrivyScanner:
@@ -188,3 +201,20 @@ def test_a_binary_that_cannot_start_says_what_to_do(tmp_path: Path) -> None:
     path.chmod(0o755)
     with pytest.raises(StartError, match="does not start"):
         _ = TrivyScanner(str(path), tmp_path / "state").version
+
+
+def test_a_scanner_that_eats_memory_is_ended_at_its_bound_and_tried_again(tmp_path: Path) -> None:
+    path = tmp_path / "trivy"
+    # Go says as much when it is refused more.
+    path.write_text(EATER.format(python=sys.executable))
+    path.chmod(0o755)
+    with pytest.raises(TransientError, match=r"matching wolfi: Trivy crashed: .*out of memory"):
+        TrivyScanner(str(path), tmp_path / "state", 30, memory=256 << 20).match(
+            "wolfi", [PACKAGE], knowledge(tmp_path)
+        )
+
+
+def test_the_real_trivy_says_that_it_met_its_bound(tmp_path: Path) -> None:
+    scanner = TrivyScanner(str(find_tool("trivy")), tmp_path / "state", 30, memory=64 << 20)
+    with pytest.raises(TransientError, match="out of memory"):
+        scanner.match("wolfi", [PACKAGE], knowledge(tmp_path))

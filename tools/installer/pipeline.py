@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from installer import chromium, python, servers
+from installer import buildah, chromium, python, servers
 from installer.step import LOGS, ROOT, TOOLS, Log, Step, StepError
 
 HEARTBEAT_SECONDS = 60
@@ -24,7 +24,7 @@ def install_all(*, again: bool, lean: bool = False) -> int:
     began = time.monotonic()
     with _alone():
         steps = [python.environment(), python.packages(), python.project(), *servers.steps()]
-        steps.append(chromium.step())
+        steps += [chromium.step(), buildah.step()]
         steps = [step for step in steps if not (lean and step.optional)]
         missing = [step for step in steps if not step.is_done() and (again or not step.given_up())]
         failed = _Run(missing).to_the_end() if missing else False

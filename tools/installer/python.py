@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from installer.step import ROOT, Log, Step, key_of
+from installer.step import ROOT, Log, Step, StepError, key_of
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -62,6 +63,11 @@ def project() -> Step:
 
 
 def _make_environment(log: Log) -> None:
+    if VENV.is_symlink():
+        # Whoever has it behind the link would be left with an empty one.
+        raise StepError(
+            f"{VENV} is a link to another environment: remove the link, or set up there"
+        )
     log.run(
         [sys.executable, "-m", "venv", "--clear", str(VENV)],
         advice="install Python's venv module (Debian, Ubuntu: apt install python3-venv)"
@@ -76,6 +82,16 @@ def _install_packages(log: Log) -> None:
         advice=NETWORK_ADVICE,
         timeout=1800,
     )
+    _compile(log, VENV / "lib")
+
+
+def _compile(log: Log, *folders: Path) -> None:
+    """Compile modules on every core: where nothing may be written, each start would do it again."""
+    log.run(
+        [str(PYTHON), "-m", "compileall", "-q", "-j", "0", *map(str, folders)],
+        advice="make setup takes it up again",
+        timeout=600,
+    )
 
 
 def _install_project(log: Log) -> None:
@@ -85,3 +101,4 @@ def _install_project(log: Log) -> None:
         advice="mend pyproject.toml, then run make setup again",
         timeout=300,
     )
+    _compile(log, ROOT / "watcher")

@@ -1,4 +1,4 @@
-"""The real programs watcher and its tests run: Trivy, registries, and Gitea."""
+"""The real programs watcher and its tests run: Trivy, registries, Gitea, Compose's reader."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ _GITEA_PARTS = ("options", "templates")
 
 REGISTRY = Source("registry", "github.com/distribution/distribution/v3/cmd/registry")
 OLAREG = Source("olareg", "github.com/olareg/olareg/cmd/olareg")
+COMPOSE = Source("compose", "github.com/compose-spec/compose-go/v2/cmd")
 TRIVY = Source(
     "trivy",
     "github.com/aquasecurity/trivy/cmd/trivy",
@@ -72,7 +73,12 @@ GITEA = Source("gitea", "code.gitea.io/gitea", otherwise="; the tests of tracker
 def steps() -> list[Step]:
     """What Trivy, the registries and Gitea need, depending on what PATH offers."""
     installed = trivy_on_path()
-    first = [_registry_build(), _olareg_build(), *([] if installed else [_trivy_build()])]
+    first = [
+        _registry_build(),
+        _olareg_build(),
+        _compose_build(),
+        *([] if installed else [_trivy_build()]),
+    ]
     # Last: side by side with Trivy both would take longer, and it is wanted sooner.
     builds = [*first, _gitea_build(after=() if installed else ("trivy",))]
     go_is_here = all(step.is_done() for step in builds) or go.on_path()
@@ -136,4 +142,13 @@ def _build_gitea(log: Log) -> None:
 
 def _olareg_build() -> Step:
     does = "builds olareg, another registry for the tests, from tools/olareg"
-    return Step("olareg", does, "5 s", OLAREG.key, BIN / "olareg", OLAREG.build, after=("go",))
+    return Step(
+        "olareg", does, "5 s", OLAREG.key, BIN / "olareg", OLAREG.build, ("go",), optional=True
+    )
+
+
+def _compose_build() -> Step:
+    does = "builds Compose's own reader of compose files, for the tests, from tools/compose"
+    return Step(
+        "compose", does, "20 s", COMPOSE.key, BIN / "compose", COMPOSE.build, ("go",), optional=True
+    )

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from watcher import __version__
 from watcher.cli import (
     audit,
+    backup,
     bumps,
     db,
     demo,
@@ -22,6 +23,7 @@ from watcher.cli import (
     exposures,
     find,
     images,
+    init,
     knowledge,
     published,
     rebuild,
@@ -57,6 +59,9 @@ application.command("published", short_help="List published reports, or write on
 application.command("rebuild", short_help="Hold the ledger against its facts.")(rebuild.rebuild)
 application.command("knowledge", short_help="List the versions of knowledge.")(knowledge.knowledge)
 application.command("doctor", short_help="Check everything that a pass needs.")(doctor.doctor)
+application.command("init", short_help="Write a configuration to start from.")(init.init)
+application.command("backup", short_help="Write the whole record into one file.")(backup.backup)
+application.command("restore", short_help="Fill an empty database with a backup.")(backup.restore)
 application.command("demo", short_help="Play 120 days of a small fleet.")(demo.demo)
 application.add_typer(db.application, name="db")
 

@@ -15,7 +15,7 @@ from watcher.cli.sheet import Column, Entry, field
 from watcher.ports.store.passes import PassRecord
 from watcher.reading import documents
 from watcher.reading.reading import Reading
-from watcher.report.bumps import Document, document
+from watcher.report.bumps import Document, document, intention
 
 _COLUMNS = (
     field("key", "key", flexible=True, spared=11),
@@ -34,7 +34,8 @@ _COLUMNS = (
     field("until"),
     Column(None, lambda entry: entry["stands"], "state", flexible=True),
     field("ticket", "ticket"),
-    field("would", flexible=True),
+    field("intended", "would"),
+    field("because", flexible=True),
 )
 
 
@@ -65,9 +66,10 @@ def _planned(record: Reading) -> Document:
         return document(record.as_of, [], record.app.bumps.remembered(), {})
     stages = runner.stages
     plans = stages.bump.planner.draw(PassRecord(record.upto, record.as_of), versions[-1])
-    steps = stages.ticket.preview({one.cause: one for one in plans}, record.as_of)
+    told = stages.ticket.preview({one.cause: one for one in plans}, record.as_of)
+    intended = {cause: intention(one.step, one.draft) for cause, one in told.items()}
     terms = stages.ticket.filing.terms
-    return document(record.as_of, plans, record.app.bumps.remembered(), steps, terms)
+    return document(record.as_of, plans, record.app.bumps.remembered(), intended, terms)
 
 
 def _row(bump: Mapping[str, Any]) -> Entry:
@@ -79,15 +81,7 @@ def _row(bump: Mapping[str, Any]) -> Entry:
         "target_digest": bump["target"]["digest"],
         "stands": _stands(bump["state"], bump["until"], bump["newest_unknown"]),
         "ticket": bump["ticket"]["id"] if bump["ticket"] else None,
-        "would": _would(bump["would"]),
     }
-
-
-def _would(told: Mapping[str, Any] | None) -> str | None:
-    """What a pass would do, and why it would not do more."""
-    if told is None:
-        return None
-    return f"{told['step']}: {told['why']}" if told["why"] else str(told["step"])
 
 
 def _stands(state: str, until: str | None, newest: str | None) -> str:

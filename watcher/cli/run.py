@@ -5,21 +5,28 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from watcher.bootstrap import App
 from watcher.cli import exits
 from watcher.cli.progress import SilentProgress
 from watcher.cli.session import session_of
-from watcher.report.times import stamp
+from watcher.config import Config, load
+from watcher.config.secrets import secrets_of
+from watcher.run.log import Masked, Style, logging_to, say
 from watcher.run.role import Role
 
-_ENDED = (signal.SIGTERM, signal.SIGINT)
+if TYPE_CHECKING:
+    from watcher.run.condition import Condition
+    from watcher.run.service import Service
+
+_HEEDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def run(
@@ -28,22 +35,39 @@ def run(
         list[Role] | None,
         typer.Option(help="What this process does; all of it where none is named. Repeatable."),
     ] = None,
+    log: Annotated[
+        Style, typer.Option(help="How the log is written: text, or JSON with pass and job.")
+    ] = Style.TEXT,
 ) -> None:
-    """Run for years: make passes as they fall due, and serve the web, until SIGTERM or SIGINT."""
+    """Run for years: make passes as they fall due, and serve the web, until SIGTERM or SIGINT.
+
+    SIGHUP reads the configuration anew; a broken one leaves the one before in force.
+    """
     # The web takes a while to import, and no other command needs it.
+    from watcher.run.keeper import Keeper  # noqa: PLC0415
+    from watcher.run.notify import Supervisor  # noqa: PLC0415
     from watcher.run.service import Service  # noqa: PLC0415
 
-    session, stop = session_of(context), Event()
+    session, roles, progress = session_of(context), frozenset(role or Role), SilentProgress()
+    masked = Masked()
 
-    def say(line: str) -> None:
-        session.say(f"{stamp(session.now().replace(microsecond=0))} {line}")
-
-    with _heeding(stop), session.opened() as app:
-        app.database.require(own_upgrade=True)
-        roles = frozenset(role or Role)
-        service = Service(app, roles, session.now, say, SilentProgress(), stop)
+    def service(app: App, stop: Event, condition: Condition) -> Service:
         say(f"watcher runs as {', '.join(sorted(roles))}; {app.database.address}")
-        ended = service.serve()
+        return Service(app, roles, session.now, say, progress, stop, condition)
+
+    def read() -> Config:
+        config = load(session.file, session.environment)
+        # What was secret may still be under way somewhere.
+        masked.secrets = (*masked.secrets, *secrets_of(config))
+        return config
+
+    supervisor = Supervisor.of(session.environment)
+    keeper = Keeper(read, session.build, service, session.now, say, progress, supervisor)
+    with (
+        logging_to(sys.stderr, log, session.now, masked),
+        _heeding(keeper.end, keeper.read_anew),
+    ):
+        ended = keeper.keep()
         say("stopped" if ended else "stopped; what did not end in time is taken up by the next run")
     if not ended:
         # A thread waits for a registry that does not answer: nothing it holds needs it any more.
@@ -52,15 +76,21 @@ def run(
 
 
 @contextmanager
-def _heeding(stop: Event) -> Iterator[None]:
-    """Stop at the first signal; the second one ends the process at once."""
+def _heeding(end: Callable[[], None], read_anew: Callable[[], None]) -> Iterator[None]:
+    """End at the first signal, and the second one ends the process at once; SIGHUP reads anew."""
+    ending = False
 
     def heed(number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
+        nonlocal ending
+        if number == signal.SIGHUP:
+            read_anew()
+            return
+        if ending:
             os._exit(128 + number)
-        stop.set()
+        ending = True
+        end()
 
-    before = {number: signal.signal(number, heed) for number in _ENDED}
+    before = {number: signal.signal(number, heed) for number in _HEEDED}
     try:
         yield
     finally:

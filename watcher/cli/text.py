@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import re
 
+from watcher.report.plain import plain
+
+__all__ = ["plain", "shortened", "without_qualifiers"]
+
 _DIGEST = re.compile(r"sha256:([0-9a-f]{12})[0-9a-f]{52}")
-
-
-def plain(text: str) -> str:
-    """Write out every character that a terminal would obey or hide, such as the escape.
-
-    Those are control characters, invisible formats (among them those that turn the direction of
-    writing) and line separators: all that Unicode does not count as printable.
-    """
-    return "".join(one if one.isprintable() else _written(one) for one in text)
 
 
 def shortened(text: str) -> str:
@@ -26,7 +21,3 @@ def without_qualifiers(purls: object) -> object:
     if isinstance(purls, list):
         return [without_qualifiers(one) for one in purls]
     return purls.partition("?")[0] if isinstance(purls, str) else purls
-
-
-def _written(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

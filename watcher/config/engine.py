@@ -17,6 +17,7 @@ from watcher.config.values import (
     DaskAddress,
     HostPort,
     ServiceAddress,
+    Size,
     Text,
 )
 from watcher.domain.reference import ArtifactReference
@@ -41,6 +42,7 @@ class Trivy(Section):
     java_db: tuple[ArtifactText, ...] = tuple(map(ArtifactReference.parse, _JAVA_DB))
     timeout: Span = timedelta(minutes=10)
     workers: Count = 4
+    memory: Size | None = 4 << 30
 
 
 class Schedule(Section):

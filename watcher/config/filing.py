@@ -10,13 +10,13 @@ from pydantic import model_validator
 
 from watcher.config.moments import Duration
 from watcher.config.section import Section
-from watcher.config.values import Count, ExistingFile, FileOrAddress
+from watcher.config.values import BaseName, Count, ExistingFile, FileOrAddress
 from watcher.domain.package import Severity
 from watcher.ports.feeds import FeedName
 
 
 class Tickets(Section):
-    """From which severity tickets are filed, how many, and how long a dismissal holds.
+    """From which severity tickets are filed, how many, which moves they ask for, in which words.
 
     With `approval` none is filed before it was ticked on the dashboard.
     """
@@ -27,9 +27,14 @@ class Tickets(Section):
     dismissal: Duration = timedelta(days=90)
     minimum_age: Duration = timedelta(0)
     majors: bool = False
+    skip: tuple[BaseName, ...] = ()
     dashboard: Literal["services", "everywhere", "none"] = "services"
     approval: bool = False
     template: ExistingFile | None = None
+
+    def skips(self, name: str) -> bool:
+        """Whether a base is never proposed: by its tag's whole name, or with a digest behind it."""
+        return any(pattern.matches(name) for pattern in self.skip)
 
     @model_validator(mode="after")
     def _approved_somewhere(self) -> Self:

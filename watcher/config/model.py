@@ -115,6 +115,13 @@ class Config(Section):
         owner = self._owner(stream_name)
         return owner.team if owner else None
 
+    def controls(self, stream_name: str) -> bool:
+        """Whether a rule names a stream as some team's: the default owner rebuilds no base."""
+        found = _STREAM.fullmatch(stream_name)
+        return found is not None and any(
+            owner.owns(found["repository"], found["stream"]) for owner in self.owners
+        )
+
     def factors_of(self, stream_name: str) -> Mapping[str, str]:
         """What the attributes of a stream's owner tell policies: `internet_reachable: yes`."""
         owner = self._owner(stream_name)

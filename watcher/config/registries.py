@@ -42,6 +42,7 @@ class RegistrySettings(Section):
     rate: Rate | None = None
     concurrency: Annotated[Count, Field(le=256)] = 8
     webhook_secret: Secret | None = None
+    attestations: bool = False
 
     @field_validator("webhook_secret")
     @classmethod

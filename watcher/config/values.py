@@ -24,6 +24,8 @@ Parsed = TypeVar("Parsed")
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _MOST = 10_000
+_SIZE: Final = re.compile(r"(?P<number>[1-9][0-9]{0,5})(?P<unit>MiB|GiB)")
+_SHIFTS: Final = {"MiB": 20, "GiB": 30}
 
 
 def _read(parse: Callable[[str], Parsed]) -> PlainValidator:
@@ -161,6 +163,18 @@ def _dask_address(text: str) -> str:
     return f"{scheme}://{_host_port(place)}"
 
 
+def _size(text: str) -> int:
+    found = _SIZE.fullmatch(text)
+    if found is None:
+        raise ValueError("must be a size such as 512MiB or 2GiB")
+    return int(found["number"]) << _SHIFTS[found["unit"]]
+
+
+def _written_size(size: int) -> str:
+    unit = "MiB" if size % (1 << 30) else "GiB"
+    return f"{size >> _SHIFTS[unit]}{unit}"
+
+
 def _number(given: object) -> object:
     # Python counts true as 1; whoever wrote `workers: true` meant something else.
     if isinstance(given, bool):
@@ -179,6 +193,7 @@ Folder = Annotated[Path, _read(lambda text: Path(_text(text)))]
 ExistingFile = Annotated[Path, _read(_existing)]
 Certificates = Annotated[Path, _read(_certificates)]
 Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=_MOST)]
+Size = Annotated[int, _read(_size), PlainSerializer(_written_size)]  # bytes
 Rate = Annotated[float, BeforeValidator(_number), Field(gt=0, le=_MOST)]
 PathPattern = Annotated[Pattern, _read(_path), PlainSerializer(str)]
 BasePattern = Annotated[Pattern, _read(_base), PlainSerializer(str)]
@@ -190,6 +205,13 @@ TagPattern = Annotated[
 StreamPattern = Annotated[
     Pattern,
     _read(_pattern("A-Za-z0-9._/*?:#-", "it begins with a registry's name, such as local/shop/**")),
+    PlainSerializer(str),
+]
+BaseName = Annotated[
+    Pattern,
+    _read(
+        _pattern("A-Za-z0-9._/*?:@-", "name a base with its tag, such as local/base/python:3.13*")
+    ),
     PlainSerializer(str),
 ]
 PlatformText = Annotated[Platform, _read(Platform.parse), PlainSerializer(str)]

@@ -61,5 +61,5 @@ def crew_of(settings: CrewSettings) -> ScannerCrew:
         registries,
         Supply(OciArtifacts(logins_of(own.registries)), FolderLibrary(own.state)),
         Sources(trivy.db, trivy.java_db),
-        TrivyScanner(trivy.binary, own.state, trivy.timeout.total_seconds()),
+        TrivyScanner(trivy.binary, own.state, trivy.timeout.total_seconds(), trivy.memory),
     )

@@ -10,10 +10,12 @@ from typing import Final, Literal
 Severity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"]
 SEVERITIES: tuple[Severity, ...] = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN")
 
+_RANKS: Final[Mapping[str, int]] = {one: place for place, one in enumerate(SEVERITIES)}
+
 
 def rank(severity: str) -> int:
     """Order severities, the worst first; one that is none comes last."""
-    return next((place for place, one in enumerate(SEVERITIES) if one == severity), len(SEVERITIES))
+    return _RANKS.get(severity, len(SEVERITIES))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from watcher.domain.errors import UsageError
 
+_SHOWN: Final = 200  # characters
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 # Where a registry has no referrers API, tools leave signatures and the like under such tags:
@@ -42,6 +44,11 @@ def is_repository_path(text: str) -> bool:
     return len(text) <= _PATH_LIMIT and _PATH.fullmatch(text) is not None
 
 
+def _quoted(text: str) -> str:
+    """A text as a message may show it: strangers may write a book."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Repository:
     """A repository: the registry's name in the configuration, and the path in that registry."""
@@ -66,7 +73,9 @@ class Platform:
         """Read `linux/arm64/v8`; raises UsageError where it is none."""
         parts = text.split("/")
         if len(parts) not in {2, 3} or not all(parts):
-            message = f"platform {text!r} is not os/architecture[/variant], such as linux/amd64"
+            message = (
+                f"platform {_quoted(text)} is not os/architecture[/variant], such as linux/amd64"
+            )
             raise UsageError(message)
         return cls(*parts)
 
@@ -91,7 +100,7 @@ class ArtifactReference:
         path, colon, tag = rest.partition(":")
         named = _HOST.fullmatch(host) and is_repository_path(path)
         if not named or (colon and not is_tag(tag)) or (at and not is_digest(digest)):
-            raise UsageError(f"artifact {text!r} is not host/path[:tag][@sha256:…]")
+            raise UsageError(f"artifact {_quoted(text)} is not host/path[:tag][@sha256:…]")
         return cls(host, path, tag or "latest", digest or None)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -53,6 +53,7 @@ class Version:
     flavour: str = ""
     build: str = ""
     architecture: str = ""
+    systems: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # told in `build` too
 
     @property
     def on_every_architecture(self) -> Version:
@@ -108,6 +109,7 @@ def parse(tag: str, flavours: frozenset[str] = frozenset()) -> Version | None:
     flavour: list[str] = []
     build: list[str] = []
     architecture = ""
+    systems: list[tuple[str, str]] = []
     for part in _suffix_parts([numbers[3], *parts] if numbers[3] else parts, flavours):
         if part in flavours:
             flavour.append(part)
@@ -118,10 +120,13 @@ def parse(tag: str, flavours: frozenset[str] = frozenset()) -> Version | None:
         elif system := _SYSTEM.fullmatch(part):
             flavour.append(system[1])
             build.append(system[2])
+            systems.append((system[1], system[2]))
         else:
             (build if any(character.isdecimal() for character in part) else flavour).append(part)
     values = tuple(int(number) for number in numbers[1].split("."))
-    return Version(values, "-".join(prerelease), "-".join(flavour), "-".join(build), architecture)
+    words = {"prerelease": prerelease, "flavour": flavour, "build": build}
+    told = {name: "-".join(parts) for name, parts in words.items()}
+    return Version(values, **told, architecture=architecture, systems=tuple(systems))
 
 
 def without_architecture(tag: str) -> str | None:
@@ -150,6 +155,19 @@ def kind_of(tag: str) -> TagKind:
 def is_date(tag: str) -> bool:
     """Whether a tag begins like a date: 2024.01.15 is one, unless its neighbours are versions."""
     return _DATE.match(tag.removeprefix("v")) is not None
+
+
+def dated(tag: str) -> tuple[str, str, str] | None:
+    """A tag's date between what stands before and behind it; None where it has none."""
+    found = _DATE.search(tag)
+    if found is None:
+        return None
+    return tag[: found.start()], found[0], tag[found.end() :]
+
+
+def is_hash(text: str) -> bool:
+    """Whether a part of a tag is a hash, which says nothing of its age."""
+    return _HASH.fullmatch(text) is not None
 
 
 def _suffix_parts(parts: list[str], flavours: frozenset[str]) -> list[str]:

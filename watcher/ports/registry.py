@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from watcher.domain.errors import AttemptError
 from watcher.domain.reference import Platform
@@ -66,12 +66,32 @@ class ManifestPlatform:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a tag's digest stands for: the images of its platforms (attestations left out)."""
+    """What a tag's digest stands for: the images of its platforms.
+
+    `attestations` are the digests of manifests in it that attest something of an image, by that.
+    """
 
     digest: str
     media_type: str
     platforms: tuple[ManifestPlatform, ...]
     annotations: Mapping[str, str]
+    attestations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What somebody says of an image, attached to it in its registry.
+
+    `subject` is the digest that it is about, `sha256` that of the bytes it came in. `signed` says
+    that signatures came with it; nobody has verified them. `place` is where it was found.
+    """
+
+    subject: str
+    predicate_type: str
+    predicate: Mapping[str, object]
+    sha256: str
+    signed: bool
+    place: Literal["index", "referrer", "tag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +180,15 @@ class Registry(Protocol):
 
     def image(self, repository: str, digest: str) -> ImageConfig:
         """Fetch one platform's manifest and configuration, both verified by their digests."""
+
+    def attestations(
+        self, repository: str, digest: str, beside: Collection[str] = (), *, attached: bool
+    ) -> Sequence[Attached]:
+        """Fetch what is said of an image or index; complete or an error.
+
+        `beside` are manifests in its index that attest something of it. With `attached` it is
+        looked for what refers to it, and for what is under the tag that cosign makes of its digest.
+        """
 
     def address(self, repository: str) -> str:
         """The repository as references and annotations name it: host[:port]/path."""

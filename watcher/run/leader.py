@@ -19,6 +19,7 @@ from watcher.run.clock import Clock
 from watcher.run.condition import Condition
 from watcher.run.patience import Patience
 from watcher.run.schedule import places_of, scheduled, stages_of
+from watcher.services.about import about
 from watcher.services.pass_ import Mood, PassReport, PassRunner, Stage
 from watcher.services.work import Stopped
 
@@ -72,7 +73,8 @@ class Leader:
         try:
             if stages:
                 report = self._pass(stages, places)
-                self._told(report, stages, places)
+                with about(pass_number=report.number or 0):
+                    self._told(report, stages, places)
                 failures = report.failures
         except Stopped:
             return
@@ -96,7 +98,7 @@ class Leader:
         return runner.make(at, now, stages, self.app.config.snapshot(), mood)
 
     def _told(self, report: PassReport, stages: list[Stage], places: Places | None) -> None:
-        self.condition.made(report.at)
+        self.condition.made(report.at, stages, report.failures)
         seconds = sum(report.seconds.values())
         changes = [
             f"{report.counts[name]} {name.replace('_', ' ')}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, Thread
@@ -26,6 +26,21 @@ _FAREWELL: Final = 15.0  # seconds that parts have to give back what they hold
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a process that run beside its web."""
+
+    threads: Sequence[Thread]
+
+    def live(self) -> bool:
+        """Whether each of them still runs, which they all do until they are stopped."""
+        return all(one.is_alive() for one in self.threads)
+
+    def ended(self) -> bool:
+        """Whether each of them came to its end."""
+        return not any(one.is_alive() for one in self.threads)
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One process. `say` tells whoever reads the log, a line at a time."""
 
@@ -37,22 +52,26 @@ class Service:
     stop: Event
     condition: Condition = field(default_factory=Condition)
 
-    def serve(self) -> bool:
-        """Serve until stopped; False where a part did not end in time."""
+    @contextmanager
+    def serving(self) -> Iterator[Parts]:
+        """Serve until the block ends; `stop` is set then, and what is under way given back."""
         with ExitStack() as stack:
             if Role.WEB in self.roles:
                 self.say(f"web: {stack.enter_context(self._web())}")
-            threads = [
-                Thread(target=self._keep, args=(role, serve), name=role, daemon=True)
-                for role, serve in self._parts()
-            ]
-            for thread in threads:
+            parts = Parts(
+                [
+                    Thread(target=self._keep, args=(role, serve), name=role, daemon=True)
+                    for role, serve in self._parts()
+                ]
+            )
+            for thread in parts.threads:
                 thread.start()
-            self.stop.wait()
-            self.say("stopping: what is under way is given back")
-            for thread in threads:
-                thread.join(_FAREWELL)
-            return not any(thread.is_alive() for thread in threads)
+            try:
+                yield parts
+            finally:
+                self.stop.set()
+                for thread in parts.threads:
+                    thread.join(_FAREWELL)
 
     def _parts(self) -> Iterator[tuple[Role, Callable[[], None]]]:
         if Role.SCHEDULER in self.roles:
@@ -61,6 +80,7 @@ class Service:
             yield Role.SCHEDULER, leader.serve
         elif Role.WORKER in self.roles:
             # A scheduler does jobs as well, while it makes a pass.
+            self.condition.working()
             yield Role.WORKER, Hand(pass_runner(self.app.parts(self.progress)), self.stop).serve
 
     def _keep(self, role: Role, serve: Callable[[], None]) -> None:

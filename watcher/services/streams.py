@@ -20,8 +20,10 @@ from watcher.domain.stream import (
     within,
 )
 from watcher.ports.registry import ImageConfig, Manifest, Registry
+from watcher.ports.store.attestations import Attestations, Attested
 from watcher.ports.store.inventory import Inventory, RepositoryHistory
 from watcher.ports.store.passes import PassRecord
+from watcher.services.attesting import provenances
 from watcher.services.outcome import Outcome
 
 _View = tuple[RepositoryHistory, StreamRule, list[Stream]]
@@ -37,6 +39,7 @@ class StreamStage:
     rules: Sequence[StreamRule]
     is_base: Callable[[Repository], bool]
     store: Inventory
+    attestations: Attestations
     executor: Executor
 
     def take(
@@ -113,7 +116,7 @@ class StreamStage:
     def _resolve(
         self, this: PassRecord, wanted: Mapping[str, Repository], outcome: Outcome
     ) -> None:
-        fetched: dict[Future[tuple[Manifest, list[ImageConfig]]], str] = {
+        fetched: dict[Future[_Fetched], str] = {
             self.executor.submit(
                 _fetch, self.registries[repository.registry], repository, digest
             ): digest
@@ -123,22 +126,43 @@ class StreamStage:
         for fetching in as_completed(fetched):
             digest = fetched[fetching]
             try:
-                manifest, images = fetching.result()
+                found = fetching.result()
             except AttemptError as error:
                 outcome.failed(f"{wanted[digest]}@{digest}", error)
                 continue
-            self.store.add_manifest(this, manifest, images)
+            self.store.add_manifest(this, found.manifest, found.images)
+            self.attestations.add(this, wanted[digest], found.attested)
+            if found.unread is not None:
+                outcome.failed(f"{wanted[digest]}@{digest}", found.unread)
 
 
-def _fetch(
-    registry: Registry, repository: Repository, digest: str
-) -> tuple[Manifest, list[ImageConfig]]:
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """What a digest stands for, and what its index attests; `unread` where that failed."""
+
+    manifest: Manifest
+    images: list[ImageConfig]
+    attested: Sequence[Attested] = ()
+    unread: AttemptError | None = None
+
+
+def _fetch(registry: Registry, repository: Repository, digest: str) -> _Fetched:
     manifest = registry.manifest(repository.path, digest)
     if not manifest.platforms:
         raise PermanentError(
             f"{repository}@{digest} is an index without a single image: nothing to watch"
         )
-    return manifest, [registry.image(repository.path, one.digest) for one in manifest.platforms]
+    images = [registry.image(repository.path, one.digest) for one in manifest.platforms]
+    try:
+        told = [
+            one
+            for image, beside in manifest.attestations.items()
+            if any(image == config.digest for config in images)
+            for one in registry.attestations(repository.path, image, beside, attached=False)
+        ]
+    except AttemptError as error:  # the images are there all the same
+        return _Fetched(manifest, images, unread=error)
+    return _Fetched(manifest, images, list(provenances(told)))
 
 
 def _wanted(viewed: Iterable[_View], resolved: Collection[str]) -> dict[str, Repository]:

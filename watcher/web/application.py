@@ -34,7 +34,7 @@ from watcher.web.pages import (
     streams,
     vulnerability,
 )
-from watcher.web.site import Site
+from watcher.web.site import Part, Site
 
 _PAGES: Final = (
     report.routes,
@@ -53,7 +53,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def make_application(
-    app: App, now: Callable[[], datetime], parts: Callable[[], Mapping[str, str]] = dict
+    app: App, now: Callable[[], datetime], parts: Callable[[], Mapping[str, Part]] = dict
 ) -> FastAPI:
     """Put the web over a watcher; raises UsageError where it would listen off loopback."""
     Listening.parse(app.config.web.listen)

@@ -1,7 +1,8 @@
-"""Whether the web lives, and whether it has something to show: for those who keep it running."""
+"""Whether the process lives, which part of it is ill, and whether the web has what to show."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
@@ -9,7 +10,9 @@ from fastapi import APIRouter, Response
 from watcher.domain.errors import StartError
 from watcher.report.times import stamp
 from watcher.web import answers
-from watcher.web.site import Site
+from watcher.web.site import Part, Site
+
+__all__ = ["Part", "missing", "routes"]
 
 
 def routes(site: Site) -> APIRouter:
@@ -18,7 +21,8 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/healthz", include_in_schema=False)
     def healthz() -> Response:
-        return answers.document({"schema": "watcher/health/1", "alive": True})
+        # 200 while it can answer: a process that is started again finds the same database away.
+        return answers.document(health(site))
 
     @router.get("/readyz", include_in_schema=False)
     def readyz() -> Response:
@@ -27,13 +31,28 @@ def routes(site: Site) -> APIRouter:
             "schema": "watcher/ready/1",
             "ready": reason is None,
             "reason": reason,
-            "parts": dict(site.parts()),
+            "parts": {name: one.says for name, one in site.parts().items()},
         }
         return answers.document(
             told, HTTPStatus.OK if reason is None else HTTPStatus.SERVICE_UNAVAILABLE
         )
 
     return router
+
+
+def health(site: Site) -> Mapping[str, object]:
+    """Every part with what it says, and by name those that are ill; the record is one of them."""
+    reason = missing(site)
+    record = Part("has fresh passes to show") if reason is None else Part(reason, well=False)
+    parts = {**site.parts(), "record": record}
+    ill = sorted(name for name, one in parts.items() if not one.well)
+    return {
+        "schema": "watcher/health/1",
+        "alive": True,
+        "well": not ill,
+        "ill": ill,
+        "parts": {name: {"well": one.well, "says": one.says} for name, one in parts.items()},
+    }
 
 
 def missing(site: Site) -> str | None:

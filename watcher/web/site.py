@@ -18,6 +18,14 @@ from watcher.web.asked import given
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a part of the process was last seen doing, and whether that is as it should be."""
+
+    says: str
+    well: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The record and the clock that pages are made with.
 
@@ -26,7 +34,7 @@ class Site:
 
     app: App
     now: Callable[[], datetime]
-    parts: Callable[[], Mapping[str, str]] = dict
+    parts: Callable[[], Mapping[str, Part]] = dict
 
     def reading(self, as_of: str | None, *, known_now: bool = False) -> Reading:
         """The record now, or as of a time; raises UsageError for what is none.

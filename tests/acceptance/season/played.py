@@ -21,8 +21,11 @@ from watcher.demo.play import tickets_in
 from watcher.demo.run import Demo, Played
 from watcher.demo.season import DAYS
 from watcher.demo.workshop import Image, Index
+from watcher.domain.move import moves
+from watcher.domain.reference import Repository
 from watcher.ports.store.bumps import Remembered
-from watcher.services.bump.proof import Proof, prove, read_fleet
+from watcher.ports.store.lineages import BaseHead, Built
+from watcher.services.bump.proof import Candidate, Proof, prove, read_fleet
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 LAST = START + timedelta(days=DAYS)
@@ -97,8 +100,8 @@ def play(demo: Demo, stack: ExitStack) -> Season:
     for played in chapters:
         if app is None:
             app = stack.enter_context(build(load(demo.configuration, demo.environment)))
-        predictions = tuple(_predictions(app))
-        moments[played.chapter.day] = Moment(played, _tickets(demo.folder), predictions)
+        told = tuple(predictions(app))
+        moments[played.chapter.day] = Moment(played, _tickets(demo.folder), told)
     assert app is not None
     url = app.config.some_registries()[0].url  # type: ignore[union-attr]
     return Season(demo, str(url), moments, tuple(app.bumps.remembered()))
@@ -114,18 +117,37 @@ def _tickets(folder: Path) -> dict[str, Ticket]:
     return found
 
 
-def _predictions(app: App) -> Iterator[Prediction]:
+def predictions(app: App) -> Iterator[Prediction]:
     """What the record proves after a pass, for every stream that is behind its base."""
     runner = pass_runner(app.parts(Silent()))
     lineages = runner.stages.bump.planner.lineages
     database = runner.records.matches.versions()[-1].db_digest
-    behind = [one for one in lineages.built() if one.base != one.head.image]
-    fleet = read_fleet(lineages, {n for b in behind for n in (b.image, b.base, b.head.image)})
-    for one in behind:
-        proof = prove(one, fleet)
+    built = [one for one in lineages.construction().built if one.published]
+    heads = {(one.repository, one.tag, one.platform): one for one in lineages.construction().heads}
+    pairs = [(one, head) for one in built for head in _candidates(one, heads)]
+    images = {n for one, head in pairs for n in (one.image, one.base, head.image)}
+    fleet = read_fleet(lineages, images)
+    for one, head in pairs:
+        ground, before = fleet.ground(head.image), fleet.names(one.image)
+        if ground is None or before is None:
+            continue
+        proof = prove(one, Candidate(head.image, head.digest, ground), fleet)
         if proof is not None:
-            before = frozenset(flaw.name for flaw in fleet.of([one.image]).values())
             yield _prediction(proof, before, database)
+
+
+def _candidates(
+    built: Built, heads: Mapping[tuple[Repository, str, str], BaseHead]
+) -> Iterator[BaseHead]:
+    """What a stream may be moved to: the newest image of its tag, and of other tags of its kind."""
+    head = built.head
+    if built.base != head.image:
+        yield head
+    tags = [tag for repository, tag, _ in heads if repository == head.repository]
+    for move in moves(head.tag, tags, majors=True):
+        other = heads.get((head.repository, move.tag, head.platform))
+        if other is not None:
+            yield other
 
 
 def _prediction(proof: Proof, before: frozenset[str], database: str) -> Prediction:
@@ -136,7 +158,7 @@ def _prediction(proof: Proof, before: frozenset[str], database: str) -> Predicti
     return Prediction(
         image=built.digest,
         base=built.base_digest,
-        candidate=built.head.digest,
+        candidate=proof.candidate.digest,
         database=database,
         vulnerabilities=(before - named(told.fixes)) | named(told.introduces),
         proven=not told.unproven,

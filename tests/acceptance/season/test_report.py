@@ -250,7 +250,7 @@ def test_what_bumps_ended_and_left_is_recomputed(
     assert planned.keys() <= {row["key"] for row in report["bumps"]}
     for row in report["bumps"]:
         plan = planned.get(row["key"])
-        if plan is None:
+        if plan is None or not plan["images"]:  # of a lineage of which no base helps
             assert row["left"]["windows"] == 0
             continue
         lines = plan["images"]

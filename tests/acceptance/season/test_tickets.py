@@ -49,7 +49,7 @@ def test_what_a_person_closed_is_dismissed_unless_evidence_followed(season: Seas
     assert closed_by[CONFIRMED] == "watcher"
     states = {one["key"]: one["state"] for one in season.ask("bumps")["bumps"]}
     assert states.pop(DISMISSED) == "dismissed"
-    assert set(states.values()) == {"open"}
+    assert set(states.values()) == {"open", "no_fixed_base"}
 
 
 def test_every_tick_is_true_to_what_the_registry_holds(season: Season) -> None:

@@ -11,7 +11,8 @@ import pytest
 from tests.contract.registry.conftest import SIGNED, Subject
 from tests.contract.registry.images import NOON, image, seen
 from watcher.adapters import registries
-from watcher.demo.workshop import Artifact, Index, signature
+from watcher.adapters.registries.docker_hub.registry import DockerHubRegistry
+from watcher.demo.workshop import Artifact, Index, Material, signature
 from watcher.demo.workshop.blobs import Blob
 from watcher.demo.workshop.image import Format
 from watcher.domain.errors import (
@@ -207,6 +208,34 @@ def test_an_index_gives_its_platforms_without_attestations(subject: Subject) -> 
         Platform("linux", "amd64"): amd.digest,
         Platform("linux", "arm64", "v8"): arm.digest,
     }
+
+
+def test_what_an_index_attests_of_its_images_is_read(subject: Subject) -> None:
+    one = image("1")
+    index = Index([one], attested=True, materials=[Material("debian:12", f"sha256:{'a' * 64}")])
+    digest = subject.push(API, "1.0", index)
+    adapter = subject.adapter()
+    beside = adapter.manifest(API, digest).attestations
+    assert beside == {one.digest: (index.attestation(one).digest,)}
+    for attached in (False, True):
+        found = adapter.attestations(API, one.digest, beside[one.digest], attached=attached)
+        if not attached and isinstance(adapter, DockerHubRegistry):  # each part would be a pull
+            assert list(found) == []
+            continue
+        (told,) = found
+        assert (told.subject, told.place, told.signed) == (one.digest, "index", False)
+        assert told.predicate_type == "https://slsa.dev/provenance/v0.2"
+        assert told.predicate["materials"] == [
+            {
+                "uri": "pkg:docker/debian@12?platform=linux%2Famd64",
+                "digest": {"sha256": "a" * 64},
+            }
+        ]
+
+
+def test_an_image_to_which_nothing_is_attached_says_nothing(subject: Subject) -> None:
+    digest = subject.push(API, "1.0", image("1"))
+    assert list(subject.adapter().attestations(API, digest, attached=True)) == []
 
 
 @pytest.mark.parametrize("form", ["oci", "docker"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from tests.contract.store.fleet import day
 from tests.contract.store.record import (
@@ -21,23 +21,29 @@ from tests.contract.store.record import (
     package,
     repository,
 )
+from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.catalogues import SqlCatalogues
 from watcher.adapters.store.inventory import SqlInventory
 from watcher.adapters.store.lineages import SqlLineages
 from watcher.adapters.store.passes import SqlPasses
+from watcher.adapters.store.tables.inventory import images
 from watcher.domain.interval import Bound
-from watcher.domain.lineage import Bases, identify
+from watcher.domain.lineage import KnownBase, Subject, chains
 from watcher.domain.reference import Platform, Repository
 from watcher.domain.stream import Binding, Stream
 from watcher.ports.registry import ImageConfig, Manifest, ManifestPlatform
 from watcher.ports.store.catalogues import CatalogueOrigin
 from watcher.ports.store.passes import PassRecord
+from watcher.report.dues import DEFAULT_JUDGE
+from watcher.services.bump import BumpStage, Planner, Planning
 
 
 def address(one: Repository) -> str:
     """How references name a repository."""
     return f"registry.example/{one.path}"
 
+
+PLANNING = Planning(lambda _: None, address, "HIGH", lambda: DEFAULT_JUDGE)
 
 BASE_NAME = "org.opencontainers.image.base.name"
 BASE_DIGEST = "org.opencontainers.image.base.digest"
@@ -78,7 +84,14 @@ class Yard:
         self._packages[name] = {**below, **{layer: list(held) for layer, held in own.items()}}
         self.layers[name] = tuple(digest(layer) for layer in self._packages[name])
         config = ImageConfig(
-            digest(name), platform, None, self.layers[name], (), 0, {}, dict(annotations or {})
+            digest(name),
+            platform,
+            None,
+            self.layers[name],
+            (),
+            0,
+            {},
+            dict(annotations or {}),
         )
         listed = (ManifestPlatform(platform, config.digest),)
         SqlInventory(self.engine).add_manifest(
@@ -129,14 +142,26 @@ class Yard:
 
     def identify(self, this: PassRecord, *, again: bool = True) -> None:
         """Find out the bases of heads, as the stage does."""
-        known = self.lineages.bases(address)
-        bases = {platform: Bases.of(found) for platform, found in known.items()}
+        planner = Planner(self.lineages, SqlBumps(self.engine), PLANNING)
+        stage = BumpStage(self.lineages, SqlBumps(self.engine), planner)
         wanted = self.lineages.unidentified(again=again)
-        found = {
-            one.image: identify(one.diff_ids, one.claim, bases.get(one.platform, Bases()))
-            for one in wanted
-        }
-        self.lineages.identified(this, found)
+        self.lineages.identified(this, stage.identified(wanted))
+
+    def known(self, *names: str) -> list[KnownBase]:
+        """What is known of images by all their layers, on the first platform."""
+        named = {chains(self.layers[name])[-1] for name in names}
+        return self.lineages.bases(named, (), address).get("linux/amd64", [])
+
+    def wanted(self, *, again: bool = False) -> list[Subject]:
+        """The images whose base is looked for."""
+        numbers = self.lineages.unidentified(again=again)
+        return [one.subject for one in self.lineages.subjects(numbers, address)]
+
+    def image(self, name: str) -> int:
+        """The number of an image."""
+        with self.engine.connect() as connection:
+            statement = select(images.c.id).where(images.c.digest == digest(name))
+            return int(connection.scalar(statement) or 0)
 
     def finish(self, this: PassRecord) -> None:
         """Bring a pass to its end."""

@@ -316,15 +316,14 @@ def test_what_is_open_is_known_by_track_since_its_start(engine: Engine, store: S
     fleet.sync(engine, day(0))
     tracks = {one.stream: one.track for one in SqlViews(engine).streams(1)}
     api, web = tracks["local/shop/api:latest"], tracks["local/shop/web:latest"]
-    assert store.open_since([api, web]) == {
-        (api, "V"): day(-15),
-        (api, "W"): day(-1),
-        (web, "V"): day(-10),
+    assert store.open_since([api, web], ["V", "W"]) == {
+        "V": {api: day(-15), web: day(-10)},
+        "W": {api: day(-1)},
     }
-    assert store.open_since([Track(api.stream, "linux/arm64")]) == {}
+    assert store.open_since([Track(api.stream, "linux/arm64")], ["V"]) == {}
     fleet.push("shop/api", "latest", ["p1"], created=day(1))
     fleet.sync(engine, day(2))
-    assert store.open_since([api]) == {(api, "V"): day(-15)}
+    assert store.open_since([api], ["V"]) == {"V": {api: day(-15)}}
 
 
 # what a report asks for

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
-from tests.contract.store.bases import BASE_DIGEST, BASE_NAME, Yard, address
+from tests.contract.store.bases import BASE_DIGEST, BASE_NAME, Yard
 from tests.contract.store.fleet import day
 from tests.contract.store.record import ARM, bound, digest, rows
 from watcher.adapters.store.tables.inventory import base_identities
 from watcher.adapters.store.views import SqlViews
-from watcher.domain.lineage import Claim
+from watcher.domain.lineage import Claim, Told
 from watcher.domain.ticket import LineName
 from watcher.ports.store.lineages import Built
 from watcher.ports.store.passes import PassRecord
@@ -52,7 +53,7 @@ def identities(engine: Engine) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(statement.order_by(base_identities.c.id))]
 
 
-def told(built: list[Built]) -> list[tuple[str, str, str]]:
+def told(built: Sequence[Built]) -> list[tuple[str, str, str]]:
     """Stream, digest of its base, and the head of the lineage."""
     return [
         (f"{one.repository.path}:{one.stream}", one.base_digest, one.head.name) for one in built
@@ -65,7 +66,7 @@ def told(built: list[Built]) -> list[tuple[str, str, str]]:
 @pytest.mark.usefixtures("first")
 def test_bases_are_all_images_that_a_base_ever_was_with_their_names(yard: Yard) -> None:
     rebuilt(yard)
-    found = yard.lineages.bases(address)["linux/amd64"]
+    found = yard.known("old", "new")
     assert [(one.digests, one.names) for one in found] == [
         ((digest("old"),), ("registry.example/base/python:3.12",)),
         ((digest("new"),), ("registry.example/base/python:3.12",)),
@@ -77,11 +78,11 @@ def test_bases_are_all_images_that_a_base_ever_was_with_their_names(yard: Yard) 
 def test_a_base_by_several_names_has_the_last_one_first(yard: Yard, first: PassRecord) -> None:
     yard.point(first, "base/python:3", bound("old", -20, -12), published=False)
     yard.point(first, "base/python:3.12.1", bound("old", -8), published=False)
-    (base,) = yard.lineages.bases(str)["linux/amd64"]
+    (base,) = yard.known("old")
     assert base.names == (
-        "local/base/python:3.12.1",
-        "local/base/python:3.12",
-        "local/base/python:3",
+        "registry.example/base/python:3.12.1",
+        "registry.example/base/python:3.12",
+        "registry.example/base/python:3",
     )
 
 
@@ -101,15 +102,17 @@ def test_bases_have_changed_until_they_were_looked_for(yard: Yard, first: PassRe
 # identities
 
 
-def test_heads_of_published_streams_are_looked_at_once(yard: Yard, first: PassRecord) -> None:
+def test_heads_of_streams_are_looked_at_once(yard: Yard, first: PassRecord) -> None:
     yard.point(first, "shop/api:main", bound("api", -5))
     yard.make(first, "gone", {"x": []}, on="old")
     yard.point(first, "shop/web:latest", bound("gone", -5, -1), bound("api", -1))
-    (one,) = yard.lineages.unidentified(again=False)
-    assert (one.diff_ids, one.claim) == (yard.layers["api"], None)
-    yard.lineages.identified(first, {one.image: None})
+    base, api = yard.wanted()
+    assert (base.diff_ids, api.diff_ids) == (yard.layers["old"], yard.layers["api"])
+    assert api.repositories == {"registry.example/shop/api", "registry.example/shop/web"}
+    assert (api.told, api.provenance) == (Told(), None)
+    yard.lineages.identified(first, {api.image: None, base.image: None})
     assert yard.lineages.unidentified(again=False) == []
-    assert yard.lineages.unidentified(again=True) == [one]
+    assert yard.wanted(again=True) == [base, api]
 
 
 @pytest.mark.parametrize(
@@ -133,8 +136,8 @@ def test_what_an_image_claims_is_kept_as_far_as_it_can_be_meant(
     this = yard.begin(1)
     yard.make(this, "api", LIBC, annotations=annotations)
     yard.point(this, "shop/api:latest", bound("api", -5))
-    (one,) = yard.lineages.unidentified(again=False)
-    assert one.claim == claim
+    (one,) = yard.wanted()
+    assert one.told.claim == claim
     yard.identify(this)
     (image,) = SqlViews(yard.engine).images(this.number)
     alone = claim is not None and claim.digest is not None
@@ -159,7 +162,7 @@ def test_a_base_found_out_otherwise_supersedes_and_the_same_again_writes_nothing
     yard.identify(third)
     assert yard.lineages.unidentified(again=False) == []
     fourth = yard.begin(4)
-    image = next(one.image for one in yard.lineages.unidentified(again=True))
+    image = yard.image("api")
     yard.lineages.identified(fourth, {image: None})
     found = [row for row in identities(yard.engine) if row[0] == image]
     assert [(row[2], row[3], row[4]) for row in found] == [
@@ -171,7 +174,7 @@ def test_a_base_found_out_otherwise_supersedes_and_the_same_again_writes_nothing
 def test_an_image_shows_the_base_that_was_known_then(yard: Yard, first: PassRecord) -> None:
     yard.identify(first)
     second = yard.begin(2)
-    image = next(one.image for one in yard.lineages.unidentified(again=True))
+    image = yard.image("api")
     yard.lineages.identified(second, {image: None})
     views = SqlViews(yard.engine)
     (then,), (now,) = views.images(first.number), views.images(second.number)
@@ -189,11 +192,11 @@ def test_a_stream_on_an_older_base_is_built_on_the_lineage_that_moved(
     yard: Yard, first: PassRecord
 ) -> None:
     yard.identify(first)
-    (built,) = yard.lineages.built()
+    (built,) = yard.lineages.construction().built
     assert (built.base, built.base_since) == (built.head.image, day(-9))
     this = rebuilt(yard)
     yard.identify(this)
-    (built,) = yard.lineages.built()
+    (built,) = yard.lineages.construction().built
     assert (built.repository.path, built.by, built.stream) == ("shop/api", "tag", "latest")
     assert (built.digest, built.base_digest) == (digest("api"), digest("old"))
     assert (built.head.digest, built.head.since) == (digest("new"), day(2))
@@ -207,7 +210,7 @@ def test_a_rebuilt_stream_is_built_on_its_new_base(yard: Yard, first: PassRecord
     yard.make(this, "api2", {"app": ["jinja=3"]}, on="new")
     yard.point(this, "shop/api:latest", bound("api", -5, 2.5), bound("api2", 2.5))
     yard.identify(this)
-    (built,) = yard.lineages.built()
+    (built,) = yard.lineages.construction().built
     assert built.base == built.head.image
     assert built.base_digest == digest("new")
 
@@ -216,14 +219,14 @@ def test_an_image_without_a_base_is_built_on_nothing(yard: Yard, first: PassReco
     yard.make(first, "scratch", {"alone": []})
     yard.point(first, "shop/web:latest", bound("scratch", -5))
     yard.identify(first)
-    assert [one.repository.path for one in yard.lineages.built()] == ["shop/api"]
+    assert [one.repository.path for one in yard.lineages.construction().built] == ["shop/api"]
 
 
 def test_a_lineage_whose_tag_is_gone_leads_nowhere(yard: Yard, first: PassRecord) -> None:
     yard.identify(first)
     this = yard.begin(2)
     yard.point(this, PYTHON, bound("old", -9, 1, "retired"), published=False)
-    assert yard.lineages.built() == []
+    assert yard.lineages.construction().built == []
 
 
 def test_the_annotated_name_chooses_among_lineages_of_one_base(yard: Yard) -> None:
@@ -237,7 +240,7 @@ def test_the_annotated_name_chooses_among_lineages_of_one_base(yard: Yard) -> No
     yard.point(this, "shop/api:latest", bound("api", -5))
     yard.point(this, "shop/web:latest", bound("web", -5))
     yard.identify(this)
-    assert told(yard.lineages.built()) == [
+    assert told(yard.lineages.construction().built) == [
         ("shop/api:latest", digest("old"), "local/base/python:3.12-slim"),
         ("shop/web:latest", digest("old"), "local/base/python:3.12"),
     ]
@@ -248,9 +251,9 @@ def test_a_lineage_that_moved_is_followed_before_one_that_did_not(
 ) -> None:
     yard.point(first, "base/python:3", bound("old", -9), published=False)
     yard.identify(first)
-    assert told(yard.lineages.built())[0][2] == "local/base/python:3"
+    assert told(yard.lineages.construction().built)[0][2] == "local/base/python:3"
     rebuilt(yard)
-    assert told(yard.lineages.built())[0][2] == "local/base/python:3.12"
+    assert told(yard.lineages.construction().built)[0][2] == "local/base/python:3.12"
 
 
 def test_platforms_have_lineages_of_their_own(yard: Yard, first: PassRecord) -> None:
@@ -260,20 +263,22 @@ def test_platforms_have_lineages_of_their_own(yard: Yard, first: PassRecord) -> 
     yard.point(first, PYTHON, bound("old", -9), bound("old arm", -9, **arm), published=False)  # type: ignore[arg-type]
     yard.point(first, "shop/api:latest", bound("api", -5), bound("api arm", -5, **arm))  # type: ignore[arg-type]
     yard.identify(first)
-    found = {one.track.platform: one for one in yard.lineages.built()}
+    found = {one.track.platform: one for one in yard.lineages.construction().built}
     assert {name: one.head.digest for name, one in found.items()} == {
         "linux/amd64": digest("old"),
         "linux/arm64": digest("old arm"),
     }
 
 
-def test_published_streams_are_named_with_their_images_and_ended_ones_are_not(
+def test_streams_are_named_with_their_images_and_ended_ones_are_not(
     yard: Yard, first: PassRecord
 ) -> None:
     yard.point(first, "shop/web:latest", bound("api", -5, -1, "retired"))
     found = yard.lineages.published()
-    (image,) = (one.image for one in yard.lineages.unidentified(again=False))
-    assert found == {LineName("local/shop/api:latest", "linux/amd64"): image}
+    assert found == {
+        LineName("local/base/python:3.12", "linux/amd64"): yard.image("old"),
+        LineName("local/shop/api:latest", "linux/amd64"): yard.image("api"),
+    }
 
 
 # what images hold
@@ -283,35 +288,35 @@ def test_an_image_is_known_only_once_every_package_of_it_was_matched(
     yard: Yard, first: PassRecord
 ) -> None:
     yard.catalog(first)
-    images = [one.image for one in yard.lineages.bases(str)["linux/amd64"]]
-    images += [one.image for one in yard.lineages.unidentified(again=False)]
-    assert yard.lineages.installed(images) == {}
+    images = [yard.image("old"), yard.image("api")]
+    assert yard.lineages.contents(images).sets == {}
     yard.match(first, {})
-    base, app = (yard.lineages.installed(images)[image] for image in images)
-    assert [(one.name, one.layer, one.system) for one in base] == [("libc", digest("libc"), True)]
-    assert {(one.name, one.layer) for one in app} == {
-        ("libc", digest("libc")),
-        ("jinja", digest("app")),
-    }
-    assert {one.number for one in base} < {one.number for one in app}
+    told = yard.lineages.contents(images)
+    base, app = (told.sets[image] for image in images)
+    assert [(one.layer, [each.name for each in one.packages]) for one in base] == [
+        (digest("libc"), ["libc"])
+    ]
+    assert set(base) < set(app)  # a set is one, whichever image has it
+    assert {one.layer for one in app} == {digest("libc"), digest("app")}
+    assert all(each.system for one in app for each in one.packages)
+    assert {one.name for one in told.systems.values()} == {"debian 12.5"}
     later = yard.begin(2)
     yard.make(later, "api2", {"app2": ["flask=1"]}, on="old")
     yard.point(later, "shop/api:latest", bound("api", -5, 1), bound("api2", 1))
     yard.catalog(later)
-    (image,) = (one.image for one in yard.lineages.unidentified(again=False))
-    assert yard.lineages.installed([image]) == {}
+    assert yard.lineages.contents([yard.image("api2")]).sets == {}
     yard.match(later, {})
-    assert len(yard.lineages.installed([image])[image]) == 2
+    assert len(yard.lineages.contents([yard.image("api2")]).sets[yard.image("api2")]) == 2
 
 
 def test_an_image_without_packages_holds_none(yard: Yard) -> None:
     this = yard.begin(1)
     yard.make(this, "static", {"binary": []})
     yard.point(this, "shop/api:latest", bound("static", -5))
-    (image,) = (one.image for one in yard.lineages.unidentified(again=False))
-    assert yard.lineages.installed([image]) == {}
+    image = yard.image("static")
+    assert yard.lineages.contents([image]).sets == {}
     yard.catalog(this)
-    assert yard.lineages.installed([image]) == {image: []}
+    assert yard.lineages.contents([image]).sets == {image: ()}
 
 
 def test_flaws_are_what_packages_match_now_as_they_are_rated_now(
@@ -319,8 +324,8 @@ def test_flaws_are_what_packages_match_now_as_they_are_rated_now(
 ) -> None:
     yard.catalog(first)
     yard.match(first, {"libc": ["V", "W"], "jinja": ["V"]}, fixed_version="2")
-    images = [one.image for one in yard.lineages.unidentified(again=False)]
-    held = {one.name: one.number for one in yard.lineages.installed(images)[images[0]]}
+    sets = yard.lineages.contents([yard.image("api")]).sets[yard.image("api")]
+    held = {each.name: each.number for one in sets for each in one.packages}
     found = yard.lineages.flaws(held.values())
     assert {
         (name, flaw.name, flaw.severity, flaw.installed, flaw.fixed_version)

@@ -9,10 +9,13 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 
 from watcher.adapters.store.engine import open_engine
-from watcher.adapters.store.migrate import SchemaState, state, upgrade
+from watcher.adapters.store.migrate import upgrade
+from watcher.adapters.store.schema import SchemaState, migrations, revisions, state
 from watcher.adapters.store.tables import metadata
 from watcher.domain.errors import StartError, UsageError
 
@@ -53,6 +56,13 @@ def contents(engine: Engine) -> dict[str, list[Any]]:
             table: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))]  # noqa: S608 - names come from the database itself
             for table in inspect(connection).get_table_names()
         }
+
+
+def test_each_file_of_the_chain_begins_with_the_revision_it_brings() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations()))
+    chain = ScriptDirectory.from_config(config).walk_revisions("base", "head")
+    assert [one.revision for one in chain] == list(reversed(revisions()))
 
 
 def test_the_chain_makes_what_the_tables_say(

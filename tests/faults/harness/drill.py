@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.faults.harness.children import spread
+from tests.faults.harness.expected import Expected
 from tests.faults.harness.faults import Fault
 from tests.faults.harness.places import Place, Places
 from tests.faults.harness.play import Setting, make, make_wired, opened, times
@@ -29,13 +30,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The story undisturbed: each place before its pass, and what each pass left and did.
-
-    There are two things a pass may leave: who dies when all is done makes it once more.
-    """
+    """The story undisturbed: each place before its pass, what each pass left, what it did."""
 
     before: Sequence[Place]
-    after: Sequence[Sequence[Remains]]
+    expected: Expected
     trails: Sequence[Trail]
 
     def disturbances(self, passes: Sequence[int], faults: Faults) -> list[Disturbance]:
@@ -63,14 +61,20 @@ class Drill:
         """Play the story in this process, so that its forks inherit what is worked out once."""
         place = self.places.empty("undisturbed")
         before: list[Place] = []
-        after: list[Sequence[Remains]] = []
+        after: list[list[Remains]] = [[] for _ in DAYS]
         trails: list[Trail] = []
+        told: set[tuple[str, str]] = set()
         for number in range(len(DAYS)):
             before.append(self.places.copy(place, f"before{number + 1}"))
-            remains, taken = self._calm(place, number)
-            after.append((remains, self._made_again(place, number)))
-            trails.append(taken)
-        return Played(before, after, trails)
+            trail = Trail(act=_nothing)
+            with opened(place) as engine:
+                failures = make_wired(place, engine, self.setting, number, trail).failures
+                told |= {(one.stage, one.subject) for one in failures}
+                after[number].insert(0, read_remains(engine, place.folder, times(number)))
+            trails.append(trail)
+            for later, remains in self._made_again(place, number):
+                after[later].append(remains)
+        return Played(before, Expected(after, frozenset(told)), trails)
 
     def judged(self, played: Played, disturbances: Sequence[Disturbance]) -> Iterator[Verdict]:
         """Play them all; verdicts come as they are found."""
@@ -79,26 +83,21 @@ class Drill:
             begun = time.perf_counter()
             place = self.places.copy(played.before[one.pass_], f"lane{lane}")
             try:
-                wrong = Trial(place, self.setting, one, played.after).wrong()
+                wrong = Trial(place, self.setting, one, played.expected).wrong()
             finally:
                 self.places.drop(place)
             return Verdict(str(one), wrong, time.perf_counter() - begun)
 
         return spread(disturbances, judge, self.lanes)
 
-    def _calm(self, place: Place, number: int) -> tuple[Remains, Trail]:
-        trail = Trail(act=_nothing)
-        with opened(place) as engine:
-            make_wired(place, engine, self.setting, number, trail)
-            return read_remains(engine, place.folder, times(number)), trail
-
-    def _made_again(self, place: Place, number: int) -> Remains:
+    def _made_again(self, place: Place, number: int) -> Iterator[tuple[int, Remains]]:
+        """A pass made twice, and those that follow: what each of them leaves."""
         again = self.places.copy(place, f"again{number + 1}")
         with opened(again) as engine:
-            make(again, engine, self.setting, number)
-            remains = read_remains(engine, again.folder, times(number))
+            for later in range(number, len(DAYS)):
+                make(again, engine, self.setting, later)
+                yield later, read_remains(engine, again.folder, times(later))
         self.places.drop(again)
-        return remains
 
 
 def _nothing(_: object) -> None:

@@ -30,9 +30,14 @@ Told = Mapping[str, Counter[str]]
 Shown = Mapping[str, str]
 Lists = Mapping[Any, Sequence[object]]
 
-# Passes are told by their times. Who works, what is called for and which calls to trackers were
-# begun says how a pass went, not what it found; `unsound` looks at those that must not stay.
-_HOW_IT_WENT: Final = frozenset({"passes", "workers", "jobs", "calls", "ticket_intents"})
+# Passes are told by their times. Who works, what is called for, what failed and which calls to
+# trackers were begun says how a pass went, not what it found; `unsound` looks at those that must
+# not stay.
+_HOW_IT_WENT: Final = frozenset(
+    {"passes", "workers", "jobs", "calls", "failures", "ticket_intents"}
+)
+# An audit that is asked for again looks at everything again.
+_AS_OFTEN_AS_ASKED: Final = frozenset({"audits"})
 _SUBJECTS: Final = {
     "inventory": "repositories",
     "reconciliation": "repositories",
@@ -111,7 +116,7 @@ class _Rows:
 
     def told(self) -> dict[str, Counter[str]]:
         """The rows by table; one that was superseded in the pass it was made in is nothing."""
-        return {
+        told = {
             table.name: Counter(
                 self._row(table, number)
                 for number, row in self._rows[table.name].items()
@@ -120,6 +125,7 @@ class _Rows:
             for table in metadata.sorted_tables
             if table.name not in _HOW_IT_WENT
         }
+        return told | {name: Counter(set(told[name])) for name in _AS_OFTEN_AS_ASKED}
 
     def _in_vain(self, row: Mapping[str, Any]) -> bool:
         over = row.get("superseded_in")
@@ -138,6 +144,9 @@ class _Rows:
         value = row[name]
         if value is None:
             return None
+        if table.name == "affected_sets":
+            held = [self._row(metadata.tables["packages"], one) for one in row["packages"]]
+            return sorted(held) if name == "packages" else None
         if table.name == "coverage" and name == "subject":
             named = _SUBJECTS.get(row["stage"])
             return self._row(metadata.tables[named], value) if named else value

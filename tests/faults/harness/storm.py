@@ -10,9 +10,10 @@ from random import Random
 from typing import Final
 
 from tests.faults.harness.children import in_child, spread
+from tests.faults.harness.expected import Expected
 from tests.faults.harness.places import Place, Places
 from tests.faults.harness.play import Setting, make, opened, times
-from tests.faults.harness.remains import Remains, read_remains
+from tests.faults.harness.remains import read_remains
 from tests.faults.harness.soundness import unsound
 from tests.faults.story.days import DAYS
 
@@ -32,11 +33,11 @@ class Weathered:
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """Plays in so many lanes; `undisturbed` is what each pass may leave, `usual` its seconds."""
+    """Plays in so many lanes; `usual` are the seconds of each pass."""
 
     places: Places
     setting: Setting
-    undisturbed: Sequence[Sequence[Remains]]
+    expected: Expected
     usual: Sequence[float]
     lanes: int
 
@@ -74,9 +75,12 @@ class Storm:
 
     def _compared(self, place: Place, number: int) -> list[str]:
         with opened(place) as engine:
-            wrong = [f"pass {number + 1}: {line}" for line in unsound(engine, place.folder)]
+            wrong = [
+                f"pass {number + 1}: {line}"
+                for line in unsound(engine, place.folder, self.expected)
+            ]
             remains = read_remains(engine, place.folder, times(number))
-            unlike = min((remains.unlike(one) for one in self.undisturbed[number]), key=len)
+            unlike = min((remains.unlike(one) for one in self.expected.after[number]), key=len)
             return [*wrong, *(f"after pass {number + 1}: {line}" for line in unlike)]
 
 

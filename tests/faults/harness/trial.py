@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Engine
 
 from tests.faults.harness.children import in_child
+from tests.faults.harness.expected import Expected
 from tests.faults.harness.faults import KILLED, Fault
 from tests.faults.harness.places import Place
 from tests.faults.harness.play import Setting, make, make_wired, opened, times
-from tests.faults.harness.remains import Remains, exposures_of, read_remains, unlike
+from tests.faults.harness.remains import exposures_of, read_remains, unlike
 from tests.faults.harness.soundness import unsound
 from tests.faults.harness.steps import Step, Trail, When
 from tests.faults.story.days import DAYS
@@ -42,12 +42,12 @@ class Disturbance:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A disturbance in a place of its own; `undisturbed` is what each pass may leave."""
+    """A disturbance in a place of its own, and what the story leaves without it."""
 
     place: Place
     setting: Setting
     disturbance: Disturbance
-    undisturbed: Sequence[Sequence[Remains]]
+    expected: Expected
 
     def wrong(self) -> list[str]:
         """Whatever is not as it must be, a line each."""
@@ -82,7 +82,7 @@ class Trial:
                 wrong += [] if "\n" not in str(error) else [f"not one line: {error}"]
             wrong += self._seen_meanwhile(engine)
             now = read_remains(engine, self.place.folder, ())
-            ended = now.ended - self.undisturbed[number][0].ended
+            ended = now.ended - self.expected.after[number][0].ended
             wrong += [f"ended by a failure: {one}" for one in ended]
             # A pass that failed saw the world once more, under another database perhaps: that
             # stays among the facts, and changes nothing of what follows from them.
@@ -92,7 +92,7 @@ class Trial:
         """Nothing that was said of earlier times changes by a pass that did not come to its end."""
         number = self.disturbance.pass_
         told = exposures_of(engine, times(number - 1))
-        before = self.undisturbed[number - 1][0].shown if number else {}
+        before = self.expected.after[number - 1][0].shown if number else {}
         same = {name: text for name, text in before.items() if name in told}
         return [f"meanwhile, {line}" for line in unlike(told, same)]
 
@@ -101,12 +101,15 @@ class Trial:
         wrong: list[str] = []
         for number in range(self.disturbance.pass_, len(DAYS)):
             report = make(self.place, engine, self.setting, number)
-            wrong += [f"pass {number + 1}, made again: {one}" for one in report.failures]
-            wrong += [f"pass {number + 1}: {line}" for line in unsound(engine, self.place.folder)]
+            failures = self.expected.untold(report.failures)
+            wrong += [f"pass {number + 1}, made again: {one}" for one in failures]
+            flaws = unsound(engine, self.place.folder, self.expected)
+            wrong += [f"pass {number + 1}: {line}" for line in flaws]
             remains = read_remains(engine, self.place.folder, times(number))
-            unlike = [remains.unlike(one, facts=facts) for one in self.undisturbed[number]]
+            unlike = [remains.unlike(one, facts=facts) for one in self.expected.after[number]]
             wrong += [f"after pass {number + 1}: {line}" for line in min(unlike, key=len)]
             # The same record has the same future: a sample shows that.
-            if facts and not unlike[0] and self.disturbance.step.number % _SAMPLE:
+            same = facts or not remains.unlike(self.expected.after[number][0])
+            if same and not unlike[0] and self.disturbance.step.number % _SAMPLE:
                 break
         return wrong

@@ -1,10 +1,11 @@
-"""Three days of a small fleet, in which every stage has something to write and something to end.
+"""Four days of a small fleet, in which every stage has something to write and something to end.
 
 On day 1 everything is new. Before day 3 the base is rebuilt, a flaw is withdrawn, another one
 becomes known, one gets its CVE, one is stated not to matter: two tickets are filed. Before day 5
 one team has rebuilt all of its images and the other one some; a tag is deleted, the statement is
 withdrawn, and the configuration leaves a repository out. One image is matched by scans of its own,
-and is rebuilt before day 5.
+and is rebuilt before day 5. Before day 7 Trivy and the database are new and half of the fleet is
+left out: what is left is listed again, one image of it differs at birth, and all of it is audited.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ class Day:
     include: tuple[str, ...] = EVERYTHING
     pushed: Mapping[Tag, float] = field(default_factory=dict)
     stated: tuple[Statement, ...] = ()
+    trivy: str = "0.74.0"
+    imagined: frozenset[str] = frozenset()  # flaws that scans of whole images do not find
+    audited: bool = False
 
     @property
     def at(self) -> datetime:
@@ -116,5 +120,15 @@ DAYS: tuple[Day, ...] = (
         (IN_OPENSSL, IN_CURL, IN_JINJA, IN_BASH, WORSE_IN_TAR),
         include=("shop/**", "data/**", "open/**"),
         pushed={("data/train", "latest"): 2.0},
+    ),
+    Day(
+        7,
+        _THIRD,
+        (IN_OPENSSL, IN_CURL, IN_JINJA, IN_BASH, WORSE_IN_TAR),
+        include=("shop/api", "shop/worker", "data/**"),
+        pushed={("data/train", "latest"): 2.0},
+        trivy="0.75.0",
+        imagined=frozenset({IN_CURL.name}),
+        audited=True,
     ),
 )

@@ -1,8 +1,9 @@
-"""An authority for one cluster, and the certificate it signs, as files."""
+"""An authority for one cluster, and the certificates it signs, as files."""
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,30 +19,49 @@ _PREFIX = "DASK_DISTRIBUTED__COMM__TLS__"
 
 def certified(folder: Path) -> dict[str, str]:
     """Make an authority and a certificate for everybody; returns Dask's settings that name them."""
+    return certified_each(folder, ["127.0.0.1"])["127.0.0.1"]
+
+
+def certified_each(folder: Path, hosts: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Make an authority and a certificate for each host, in folders of theirs.
+
+    Returns Dask's settings on each host; nobody has another one's key.
+    """
     folder.mkdir()
-    own, theirs = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    own = ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("authority", "authority", own.public_key(), own)
     (folder / "ca.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
-    signed = _certificate("authority", "cluster", theirs.public_key(), own)
-    (folder / "cert.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    return {host: _settings(folder, host, own) for host in hosts}
+
+
+def _settings(folder: Path, host: str, authority: ec.EllipticCurvePrivateKey) -> dict[str, str]:
+    place = folder / host
+    place.mkdir(mode=0o700)
+    theirs = ec.generate_private_key(ec.SECP256R1())
+    signed = _certificate("authority", "cluster", theirs.public_key(), authority, host)
+    (place / "cert.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
     key = theirs.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    (folder / "key.pem").write_bytes(key)
+    (place / "key.pem").write_bytes(key)
     roles = ("CLIENT", "SCHEDULER", "WORKER")
     return {
         f"{_PREFIX}CA_FILE": str(folder / "ca.pem"),
-        **{f"{_PREFIX}{role}__CERT": str(folder / "cert.pem") for role in roles},
-        **{f"{_PREFIX}{role}__KEY": str(folder / "key.pem") for role in roles},
+        **{f"{_PREFIX}{role}__CERT": str(place / "cert.pem") for role in roles},
+        **{f"{_PREFIX}{role}__KEY": str(place / "key.pem") for role in roles},
     }
 
 
 def _certificate(
-    issuer: str, subject: str, key: ec.EllipticCurvePublicKey, signing: ec.EllipticCurvePrivateKey
+    issuer: str,
+    subject: str,
+    key: ec.EllipticCurvePublicKey,
+    signing: ec.EllipticCurvePrivateKey,
+    host: str = "127.0.0.1",
 ) -> x509.Certificate:
-    loopback = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    loopback = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
     authority = x509.BasicConstraints(ca=issuer == subject, path_length=None)
     return (
         x509.CertificateBuilder()

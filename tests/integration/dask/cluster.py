@@ -63,15 +63,34 @@ class Cluster:
         return started
 
     def worker(
-        self, own: Mapping[str, str] | None = None, *, threads: int = 1, before: str = "pass"
+        self,
+        own: Mapping[str, str] | None = None,
+        *,
+        threads: int = 1,
+        before: str = "pass",
+        host: str = "127.0.0.1",
     ) -> Program:
-        """Start a worker with variables of its own; it is there when this returns."""
+        """Start a worker with variables of its own; it is there when this returns.
+
+        `host` is the machine that it stands on: 127.0.0.2 and the like are others.
+        """
+        started = self.called(own, threads=threads, before=before, host=host)
+        started.says("Registered to:")
+        return started
+
+    def called(
+        self,
+        own: Mapping[str, str] | None = None,
+        *,
+        threads: int = 1,
+        before: str = "pass",
+        host: str = "127.0.0.1",
+    ) -> Program:
+        """Start a worker, whether or not it is let in."""
         place = self.folder / f"worker{len(self.programs)}"
         arguments = [self.address, "--nthreads", str(threads), "--no-nanny"]
         arguments += ["--local-directory", str(place)]
-        started = self._start("worker", before, arguments, own or {})
-        started.says("Registered to:")
-        return started
+        return self._start("worker", before, arguments, own or {}, host)
 
     def written(self) -> str:
         """All that any program of the cluster ever wrote."""
@@ -86,11 +105,16 @@ class Cluster:
             one.kill()
 
     def _start(
-        self, what: str, before: str, arguments: Sequence[str], own: Mapping[str, str]
+        self,
+        what: str,
+        before: str,
+        arguments: Sequence[str],
+        own: Mapping[str, str],
+        host: str = "127.0.0.1",
     ) -> Program:
         log = self.folder / f"{len(self.programs)}-{what}.log"
         code = _PROGRAM.format(before=before, module=f"distributed.cli.dask_{what}")
-        command = [sys.executable, "-c", code, *arguments, "--host", "127.0.0.1"]
+        command = [sys.executable, "-c", code, *arguments, "--host", host]
         with log.open("wb") as output:
             running = subprocess.Popen(
                 [*command, "--no-dashboard"],

@@ -5,12 +5,21 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from distributed import get_worker
 
 from watcher.domain.errors import NotFoundError, PermanentError, TransientError
 
 
 def double(number: int) -> int:
     return 2 * number
+
+
+def host() -> str:
+    """The machine that it is done on, as the worker's own address has it, after a moment."""
+    time.sleep(0.05)
+    return urlsplit(get_worker().address).hostname or ""
 
 
 def pid() -> int:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.properties.stormy import StormyWorld
+from watcher.adapters.store.attestations import SqlAttestations
 from watcher.adapters.store.inventory import SqlInventory
 from watcher.adapters.store.passes import SqlPasses
 from watcher.domain.pattern import Selection
@@ -42,7 +43,12 @@ class ListedWorld(StormyWorld):
             passes.cover(this, "inventory", listed.covered, listed.tried)
             passes.cover(this, "reconciliation", listed.reconciled, listed.tried)
             viewed = StreamStage(
-                {registry.name: registry}, rules, lambda _: False, store, executor
+                {registry.name: registry},
+                rules,
+                lambda _: False,
+                store,
+                SqlAttestations(self.engine),
+                executor,
             ).take(this, listed.changed, rules_changed=False, within=listed.tried)
         passes.finish(this, "complete", {})
         report = PassReport(at, failures=[*listed.failures, *viewed.failures])

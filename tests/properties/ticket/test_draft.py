@@ -23,6 +23,7 @@ from watcher.domain.ticket import (
     LineName,
     OwnFinding,
     Remaining,
+    SetAside,
     Target,
     Terms,
     TicketKey,
@@ -112,6 +113,66 @@ def test_one_is_singular_everywhere() -> None:
     assert why in text
     assert "<b>Fixes</b>: 1 vulnerability, 1 exposure in 1 stream<" in text
     assert "listed, 1 high vulnerability, in its stream (1 ended by a newer image)" in body(DONE)
+
+
+def test_the_worst_are_named_and_what_is_exploited_before_anything_else() -> None:
+    assert "\n\nThe worst: CVE-2026-1 (high) in zlib.\n" in body(SMALL)
+    listed = tuple(Fix(f"CVE-2026-{one}", "CRITICAL", "tar") for one in range(2, 6))
+    exploited = Fix("CVE-2026-9", "HIGH", "ssl", known_exploited=True)
+    text = body(replace(SMALL, fixes=(*SMALL.fixes, *listed, exploited)))
+    named = "CVE-2026-9 (high, KEV) in ssl, CVE-2026-2 (critical) in tar and CVE-2026-3"
+    assert f"The worst: {named} (critical) in tar." in text
+    low = replace(SMALL.fixes[0], severity="LOW")
+    assert "The worst" not in body(replace(SMALL, fixes=(low,)))
+
+
+@pytest.mark.parametrize(
+    ("move", "said"),
+    [
+        ("system", "names another release of the system below"),
+        ("date", "the tag is a date"),
+        ("build", "the tag is a later build"),
+        ("prefix", "without the `v`"),
+    ],
+)
+def test_a_move_of_second_class_says_so(move: str, said: str) -> None:
+    text = body(replace(SMALL, action="version", move=move))
+    assert "**Second class**: " in text
+    assert said in text
+    for plain in ("version", ""):
+        assert "Second class" not in body(replace(SMALL, move=plain))
+
+
+def test_the_end_of_a_systems_life_is_said() -> None:
+    ended = replace(SMALL, base_system="debian 10.13")
+    assert "**End of life**: `debian 10.13`, the system of the base, gets no fixes" in body(ended)
+    assert "The new base's is maintained." in body(ended)
+    both = replace(ended, target_system="debian 10.14")
+    assert "The new base's is at its end as well." in body(both)
+    assert "End of life" not in body(SMALL)
+
+
+def test_images_that_wait_for_these_are_counted() -> None:
+    assert "3 streams of images built on these wait for this." in body(replace(SMALL, beneath=3))
+    assert "1 stream of images built on these waits for this." in body(replace(SMALL, beneath=1))
+
+
+def test_what_is_set_aside_is_shown_and_not_counted() -> None:
+    aside = SetAside("CVE-2026-7", "CRITICAL", "tar", "risk accepted by ada until 2026-12-31: x", 2)
+    text = body(replace(SMALL, set_aside=(aside,)))
+    assert "Not counted: 1 vulnerability set aside by VEX or as accepted risks, see below." in text
+    assert "<summary><b>Set aside</b>, and not counted: 1 vulnerability</summary>" in text
+    row = "| CVE-2026-7 | critical | tar | 2 | risk accepted by ada until 2026-12-31: x |"
+    assert row in text
+    assert "| **fixes**, vulnerabilities | 0 | 1 | 0 | 0 |" in text
+
+
+def test_what_is_expected_on_rebuild_is_told_apart_from_what_stays() -> None:
+    (jinja,) = SAMPLE.own
+    assert "expected on rebuild" not in body(replace(SMALL, own=(jinja,)))
+    text = body(replace(SMALL, own=(replace(jinja, expected=True),)))
+    assert "`harbor/data/dbt-runner#3`; expected on rebuild\n" in text
+    assert "they install from the distribution, which has a fix." in text
 
 
 def test_great_numbers_are_grouped() -> None:
@@ -206,6 +267,8 @@ def test_streams_of_which_nothing_is_proven_are_named_and_no_lines() -> None:
     ("because", "said"),
     [
         ("withdrawn", "the database names it no more"),
+        ("excused", "VEX says it is not affected"),
+        ("accepted", "the risk is accepted"),
         ("retired", "the stream is retired"),
         ("moved", "another team's now"),
         ("out_of_scope", "out of scope now"),
@@ -273,6 +336,9 @@ def test_figures_that_move_by_time_are_not_the_substance() -> None:
         replace(SAMPLE, target=replace(SAMPLE.target, digest=DIGEST)),
         replace(SAMPLE, introduces=SAMPLE.fixes[:1]),
         replace(SAMPLE, remains=SAMPLE.remains[1:]),
+        replace(SAMPLE, set_aside=(SetAside("CVE-2026-1", "HIGH", "zlib", ""),)),
+        replace(SAMPLE, base_system="debian 10"),
+        replace(SAMPLE, move="system"),
     ):
         assert changed.substance != SAMPLE.substance
 
@@ -339,7 +405,7 @@ def test_the_worst_lines_are_the_ones_that_stay() -> None:
 def poisoned(value: Any, text: str) -> Any:  # noqa: ANN401 any value there is
     """The same value with `text` wherever anything comes from outside."""
     if isinstance(value, BumpTicket):
-        kept = {"cause", "action", "threshold", "link"}
+        kept = {"cause", "action", "threshold", "link", "move", "base_system", "target_system"}
     elif isinstance(value, Done):
         kept = {"because"}
     else:
@@ -359,9 +425,18 @@ def poisoned(value: Any, text: str) -> Any:  # noqa: ANN401 any value there is
 @given(text=HOSTILE)
 @settings(max_examples=60, deadline=None)
 def test_a_ticket_of_hostile_names_is_built_like_one_of_harmless_names(text: str) -> None:
-    sample = replace(SAMPLE, unknown=(Unknown(SAMPLE.lines[0].name, ""),), listed=SAMPLE.fixes[:2])
-    harmless = Rendered.of(draft(poisoned(sample, "x"), KEY).body)
-    written = draft(poisoned(sample, text), KEY).body
+    sample = replace(
+        SAMPLE,
+        unknown=(Unknown(SAMPLE.lines[0].name, ""),),
+        listed=SAMPLE.fixes[:2],
+        set_aside=(SetAside("CVE-2026-1", "HIGH", "zlib", "", 2),),
+        move="system",
+        beneath=3,
+    )
+    plain = replace(poisoned(sample, "x"), base_system="x", target_system="x")
+    harmless = Rendered.of(draft(plain, KEY).body)
+    ended = replace(poisoned(sample, text), base_system=text or "x", target_system=text or "x")
+    written = draft(ended, KEY).body
     hostile = Rendered.of(written)
     assert structure(hostile) == structure(harmless)
     assert hostile.html() == harmless.html()

@@ -13,7 +13,9 @@ from tests.servers.harbor.api import given, refused
 from tests.servers.harbor.records import Artifact, Records
 from tests.servers.hostile import Reply, Seen
 
-_PATH = re.compile(r"/v2/(?P<path>.+)/(?P<kind>manifests|blobs)/(?P<reference>[^/]+)")
+_PATH = re.compile(r"/v2/(?P<path>.+)/(?P<kind>manifests|blobs|referrers)/(?P<reference>[^/]+)")
+
+_INDEX = "application/vnd.oci.image.index.v1+json"
 
 
 class Content:
@@ -66,6 +68,8 @@ class Content:
         if found["kind"] == "blobs":
             body = self._records.blobs.get(found["reference"])
             return Reply(404) if body is None else Reply(body=body)
+        if found["kind"] == "referrers":  # nothing here refers to anything
+            return given({"schemaVersion": 2, "mediaType": _INDEX, "manifests": []})
         return self._manifest(seen, path, found["reference"])
 
     def _manifest(self, seen: Seen, path: str, reference: str) -> Reply:

@@ -124,3 +124,13 @@ def test_bearer_is_preferred_and_nonsense_changes_nothing() -> None:
     authorizer.learn("Bearer")
     authorizer.learn(None)
     assert authorizer.header("s") == "Bearer t1"
+
+
+@pytest.mark.parametrize(
+    "realm", ["http://169.254.169.254/token", "https://127.0.0.1/token", "http://0.0.0.0/token"]
+)
+def test_a_realm_on_this_machine_or_its_link_is_never_asked(realm: str) -> None:
+    authorizer = Authorizer("http://registry.example", TokenServer(), None)
+    authorizer.learn(f'Bearer realm="{realm}",service="s"')
+    with pytest.raises(PermanentError, match="on this machine itself, or on its link"):
+        authorizer.header("repository:a:pull")

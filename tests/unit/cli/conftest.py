@@ -19,7 +19,7 @@ from tests.fakes.registry import FakeRegistry
 from tests.fakes.scanner import FakeScanner
 from tests.fakes.tracker import FakeTracker
 from watcher.adapters.store.database import Database
-from watcher.adapters.store.migrate import SchemaState
+from watcher.adapters.store.schema import SchemaState
 from watcher.bootstrap import App, Parts
 from watcher.cli import Session, run
 from watcher.config import Config

@@ -11,8 +11,8 @@ import pytest
 from watcher.bootstrap import App
 from watcher.domain.errors import StartError
 from watcher.ports.store.views import FinishedPass
-from watcher.web.health import missing
-from watcher.web.site import Site
+from watcher.web.health import health, missing
+from watcher.web.site import Part, Site
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -70,3 +70,12 @@ def made(hours_ago: float) -> FinishedPass:
 def test_ready_is_what_has_fresh_passes_to_show(record: Record, reason: str | None) -> None:
     found = missing(Site(cast("App", record), lambda: NOW))
     assert found == reason if reason is None else (found or "").startswith(reason)
+
+
+def test_health_names_the_parts_that_are_ill() -> None:
+    parts = {"scheduler": Part("leads"), "stage match": Part("failures: 3", well=False)}
+    found = health(Site(cast("App", Record(made(1))), lambda: NOW, lambda: parts))
+    assert (found["alive"], found["well"], found["ill"]) == (True, False, ["stage match"])
+    lost = health(Site(cast("App", Record(made(1), lost=True)), lambda: NOW))
+    assert lost["ill"] == ["record"]
+    assert health(Site(cast("App", Record(made(1))), lambda: NOW))["well"]

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from watcher.adapters.distribution.challenge import Challenge, parse_challenges
 from watcher.adapters.distribution.document import Document
 from watcher.adapters.http import Answer, Http
-from watcher.adapters.http.address import origin, redacted
+from watcher.adapters.http.address import leads_inside, origin, redacted
 from watcher.domain.errors import NotFoundError, PermanentError, UnauthorizedError
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,65536}")
@@ -152,6 +152,11 @@ class Authorizer:
         """Decide who we are to a token server; raises PermanentError where it must not know."""
         scheme, host, _ = origin(realm)
         own_scheme, own_host, _ = origin(self._base_url)
+        if leads_inside(realm, self._base_url):
+            raise PermanentError(
+                f"{self._base_url} sends us to a token server on this machine itself, or on its "
+                f"link, {redacted(realm)}: refused; correct the registry's realm"
+            )
         if scheme == "http" and own_scheme != "http":
             raise PermanentError(
                 f"{self._base_url} sends us to a token server without https, {redacted(realm)}:"

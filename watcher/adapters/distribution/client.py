@@ -9,7 +9,7 @@ from pathlib import Path
 from watcher.adapters.distribution.auth import Login
 from watcher.adapters.distribution.document import Document
 from watcher.adapters.distribution.manifest import Descriptor
-from watcher.adapters.distribution.media_types import ACCEPTED
+from watcher.adapters.distribution.media_types import ACCEPTED, OCI_INDEX
 from watcher.adapters.distribution.paging import Names, Walk
 from watcher.adapters.distribution.session import Session
 from watcher.adapters.distribution.sink import FileSink
@@ -83,15 +83,42 @@ class Distribution:
 
     def config(self, path: str, descriptor: Descriptor) -> bytes:
         """Fetch a configuration of at most 8 MiB, verified."""
-        url = f"/v2/{path}/blobs/{descriptor.digest}"
-        what = f"{self._session.base_url}{url}"
         if descriptor.size > _CONFIG_LIMIT:
+            url = f"{self._session.base_url}/v2/{path}/blobs/{descriptor.digest}"
             raise PermanentError(
-                f"{what}: a configuration of {descriptor.size} bytes is refused;"
+                f"{url}: a configuration of {descriptor.size} bytes is refused;"
                 f" {_CONFIG_LIMIT} are allowed"
             )
+        return self.blob(path, descriptor, _CONFIG_LIMIT)
+
+    def referrers(self, path: str, digest: str) -> bytes | None:
+        """Fetch the list of what refers to a digest: by the API, else under its fallback tag.
+
+        None where there is neither; a registry that cannot be asked raises.
+        """
+        url = f"/v2/{path}/referrers/{digest}"
+        headers = {"Accept": OCI_INDEX}
         try:
-            answer = self._session.ask("GET", url, _pulling(path), limit=_CONFIG_LIMIT)
+            answer = self._session.ask(
+                "GET", url, _pulling(path), headers=headers, limit=_MANIFEST_LIMIT
+            )
+        except NotFoundError:
+            try:
+                return self.tagged(path, digest.replace(":", "-"))
+            except NotFoundError:
+                return None
+        return answer.body
+
+    def tagged(self, path: str, tag: str) -> bytes:
+        """Fetch the manifest under a tag; NotFoundError where there is none."""
+        return self._manifest(path, tag)
+
+    def blob(self, path: str, descriptor: Descriptor, limit: int) -> bytes:
+        """Fetch a small blob, verified."""
+        url = f"/v2/{path}/blobs/{descriptor.digest}"
+        what = f"{self._session.base_url}{url}"
+        try:
+            answer = self._session.ask("GET", url, _pulling(path), limit=limit)
         except NotFoundError:
             raise PermanentError(f"{what}: the registry has lost this blob; push again") from None
         if _digest(answer.body) != descriptor.digest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from watcher.adapters.distribution.client import Distribution
@@ -36,7 +36,9 @@ class Images:
         if isinstance(document, ImageDocument):
             image = self._describe(path, digest, document)
             found = [ManifestPlatform(image.platform, digest)]
+            attested: Mapping[str, tuple[str, ...]] = {}
         else:
+            attested = document.attestations
             found = list(self._listed(_Place(path, digest), document))
         if not found:
             raise PermanentError(
@@ -45,7 +47,7 @@ class Images:
         # A platform listed twice (Windows, by its version) is the first one, as clients pull it.
         unique = {entry.platform: entry for entry in reversed(found)}
         platforms = tuple(entry for entry in found if unique[entry.platform] is entry)
-        return Manifest(digest, document.media_type, platforms, document.annotations)
+        return Manifest(digest, document.media_type, platforms, document.annotations, attested)
 
     def image(self, path: str, digest: str) -> ImageConfig:
         """Fetch one platform's manifest and configuration, both verified by their digests."""

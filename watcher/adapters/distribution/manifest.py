@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from watcher.adapters.distribution.document import Document, shown
 from watcher.adapters.distribution.media_types import (
@@ -16,12 +16,13 @@ from watcher.adapters.distribution.media_types import (
     OCI_MANIFEST,
 )
 from watcher.domain.errors import PermanentError
-from watcher.domain.reference import Platform
+from watcher.domain.reference import Platform, is_digest
 
 _SCHEMA = 2
 _PLATFORM = re.compile(r"[A-Za-z0-9._-]{0,64}")
 # BuildKit marks its attestations so; their platform is unknown/unknown besides.
 _ATTESTS = "vnd.docker.reference.type"
+_ATTESTED = "vnd.docker.reference.digest"
 _UNKNOWN = "unknown"
 
 
@@ -49,11 +50,12 @@ class IndexEntry:
 
 @dataclass(frozen=True, slots=True)
 class IndexDocument:
-    """A list of images of several platforms; attestations and artifacts are left out."""
+    """A list of images of several platforms; attestations and artifacts are apart from them."""
 
     media_type: str
     entries: tuple[IndexEntry, ...]
     annotations: Mapping[str, str]
+    attestations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by image
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,36 @@ def _media_type(document: Document) -> str:
 def _index(document: Document, media_type: str) -> IndexDocument:
     listed = [_entry(child) for child in document.children("manifests")]
     entries = tuple(entry for entry in listed if entry is not None)
-    return IndexDocument(media_type, entries, document.mapping("annotations"))
+    annotations = document.mapping("annotations")
+    return IndexDocument(media_type, entries, annotations, _attestations(document))
+
+
+def _attestations(document: Document) -> dict[str, tuple[str, ...]]:
+    """The manifests that attest something of an image, by its digest, as BuildKit lists them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for child in document.children("manifests"):
+        told = child.mapping("annotations")
+        if told.get(_ATTESTS) == "attestation-manifest" and is_digest(told.get(_ATTESTED, "")):
+            subject = told[_ATTESTED]
+            found[subject] = (*found.get(subject, ()), child.digest("digest"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Referrer:
+    """A manifest that refers to another one, and what it says that it is."""
+
+    digest: str
+    artifact_type: str
+
+
+def parse_referrers(what: str, body: bytes) -> list[Referrer]:
+    """Parse the list of what refers to a manifest; raises PermanentError where it is none."""
+    document = Document.read(what, body)
+    return [
+        Referrer(child.digest("digest"), child.text("artifactType"))
+        for child in document.children("manifests")
+    ]
 
 
 def _entry(document: Document) -> IndexEntry | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from watcher.adapters.distribution.attesting import Attesting
 from watcher.adapters.distribution.auth import Login
 from watcher.adapters.distribution.client import Distribution
 from watcher.adapters.distribution.document import shown
@@ -13,7 +15,7 @@ from watcher.adapters.distribution.images import Images
 from watcher.adapters.http import Http
 from watcher.domain.errors import NotFoundError, PermanentError
 from watcher.domain.reference import is_repository_path, is_tag
-from watcher.ports.registry import ImageConfig, Manifest, PullAccess, Sighting
+from watcher.ports.registry import Attached, ImageConfig, Manifest, PullAccess, Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Pulling:
         self._place = place
         self.client = Distribution(place.url, http, place.login, page)
         self._images = Images(self.client)
+        self._attesting = Attesting(self.client)
 
     def resolve(self, repository: str, tag: str) -> Sighting:
         """Look at one tag (one HEAD); raises NotFoundError where it is gone."""
@@ -55,6 +58,14 @@ class Pulling:
     def image(self, repository: str, digest: str) -> ImageConfig:
         """Fetch one platform's manifest and configuration, both verified by their digests."""
         return self._images.image(self.named(repository), digest)
+
+    def attestations(
+        self, repository: str, digest: str, beside: Collection[str] = (), *, attached: bool
+    ) -> Sequence[Attached]:
+        """Fetch what is said of an image or index; complete or an error."""
+        return self._attesting.attestations(
+            self.named(repository), digest, beside, attached=attached
+        )
 
     def address(self, repository: str) -> str:
         """The repository as references name it: host[:port]/path."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from urllib.parse import SplitResult, parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from watcher.domain.errors import PermanentError
@@ -12,7 +13,11 @@ _PORTS = {"http": 80, "https": 443}
 _SHOWN = frozenset({"n", "last", "ordering", "page", "page_size", "scope", "service"})
 _LONGEST_SHOWN = 300
 
+# Where a cloud's machines find it though it is of no link: of AWS, and of Alibaba.
+_METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200")))
+
 Origin = tuple[str, str, int]  # scheme, host and port
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def split(url: str) -> SplitResult:
@@ -44,6 +49,40 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def leads_inside(url: str, source: str) -> bool:
+    """Whether a remote sends us where it could not go itself: to this machine, or to its link.
+
+    Services of a cloud tell whoever asks from a machine that machine's credentials, at an address
+    of its link. However an address is written, it is the one that would be connected to. `source`
+    is the remote, which may be on this machine itself.
+    """
+    host = origin(url)[1]
+    return _inside(host) and host != origin(source)[1] and not is_loopback(source)
+
+
+def _inside(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    found = _numeric(host)
+    return found is not None and (
+        found.is_loopback or found.is_unspecified or found.is_link_local or found in _METADATA
+    )
+
+
+def _numeric(host: str) -> Address | None:
+    """The address that a host is, written as any system reads it; None for a name."""
+    try:
+        found: Address = ipaddress.ip_address(host)
+    except ValueError:
+        try:
+            # 127.1, 0x7f000001 and 2130706433 are all this machine.
+            return ipaddress.IPv4Address(socket.inet_aton(host))
+        except (OSError, ValueError):
+            return None
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return mapped or found
+
+
 def redacted(url: str) -> str:
     """Give the address as logs may show it: no user, no fragment, no query that may be secret."""
     try:
@@ -72,6 +111,8 @@ def redirected(source: str, location: str) -> str:
         raise PermanentError(
             f"{redacted(source)} redirects from https to plain http ({redacted(target)}): refused"
         )
-    if is_loopback(target) and not is_loopback(source):
-        raise PermanentError(f"{redacted(source)} redirects to this machine itself: refused")
+    if leads_inside(target, source):
+        raise PermanentError(
+            f"{redacted(source)} redirects to this machine itself, or to its link: refused"
+        )
     return urlunsplit(there._replace(fragment=""))

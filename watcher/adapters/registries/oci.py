@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 
 from watcher.adapters.distribution import (
@@ -27,6 +27,7 @@ from watcher.domain.errors import (
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import is_repository_path
 from watcher.ports.registry import (
+    Attached,
     Checked,
     ImageConfig,
     Known,
@@ -99,6 +100,12 @@ class OciRegistry(EachByItself):
     def image(self, repository: str, digest: str) -> ImageConfig:
         """Fetch one platform's manifest and configuration, both verified by their digests."""
         return self._pulling.image(repository, digest)
+
+    def attestations(
+        self, repository: str, digest: str, beside: Collection[str] = (), *, attached: bool
+    ) -> Sequence[Attached]:
+        """Fetch what is said of an image or index; complete or an error."""
+        return self._pulling.attestations(repository, digest, beside, attached=attached)
 
     def address(self, repository: str) -> str:
         """The repository as references name it."""

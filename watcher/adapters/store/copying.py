@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-import psycopg
 from sqlalchemy import Connection, Dialect, Engine, Table, event
 from sqlalchemy.engine.interfaces import ExecutionContext
 
@@ -34,7 +33,10 @@ def teach_copying(engine: Engine) -> None:
 
 
 def _send(
-    cursor: psycopg.Cursor[Any], statement: str, _parameters: object, context: ExecutionContext
+    cursor: Any,  # noqa: ANN401 - a cursor of whichever driver; only PostgreSQL's is sent rows
+    statement: str,
+    _parameters: object,
+    context: ExecutionContext,
 ) -> bool:
     """Take the place of execution for a COPY; False leaves any other statement to SQLAlchemy."""
     rows = context.execution_options.get(_COPIED)

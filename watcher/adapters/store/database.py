@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine
 
-from watcher.adapters.store import migrate
+from watcher.adapters.store import backup, migrate, schema
+from watcher.adapters.store.backup import Manifest
 from watcher.adapters.store.engine import shown
-from watcher.adapters.store.migrate import SchemaState
+from watcher.adapters.store.schema import SchemaState
 from watcher.domain.errors import StartError
 
 
@@ -46,11 +48,11 @@ class Database:
         folder that does not exist.
         """
         if self.file is None or self.file.exists():
-            return migrate.state(self.engine)
+            return schema.state(self.engine)
         self._look_for_the_folder(self.file)
         empty = create_engine("sqlite://")
         try:
-            return migrate.state(empty)
+            return schema.state(empty)
         finally:
             empty.dispose()
 
@@ -58,6 +60,20 @@ class Database:
         """Bring the schema to this version's; raises StartError like `state`."""
         migrate.upgrade(self.engine)
         return self.state()
+
+    def back_up(self, file: Path, now: datetime) -> Manifest:
+        """Write a verified backup into a new file; raises UsageError, StartError."""
+        self._look_for_a_schema()
+        return backup.back_up(self.engine, file, now)
+
+    def restore(self, file: Path, scratch: Path) -> Manifest:
+        """Fill an empty database with a backup; raises UsageError, StartError.
+
+        `scratch` is a folder for a copy of the backup, for as long as it takes.
+        """
+        if self.file is not None:
+            self._look_for_the_folder(self.file)
+        return backup.restore(self.engine, file, scratch)
 
     def require(self, *, own_upgrade: bool) -> None:
         """Make sure that the schema is this version's; an SQLite file may be upgraded for it.
@@ -70,17 +86,23 @@ class Database:
         if own_upgrade and self.engine.dialect.name == "sqlite":
             self.upgrade()
             return
-        if found.current is None and self.file is not None and not self.file.exists():
-            raise StartError(
-                f"there is no database at {self.file.absolute()}: run `watcher {self._first()}`, "
-                "or correct database.url if it should be elsewhere"
-            )
         if found.current is None:
-            raise StartError(f"the database {self.address} is empty: run `watcher {self._first()}`")
+            self._look_for_a_schema()
         raise StartError(
             f"the database {self.address} is at migration {found.current}, this watcher needs "
             f"{found.wanted}: run `watcher db upgrade`"
         )
+
+    def _look_for_a_schema(self) -> None:
+        """Raise StartError where there is no database yet, or an empty one."""
+        if self.state().current is not None:
+            return
+        if self.file is not None and not self.file.exists():
+            raise StartError(
+                f"there is no database at {self.file.absolute()}: run `watcher {self._first()}`, "
+                "or correct database.url if it should be elsewhere"
+            )
+        raise StartError(f"the database {self.address} is empty: run `watcher {self._first()}`")
 
     def _look_for_the_folder(self, file: Path) -> None:
         folder = file.absolute().parent

@@ -2,70 +2,87 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from watcher.adapters.store.engine import reason, shown, unusable
+from watcher.adapters.store.engine import reason, shown
+from watcher.adapters.store.schema import migrations, state
 from watcher.domain.errors import StartError
 
-_PACKAGE = Path(__file__).resolve().parents[2]
 _KEY = 0x736368656D61  # "schema", read as a number
-_PLACES = (_PACKAGE / "_migrations", _PACKAGE.parent / "migrations")
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaState:
-    """The revision a database is at, and the one this version wants; None: no schema at all."""
-
-    current: str | None
-    wanted: str
-
-    @property
-    def ready(self) -> bool:
-        """Whether nothing is to be done."""
-        return self.current == self.wanted
-
-
-def state(engine: Engine) -> SchemaState:
-    """Look at a database; raises StartError where it cannot be reached or is of a newer watcher."""
-    script = ScriptDirectory.from_config(_config())
-    wanted = script.get_current_head() or ""
-    try:
-        with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-    except DBAPIError as error:
-        raise unusable(engine.url, error) from error
-    if current is not None and current not in {one.revision for one in script.walk_revisions()}:
-        raise StartError(
-            f"the database {shown(engine.url)} is at migration {current}, newer than this watcher "
-            f"knows ({wanted}): install the newer watcher, nothing was changed"
-        )
-    return SchemaState(current, wanted)
+class _RefusedError(Exception):
+    """A migration that cannot be made, and why."""
 
 
 def upgrade(engine: Engine) -> None:
     """Bring a database to the wanted revision, wholly or not at all; raises StartError."""
     if state(engine).ready:
         return
-    config = _config()
     try:
-        with engine.begin() as connection:
-            _alone(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except (CommandError, DBAPIError) as error:
+        with engine.connect() as connection, _changing(connection), connection.begin():
+            upgrade_within(connection)
+            _must_hold_together(connection)
+    except (_RefusedError, DBAPIError) as error:
         raise StartError(
             f"the database {shown(engine.url)} could not be upgraded: {reason(error)}; "
             "nothing was changed"
         ) from error
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """Bring a database to a revision inside of a transaction that has written nothing yet."""
+    # To load Alembic takes a tenth of what a command takes to start, and nearly none needs it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    _alone(connection)
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise _RefusedError(str(error)) from error
+
+
+def make(engine: Engine, revision: str) -> None:
+    """Give an empty database the schema of a revision, which may be an earlier one."""
+    with engine.begin() as connection:
+        upgrade_within(connection, revision)
+
+
+@contextmanager
+def _changing(connection: Connection) -> Iterator[None]:
+    """Let SQLite replace a table that others refer to, which is how it changes a column.
+
+    It would delete the old table's rows one by one otherwise, and refuse. Outside of transactions
+    only can it be told.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    (before,) = connection.exec_driver_sql("PRAGMA foreign_keys").one()
+    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    connection.rollback()
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA foreign_keys = {before}")
+
+
+def _must_hold_together(connection: Connection) -> None:
+    """Refuse a schema whose rows refer to none; what SQLite would have said at once otherwise."""
+    if connection.dialect.name != "sqlite":
+        return
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if lost is not None:
+        raise _RefusedError(f"a row of {lost[0]} refers to one of {lost[2]} that is not there")
 
 
 def _alone(connection: Connection) -> None:
@@ -75,12 +92,3 @@ def _alone(connection: Connection) -> None:
         connection.execute(text("BEGIN IMMEDIATE"))
     else:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
-
-
-def _config() -> Config:
-    config = Config()
-    folder = next((place for place in _PLACES if place.is_dir()), None)
-    if folder is None:
-        raise StartError(f"the migrations are missing beside {_PACKAGE}: install watcher again")
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    return config

@@ -16,12 +16,13 @@ from watcher.demo.workshop.advisories import (
     VulnerabilityDetail,
 )
 from watcher.demo.workshop.artifact import Artifact, signature
+from watcher.demo.workshop.attestation import bundled, cosigned, stated
 from watcher.demo.workshop.blobs import Blob
 from watcher.demo.workshop.bulk import Job, push_all
 from watcher.demo.workshop.database import Database, trivy_database
 from watcher.demo.workshop.errors import WorkshopError
 from watcher.demo.workshop.image import Image, built_on
-from watcher.demo.workshop.index import Index
+from watcher.demo.workshop.index import Index, Material, in_toto, provenance
 from watcher.demo.workshop.java_database import JavaArtifact, java_database
 from watcher.demo.workshop.layers import (
     ApkPackage,
@@ -66,6 +67,7 @@ __all__ = [
     "LanguageAdvisory",
     "Layer",
     "Login",
+    "Material",
     "NodePackage",
     "OsAdvisory",
     "Pusher",
@@ -78,16 +80,21 @@ __all__ = [
     "apk_upgrade",
     "basic_auth",
     "built_on",
+    "bundled",
+    "cosigned",
     "debian_base",
     "distroless_base",
     "dpkg_upgrade",
+    "in_toto",
     "java_database",
     "java_layer",
     "layer",
     "node_layer",
+    "provenance",
     "push_all",
     "python_layer",
     "signature",
+    "stated",
     "trivy_database",
     "ubuntu_base",
     "wolfi_base",

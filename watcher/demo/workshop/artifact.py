@@ -18,11 +18,16 @@ _SIGNATURE = "application/vnd.dev.cosign.simplesigning.v1+json"
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A configuration and layers of any media type under a manifest."""
+    """A configuration and layers of any media type under a manifest.
+
+    One with a `subject`, a descriptor, refers to another manifest, and says what it is.
+    """
 
     config: Blob
     layers: tuple[Blob, ...]
     annotations: Mapping[str, str] = field(default_factory=dict)
+    artifact_type: str = ""
+    subject: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -36,6 +41,8 @@ class Artifact:
             "mediaType": _MANIFEST,
             "config": self.config.descriptor(),
             "layers": [layer.descriptor() for layer in self.layers],
+            **({"artifactType": self.artifact_type} if self.artifact_type else {}),
+            **({"subject": self.subject} if self.subject else {}),
             **annotated(self.annotations),
         }
         return Blob.of(_MANIFEST, json_bytes(document))

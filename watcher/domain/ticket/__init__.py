@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from watcher.domain.ticket.board import Standing, Wish, Wishes, dashboard_of, is_dashboard
 from watcher.domain.ticket.bump import (
+    Alternative,
     BaseInUse,
+    BumpState,
     BumpTicket,
     Done,
     Ended,
@@ -13,6 +15,7 @@ from watcher.domain.ticket.bump import (
     LineName,
     OwnFinding,
     Remaining,
+    SetAside,
     Target,
     Unknown,
     moved,
@@ -48,7 +51,9 @@ from watcher.domain.ticket.state import (
 __all__ = [
     "OURS",
     "SEVERITY_LABELS",
+    "Alternative",
     "BaseInUse",
+    "BumpState",
     "BumpTicket",
     "Cause",
     "Close",
@@ -67,6 +72,7 @@ __all__ = [
     "Rated",
     "Remaining",
     "Reopen",
+    "SetAside",
     "Settle",
     "Standing",
     "Step",

@@ -12,7 +12,10 @@ from watcher.domain.package import SEVERITIES, Severity
 from watcher.domain.ticket.key import Cause
 
 Action = Literal["rebuild", "pin", "version"]
-Because = Literal["remediated", "withdrawn", "retired", "moved", "out_of_scope"]
+Because = Literal[
+    "remediated", "withdrawn", "excused", "accepted", "retired", "moved", "out_of_scope"
+]
+BumpState = Literal["open", "waiting", "no_fixed_base", "unknown", "done"]
 Ended = Mapping[str, int]  # severity → how many exposures
 
 
@@ -45,7 +48,8 @@ class LineName:
 class Done:
     """A line has nothing left of what the ticket fixes: since when, and by what evidence.
 
-    `moved` says that the line is another team's now, and on that team's ticket.
+    `excused` by statements of VEX, `accepted` as a risk by somebody of the organisation; `moved`
+    says that the line is another team's now, and on that team's ticket.
     """
 
     at: datetime
@@ -109,6 +113,26 @@ class Remaining:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A vulnerability that the move does not count, and why: excused by VEX, or accepted."""
+
+    vulnerability: str
+    severity: Severity
+    package: str
+    why: str
+    streams: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A base of another kind that would end what none of this lineage does; somebody decides."""
+
+    reference: str
+    digest: str
+    fixes: int  # vulnerabilities at or above the threshold
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A stream behind its base of which nothing can be proven yet, and why.
 
@@ -122,7 +146,11 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class OwnFinding:
-    """A vulnerability that comes from the images' own packages and no base will end."""
+    """A vulnerability that comes from the images' own packages and no base will end.
+
+    `expected` where a rebuild is likely to end it all the same: the images' own layers install the
+    package from their distribution, which has a fix.
+    """
 
     vulnerability: str
     severity: Severity
@@ -132,6 +160,7 @@ class OwnFinding:
     streams: tuple[str, ...]
     known_exploited: bool = False
     days_past_due: int = 0
+    expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +174,12 @@ class BumpTicket:
     or above the threshold before and `fixes` does not now: no line that has any of it is done.
     `unknown` are streams of which nothing is proven now; `doubt` says why the whole plan is not:
     then nothing is filed for it.
+
+    `move` says what kind of move to another tag it is, and is empty for the same one. `waiting`
+    names the image of the organisation that has to be rebuilt first. `alternative` is named where
+    no base of the lineage ends anything. `set_aside` does not count, and is among nothing else.
+    `base_system` and `target_system` are named where their maintenance has ended. `beneath` counts
+    the lines of other plans that wait for this one.
     """
 
     cause: Cause
@@ -173,6 +208,13 @@ class BumpTicket:
     unknown: tuple[Unknown, ...] = ()
     doubt: str | None = None
     listed: tuple[Fix, ...] = ()
+    move: str = ""
+    waiting: str | None = None
+    alternative: Alternative | None = None
+    set_aside: tuple[SetAside, ...] = ()
+    base_system: str = ""
+    target_system: str = ""
+    beneath: int = 0
 
     @property
     def severe(self) -> tuple[str, ...]:
@@ -191,6 +233,15 @@ class BumpTicket:
         return bool(self.lines) and all(line.done is not None for line in self.lines)
 
     @property
+    def state(self) -> BumpState:
+        """How it stands with the bump itself, whatever became of its ticket."""
+        if self.waiting is not None:
+            return "waiting"
+        if not self.lines:
+            return "unknown" if self.unknown else "no_fixed_base"
+        return "done" if self.done else "open"
+
+    @property
     def newest_unknown(self) -> str | None:
         """The newest base, as long as nothing is known of it: the target is the one before."""
         return next((one.newest for one in self.unknown if one.newest), None)
@@ -206,6 +257,8 @@ class BumpTicket:
             sorted((fix.vulnerability, fix.severity, fix.known_exploited) for fix in self.fixes),
             sorted((one.vulnerability, one.severity) for one in self.introduces),
             sorted((one.vulnerability, one.package) for one in (*self.remains, *self.unproven)),
-            *filter(None, [self.newest_unknown]),
+            *filter(None, [self.newest_unknown, self.waiting, self.alternative, self.move]),
+            *filter(None, [self.base_system, self.target_system]),
+            *sorted((one.vulnerability, one.package) for one in self.set_aside),
         )
         return sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()

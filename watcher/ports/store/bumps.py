@@ -12,6 +12,8 @@ from watcher.domain.ticket import BumpTicket, Cause, Line, Rated, TicketKey
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import PassRecord
 
+Since = Mapping[str, Mapping[Track, datetime]]  # by the name of a vulnerability
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -77,8 +79,8 @@ class Bumps(Protocol):
     def plan(self, this: PassRecord, bumps: Sequence[BumpTicket]) -> None:
         """Make the recorded plans the given ones; a plan whose substance is the same may stand."""
 
-    def open_since(self, tracks: Sequence[Track]) -> dict[tuple[Track, str], datetime]:
-        """Since when vulnerabilities (by name) have been open in tracks."""
+    def open_since(self, tracks: Collection[Track], names: Collection[str]) -> Since:
+        """Since when vulnerabilities of these names have been open in tracks, by both."""
 
     def remembered(self, upto: int | None = None) -> list[Remembered]:
         """Every ticket filed by a pass, with what its text said last; by cause and generation.

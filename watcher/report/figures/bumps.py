@@ -76,12 +76,14 @@ class Progress:
 
     @property
     def state(self) -> str:
-        """Open, done or dismissed."""
+        """Open, waiting, done or dismissed."""
         closed_by = self.tickets[-1].closed_by if self.tickets else None
         if closed_by == "person":
             return "dismissed"
         if self.bump.stands:
-            return "done" if all(line.done for line in self.bump.plan.lines) else "open"
+            waiting = self.bump.plan.state == "waiting"
+            left = "waiting" if waiting else "open"
+            return "done" if all(line.done for line in self.bump.plan.lines) else left
         return "done" if closed_by else "open"
 
     def written(self, ended: Ended, avoidable: Callable[[str, str], float]) -> Document:

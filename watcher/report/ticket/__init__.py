@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from watcher.report.ticket.board import board
 from watcher.report.ticket.draft import LONGEST, draft
-from watcher.report.ticket.frame import Frame
+from watcher.report.ticket.template import Template, template_of
 
-__all__ = ["LONGEST", "Frame", "board", "draft"]
+__all__ = ["LONGEST", "Template", "board", "draft", "template_of"]

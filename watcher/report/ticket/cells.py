@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from typing import Final
 
 from watcher.domain.package import rank
-from watcher.domain.ticket import Fix, OwnFinding, Remaining
+from watcher.domain.ticket import Fix, OwnFinding, Remaining, SetAside
 from watcher.report.ticket.neutral import name
 from watcher.report.ticket.words import counted
+
+Finding = Fix | Remaining | OwnFinding | SetAside
 
 BROUGHT: Final = ("vulnerability", "severity", "package", "fixed in")  # the heads of `brought`
 
 
-def vulnerabilities(found: Sequence[Fix] | Sequence[Remaining] | Sequence[OwnFinding]) -> str:
+def vulnerabilities(found: Sequence[Finding]) -> str:
     """How many there are, each counted once."""
     return counted(len({one.vulnerability for one in found}), "vulnerability", "vulnerabilities")
 
 
-def start(one: Fix | Remaining) -> tuple[str, str, str]:
+def start(one: Fix | Remaining | SetAside) -> tuple[str, str, str]:
     """Its name, severity and package."""
     return name(one.vulnerability), severity(one), name(one.package)
 
@@ -30,7 +32,7 @@ def brought(fix: Fix) -> tuple[str, ...]:
     return *start(fix), version(fix.fixed_version)
 
 
-def severity(one: Fix | Remaining | OwnFinding) -> str:
+def severity(one: Finding) -> str:
     """How bad it is, and whether it is known to be exploited."""
     exploited = ", KEV" if getattr(one, "known_exploited", False) else ""
     return f"{one.severity.lower()}{exploited}"
@@ -41,6 +43,6 @@ def version(fixed: str) -> str:
     return name(fixed) if fixed else "no fix"
 
 
-def worst(one: Fix | Remaining | OwnFinding) -> tuple[int, str]:
+def worst(one: Finding) -> tuple[int, str]:
     """The order of reading: the worst first."""
     return rank(one.severity), one.vulnerability

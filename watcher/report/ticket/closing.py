@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from watcher.domain.ticket import BumpTicket, Fix
@@ -17,24 +17,28 @@ from watcher.report.ticket.words import YOURS, counted, day, listed, minute, num
 _EVIDENCE: Final[Mapping[Because, str]] = {
     "remediated": "{} ended by a newer image",
     "withdrawn": "{} withdrawn by the database",
+    "excused": "{} excused by VEX",
+    "accepted": "{} accepted as a risk",
     "retired": "{} retired",
     "moved": "{} another team's now",
     "out_of_scope": "{} out of scope now",
 }
 
 
-def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
-    """The blocks, in the order of reading."""
+def blocks(bump: BumpTicket, most: Most) -> dict[str, str]:
+    """The blocks by their names, in the order of reading."""
     ended = _ended(bump)
-    yield _lead(bump, ended)
-    yield _done(bump, ended, most.folded)
-    yield listed_before(bump, "<b>Ended</b>", ended, most.folded)
-    yield _known(bump, most.folded)
-    yield "---"
-    yield (
-        "Closed by this evidence. It opens again if one of these vulnerabilities returns within "
-        "30 days; later there is a new ticket. " + YOURS
-    )
+    return {
+        "lead": _lead(bump, ended),
+        "done": _done(bump, ended, most.folded),
+        "fixes": listed_before(bump, "<b>Ended</b>", ended, most.folded),
+        "evidence": _known(bump, most.folded),
+        "rule": "---",
+        "footer": (
+            "Closed by this evidence. It opens again if one of these vulnerabilities returns "
+            "within 30 days; later there is a new ticket. " + YOURS
+        ),
+    }
 
 
 def _ended(bump: BumpTicket) -> list[Fix]:

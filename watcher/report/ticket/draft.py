@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,15 +11,16 @@ from watcher.domain.ticket import (
     BumpTicket,
     Terms,
     TicketKey,
-    marker,
     severity_label,
+    streams,
     wiki_marker,
+    with_marker,
 )
 from watcher.ports.tracker import MARKDOWN, Draft, Medium
 from watcher.report.ticket import closing, first_screen, folded
-from watcher.report.ticket.frame import Frame
-from watcher.report.ticket.neutral import broken_up, clipped, code, prose
+from watcher.report.ticket.neutral import broken_up, clipped, code
 from watcher.report.ticket.rows import Most
+from watcher.report.ticket.template import BLOCKS, Template
 from watcher.report.ticket.wiki import wiki
 from watcher.report.ticket.words import YOURS
 
@@ -41,14 +41,14 @@ def draft(
     key: TicketKey,
     medium: Medium = MARKDOWN,
     terms: Terms = _AS_DESIGNED,
-    frame: Frame | None = None,
+    template: Template | None = None,
 ) -> Draft:
     """Write title, labels and body; signs `watcher.ports.tracker.TicketWriter`.
 
-    `terms` are those that the ticket is kept by, which it tells; `frame` is what a user puts
-    around the parts of an open one.
+    `terms` are those that the ticket is kept by, which it tells. `template` orders and words the
+    text otherwise.
     """
-    text = body(bump, key, medium, _Telling(terms, frame))
+    text = body(bump, key, medium, Manner(terms, template))
     return Draft(key=key, title=title(bump), body=text, labels=labels(bump))
 
 
@@ -70,18 +70,19 @@ def labels(bump: BumpTicket) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
-    """How a ticket is told, whatever it says."""
+class Manner:
+    """How a ticket is written: the terms that it tells, and somebody's own template."""
 
     terms: Terms
-    frame: Frame | None
+    template: Template | None = None
 
 
-def body(bump: BumpTicket, key: TicketKey, medium: Medium, telling: _Telling) -> str:
+def body(bump: BumpTicket, key: TicketKey, medium: Medium, manner: Manner) -> str:
     """The text, of at most as many characters as the medium takes."""
-    whole = _written(bump, key, Most(to_do=0, folded=0), medium, telling)
+    shortest = _written(bump, key, Most(to_do=0, folded=0), medium, manner)
+    whole = shortest[-medium.longest :]  # a template of one's own may be longer by itself
     for most in _CUTS:
-        longer = _written(bump, key, most, medium, telling)
+        longer = _written(bump, key, most, medium, manner)
         if len(longer) > medium.longest:
             break
         whole = longer
@@ -90,31 +91,44 @@ def body(bump: BumpTicket, key: TicketKey, medium: Medium, telling: _Telling) ->
     return whole
 
 
-def _written(
-    bump: BumpTicket, key: TicketKey, most: Most, medium: Medium, telling: _Telling
-) -> str:
-    text = "\n\n".join(filter(None, _blocks(bump, most, telling)))
+def _written(bump: BumpTicket, key: TicketKey, most: Most, medium: Medium, manner: Manner) -> str:
+    blocks = _blocks(bump, most, manner.terms)
+    if manner.template is None:
+        text = "\n\n".join(filter(None, blocks.values()))
+    else:
+        named = {name: block for name, block in blocks.items() if name in BLOCKS}
+        text = manner.template.written(named, _facts(bump))
     if medium.markup == "wiki":
-        return f"{wiki(text)}\n\n{wiki_marker(key)}\n"
-    return f"{text}\n\n{marker(key)}\n"
+        return with_marker(wiki(text), key, wiki_marker(key))
+    return with_marker(text, key)
 
 
-def _blocks(bump: BumpTicket, most: Most, telling: _Telling) -> Iterator[str]:
+def _blocks(bump: BumpTicket, most: Most, terms: Terms) -> dict[str, str]:
+    """The blocks by their names, in the order of reading."""
     if bump.done:
-        yield from closing.blocks(bump, most)
-        return
-    first, details = first_screen.blocks(bump, most), folded.blocks(bump, most)
-    if telling.frame is None:
-        yield from (*first, *details, "---", _footer(telling.terms))
-        return
-    yield telling.frame.around(
-        first_screen="\n\n".join(filter(None, first)),
-        details="\n\n".join(filter(None, details)),
-        footer=_footer(telling.terms),
-        team=prose(bump.cause.team),
-        base=code(bump.base_name),
-        target=code(bump.target.reference),
-    )
+        return closing.blocks(bump, most)
+    return {
+        **first_screen.blocks(bump, most),
+        **folded.blocks(bump, most),
+        "rule": "---",
+        "footer": _footer(terms),
+    }
+
+
+def _facts(bump: BumpTicket) -> dict[str, object]:
+    """What a template may ask, names as code."""
+    return {
+        "team": code(bump.cause.team),
+        "action": bump.action,
+        "base": code(bump.base_reference),
+        "target": code(bump.target.reference),
+        "digest": bump.target.digest,
+        "streams": len(streams(bump.lines)),
+        "to_do": sum(line.done is None for line in bump.lines),
+        "exposures": bump.exposures,
+        "exposure_days_per_week": bump.exposure_days_per_week,
+        "is_done": bump.done,
+    }
 
 
 def _footer(terms: Terms) -> str:

@@ -15,6 +15,8 @@ from watcher.report.ticket.words import listed, near_day, number, platform, tota
 _BECAUSE: Final = {
     "remediated": "",
     "withdrawn": ", the database names it no more",
+    "excused": ", VEX says it is not affected",
+    "accepted": ", the risk is accepted",
     "retired": ", the stream is retired",
     "moved": ", another team's now",
     "out_of_scope": ", out of scope now",

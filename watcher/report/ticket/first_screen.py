@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Final
 
-from watcher.domain.package import SEVERITIES
+from watcher.domain.package import SEVERITIES, rank
 from watcher.domain.ticket import BumpTicket, Fix, Line, Remaining
+from watcher.report.ticket.cells import severity
 from watcher.report.ticket.neutral import code, fenced, name, prose
 from watcher.report.ticket.rows import Most, bullets, table
 from watcher.report.ticket.words import (
@@ -20,27 +22,85 @@ from watcher.report.ticket.words import (
     small,
 )
 
+_WORST: Final = 3
+# What a second-class move is, in our own words.
+_SECOND_CLASS: Final = {
+    "system": "the tag's suffix names another release of the system below. Test it as such.",
+    "date": "the tag is a date, and says nothing of what has changed.",
+    "build": "the tag is a later build, and its suffix is all that tells.",
+    "prefix": "the new tag is written without the `v`, or with it, unlike the old one.",
+}
 
-def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
-    """The blocks, in the order of reading."""
+
+def blocks(bump: BumpTicket, most: Most) -> dict[str, str]:
+    """The blocks by their names, in the order of reading."""
     to_do = [line for line in bump.lines if line.done is None]
-    yield _lead(bump, len(to_do))
-    yield _newest(bump)
-    yield _from(bump)
-    yield _advice(bump)
-    yield _why(bump)
-    if bump.fixes or bump.introduces:
-        yield _counts(bump)
-        yield _proof(bump)
-    yield "### Streams"
+    proven = bool(bump.fixes or bump.introduces)
+    lines = bullets(bump, _worst_first(bump, to_do), partial(_line, bump), most.to_do)
+    return {
+        "lead": _lead(bump, len(to_do)),
+        "newest": _newest(bump),
+        "change": _from(bump),
+        "advice": _advice(bump),
+        "warnings": "\n\n".join(_warnings(bump)),
+        "why": _why(bump),
+        "worst": _worst(bump),
+        "counts": _counts(bump) if proven else "",
+        "proof": _proof(bump) if proven else "",
+        "ticking": _ticking(bump),
+        "to_do": f"{_head(bump, len(to_do))}\n\n{lines}" if to_do else "",
+    }
+
+
+def _ticking(bump: BumpTicket) -> str:
     where = "Fixes" if any(fix.severity in bump.severe for fix in bump.fixes) else "Listed before"
-    yield (
-        f"watcher ticks a stream when none of the {_severe(bump)} vulnerabilities listed under "
-        f"{where} is left in its newest image; ticking by hand changes nothing."
+    return (
+        f"### Streams\n\nwatcher ticks a stream when none of the {_severe(bump)} vulnerabilities "
+        f"listed under {where} is left in its newest image; ticking by hand changes nothing."
     )
-    if to_do:
-        yield _head(bump, len(to_do))
-        yield bullets(bump, _worst_first(bump, to_do), partial(_line, bump), most.to_do)
+
+
+def _warnings(bump: BumpTicket) -> Iterator[str]:
+    """What is not as usual about the move."""
+    if bump.move in _SECOND_CLASS:
+        yield f"**Second class**: {_SECOND_CLASS[bump.move]}"
+    if bump.base_system:
+        and_target = (
+            " The new base's is at its end as well."
+            if bump.target_system
+            else " The new base's is maintained."
+        )
+        yield (
+            f"**End of life**: {code(bump.base_system)}, the system of the base, gets no fixes any "
+            f"more.{and_target}"
+        )
+    if bump.beneath:
+        count, verb = counted(bump.beneath, "stream"), "waits" if bump.beneath == 1 else "wait"
+        yield f"{count} of images built on these {verb} for this."
+
+
+def _worst(bump: BumpTicket) -> str:
+    """The worst that end: what is known to be exploited before anything else."""
+    severe = [fix for fix in bump.fixes if fix.severity in bump.severe]
+    if not severe:
+        return ""
+    ordered = sorted(
+        severe,
+        key=lambda fix: (
+            not fix.known_exploited,
+            rank(fix.severity),
+            -fix.past_due,
+            -fix.streams,
+            fix.vulnerability,
+        ),
+    )
+    shown = [_named(fix) for fix in ordered[:_WORST]]
+    return f"The worst: {listed(shown)}."
+
+
+def _named(fix: Fix) -> str:
+    package = f" in {name(fix.package)}" if fix.package else ""
+    return f"{name(fix.vulnerability)} ({severity(fix)}){package}"
 
 
 def _lead(bump: BumpTicket, to_do: int) -> str:
@@ -136,9 +196,14 @@ def _proof(bump: BumpTicket) -> str:
         f"{minute(bump.database_time)}."
     )
     left = len({(one.vulnerability, one.package) for one in bump.unproven})
-    if not left:
-        return said
-    return f"{said} Not counted: {counted(left, 'finding')} that this does not prove, see below."
+    aside = len({one.vulnerability for one in bump.set_aside})
+    parts: list[str] = []
+    if left:
+        parts.append(f"{counted(left, 'finding')} that this does not prove")
+    if aside:
+        count = counted(aside, "vulnerability", "vulnerabilities")
+        parts.append(f"{count} set aside by VEX or as accepted risks")
+    return f"{said} Not counted: {listed(parts)}, see below." if parts else said
 
 
 def _head(bump: BumpTicket, to_do: int) -> str:

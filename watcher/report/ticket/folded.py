@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -13,6 +13,7 @@ from watcher.domain.ticket import (
     Fix,
     OwnFinding,
     Remaining,
+    SetAside,
     Unknown,
 )
 from watcher.report.ticket.cells import (
@@ -41,17 +42,21 @@ _AGAIN: Final = "A stream that has one of these is not ticked either."
 _STREAMS: Final = 10  # named for each of the images' own vulnerabilities
 
 
-def blocks(bump: BumpTicket, most: Most) -> Iterator[str]:
-    """The folds, in the order of reading."""
-    yield done_lines(bump, most.folded)
-    yield _fixes(bump, most.folded)
-    yield listed_before(bump, "<b>Listed before</b>", bump.listed, most.folded, _AGAIN)
-    yield _left(bump, "<b>Remains</b> after the bump", bump.remains, most.folded)
-    yield _introduces(bump, most.folded)
-    yield _left(bump, "<b>Unproven</b>, and not counted", bump.unproven, most.folded)
-    yield _unknown(bump, most.folded)
-    yield _own(bump, most.folded)
-    yield evidence(bump, most.folded)
+def blocks(bump: BumpTicket, most: Most) -> dict[str, str]:
+    """The folds by their names, in the order of reading."""
+    rows = most.folded
+    return {
+        "done": done_lines(bump, rows),
+        "fixes": _fixes(bump, rows),
+        "listed_before": listed_before(bump, "<b>Listed before</b>", bump.listed, rows, _AGAIN),
+        "remains": _left(bump, "<b>Remains</b> after the bump", bump.remains, rows),
+        "introduces": _introduces(bump, rows),
+        "set_aside": _set_aside(bump, rows),
+        "unproven": _left(bump, "<b>Unproven</b>, and not counted", bump.unproven, rows),
+        "unknown": _unknown(bump, rows),
+        "own": _own(bump, rows),
+        "evidence": evidence(bump, rows),
+    }
 
 
 def _fixes(bump: BumpTicket, most: int) -> str:
@@ -89,6 +94,16 @@ def _left(bump: BumpTicket, head: str, found: Sequence[Remaining], most: int) ->
     return fold(f"{head}: {vulnerabilities(found)}", [rows])
 
 
+def _set_aside(bump: BumpTicket, most: int) -> str:
+    heads = ("vulnerability", "severity", "package", "streams:", "why")
+    rows = table(bump, heads, sorted(bump.set_aside, key=worst), _aside_row, most)
+    return fold(f"<b>Set aside</b>, and not counted: {vulnerabilities(bump.set_aside)}", [rows])
+
+
+def _aside_row(one: SetAside) -> tuple[str, ...]:
+    return *start(one), number(one.streams), prose(one.why, 400)
+
+
 def _reasoned(one: Remaining) -> tuple[str, ...]:
     return *start(one), prose(one.why, 300)
 
@@ -96,9 +111,12 @@ def _reasoned(one: Remaining) -> tuple[str, ...]:
 def _own(bump: BumpTicket, most: int) -> str:
     head = f"<b>Not part of this ticket</b>: your own packages, {vulnerabilities(bump.own)}"
     items = bullets(bump, sorted(bump.own, key=worst), _own_item, most)
-    return fold(
-        head, [items, "No base will end these: your own layers bring them."] if items else []
-    )
+    behind = "No base will end these: your own layers bring them."
+    if any(one.expected for one in bump.own):
+        behind += (
+            " What is expected on rebuild they install from the distribution, which has a fix."
+        )
+    return fold(head, [items, behind] if items else [])
 
 
 def _own_item(one: OwnFinding) -> str:
@@ -109,7 +127,8 @@ def _own_item(one: OwnFinding) -> str:
     streams = ", ".join(code(stream) for stream in one.streams[:_STREAMS])
     others = len(one.streams) - _STREAMS
     rest = f" and {number(others)} more" if others > 0 else ""
-    return f"{name(one.vulnerability)} ({', '.join(marks)}): {move} in {streams}{rest}"
+    expected = "; expected on rebuild" if one.expected else ""
+    return f"{name(one.vulnerability)} ({', '.join(marks)}): {move} in {streams}{rest}{expected}"
 
 
 def evidence(bump: BumpTicket, most: int) -> str:

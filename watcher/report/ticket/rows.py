@@ -26,7 +26,7 @@ class Most:
         """Whether all rows of a ticket are shown."""
         folded = (
             *(bump.fixes, bump.listed, bump.remains, bump.introduces, bump.unproven),
-            *(bump.unknown, bump.own, bump.evidence, bump.bases),
+            *(bump.unknown, bump.own, bump.evidence, bump.bases, bump.set_aside),
         )
         longest = max(len(bump.lines), *map(len, folded))
         return longest <= min(self.to_do, self.folded)

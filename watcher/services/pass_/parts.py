@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from watcher.ports.store import Catalogues, Matches, Passes
 from watcher.ports.store.passes import PassLock
+from watcher.services.attestation import AttestationStage
 from watcher.services.audit import AuditStage, BirthAudit
 from watcher.services.bump import BumpStage
 from watcher.services.catalog import CatalogStage
@@ -43,6 +44,7 @@ class Stages:
     birth: BirthAudit
     direct: DirectStage
     audit: AuditStage
+    attestations: AttestationStage
     vex: VexStage
     exposure: ExposureStage
     bump: BumpStage

@@ -50,3 +50,4 @@ class PassReport:
     java_db: str | None = None
     audit: AuditOutcome | None = None
     notes: list[Note] = field(default_factory=list)
+    number: int | None = None  # of the pass, once it came to its end

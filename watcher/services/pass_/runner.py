@@ -11,6 +11,7 @@ from watcher.domain.places import Places
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
 from watcher.ports.store.passes import PassState, Snapshot
+from watcher.services.about import about
 from watcher.services.pass_.meter import Meter
 from watcher.services.pass_.parts import Records, Stages
 from watcher.services.pass_.report import PassReport, Stage, looked
@@ -69,14 +70,18 @@ class PassRunner:
                 mood.sample,
             )
             try:
-                with self.workplace.bench(
-                    "pass", eager=mood.eager, stopping=mood.stopping, guard=watch.look
-                ) as bench:
+                with (
+                    about(pass_number=this.number),
+                    self.workplace.bench(
+                        "pass", eager=mood.eager, stopping=mood.stopping, guard=watch.look
+                    ) as bench,
+                ):
                     running.run(wanted, bench)
                     running.report.counts.update(meter.counted())
             except BaseException:
                 self.records.passes.finish(this, "abandoned", {})
                 raise
+            running.report.number = this.number
             state: PassState = "partial" if running.report.failures else "complete"
             self.records.passes.finish(this, state, {"counts": dict(running.report.counts)})
             return running.report

@@ -83,6 +83,8 @@ class Running:
             self.this, listed.changed, rules_changed=rules_changed, within=listed.tried
         )
         listed.failures += viewed.failures
+        if self.places is None:
+            listed.failures += stages.attestations.take(self.this).failures
         self._take_in(listed, self.places.hold if self.places is not None else None)
 
     def _catalog(self, bench: Bench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -23,10 +24,12 @@ from watcher.domain.errors import AttemptError, PermanentError, TransientError, 
 from watcher.domain.job import rest
 from watcher.ports.store.jobs import Job, Jobs
 from watcher.ports.store.passes import TooLateError
+from watcher.services.about import about
 from watcher.services.outcome import one_line
 from watcher.services.work.craft import Craft, Prepared
 
 _WAIT: Final = 0.5  # seconds
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Stopped(WatcherError):  # noqa: N818 - no error: somebody asked for it
@@ -136,6 +139,7 @@ class Shift:
             self.hands_at = monotonic()
             self.craft.apply(now, one.kept, results)
             self.jobs.finish(now)
+            self._log(now, "job done")
 
     @contextmanager
     def _failing(self, job: Job) -> Iterator[None]:
@@ -159,6 +163,11 @@ class Shift:
 
     def _rest(self, job: Job, reason: str, *, lasting: bool) -> None:
         self.jobs.fail(job, reason, rest(job.attempts, job.wanted.at, lasting=lasting))
+        self._log(job, f"job failed, attempt {job.attempts}: {reason}")
+
+    def _log(self, job: Job, line: str) -> None:
+        with about(stage=self.craft.stage, job=job.key, pass_number=job.wanted.number):
+            _LOG.info(line)
 
 
 @contextmanager

@@ -9,14 +9,21 @@ from typing import Any
 
 from tests.unit.domain.days import day
 from watcher.domain.knowledge import KnowledgeVersion
-from watcher.domain.lineage import Installed
+from watcher.domain.lineage import Contents, Installed, PackageSet, System
 from watcher.domain.package import Severity
 from watcher.domain.policy import by_severity
 from watcher.domain.reference import Repository
 from watcher.domain.ticket import BumpTicket, Cause, Line, LineName, Rated, TicketKey
 from watcher.ports.store.bumps import Remembered
 from watcher.ports.store.ledger import Track
-from watcher.ports.store.lineages import BaseHead, Built, Flaw
+from watcher.ports.store.lineages import (
+    BaseHead,
+    Built,
+    Construction,
+    Excuses,
+    Flaw,
+    HeldIn,
+)
 from watcher.ports.store.passes import PassRecord
 from watcher.report.dues import Judge
 from watcher.services.bump import Planner, Planning
@@ -61,7 +68,12 @@ class Workbench:
     tickets: list[Remembered] = field(default_factory=list)
     plans: list[BumpTicket] = field(default_factory=list)
     planning: Planning = PLANNING
+    tag: str = "3.12"  # of the lineage
+    others: list[BaseHead] = field(default_factory=list)  # other tags beside the lineage
+    ended: dict[int, str] = field(default_factory=dict)  # images whose system's maintenance ended
+    excuses: dict[HeldIn, Excuses] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
+    _sets: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     # what tests say
 
@@ -81,7 +93,7 @@ class Workbench:
         self.members = [
             one for one in self.members if self._name(one) != line_name(stream, platform)
         ]
-        newest = BaseHead(99, python, "3.12", platform, head, f"sha256:base{head}", day(9))
+        newest = BaseHead(99, python, self.tag, platform, head, f"sha256:base{head}", day(9))
         self.members.append(
             Built(
                 track=track,
@@ -138,25 +150,27 @@ class Workbench:
 
     # the ports
 
-    def built(self) -> list[Built]:
-        return self.members
+    def construction(self) -> Construction:
+        heads = {(one.head.name, one.head.platform): one.head for one in self.members}
+        return Construction(self.members, [*heads.values(), *self.others])
 
     def published(self) -> dict[LineName, int | None]:
         return self.heads
 
-    def installed(self, images: Collection[int]) -> dict[int, list[Installed]]:
-        found: dict[int, list[Installed]] = {}
+    def contents(self, images: Collection[int]) -> Contents:
+        found: dict[int, tuple[PackageSet, ...]] = {}
         for image in images:
             layers = self.images.get(image)
             if layers is not None:
-                found[image] = [
-                    Installed(
-                        self._number(text), text.split("=")[0], layer, not text.startswith("py-")
-                    )
-                    for layer, held in layers.items()
-                    for text in held
-                ]
-        return found
+                found[image] = tuple(self._set(layer, held) for layer, held in layers.items())
+        systems = {
+            image: System(self.ended.get(image, "debian 12"), image in self.ended)
+            for image in images
+        }
+        return Contents(found, systems)
+
+    def excused(self, wanted: Collection[HeldIn]) -> dict[HeldIn, Excuses]:
+        return {one: told for one, told in self.excuses.items() if one in wanted}
 
     def flaws(self, packages: Collection[int]) -> Mapping[int, Sequence[Flaw]]:
         found: dict[int, Sequence[Flaw]] = {}
@@ -176,18 +190,35 @@ class Workbench:
     def planned(self, _upto: int) -> list[BumpTicket]:
         return self.plans
 
-    def open_since(self, tracks: Sequence[Track]) -> dict[tuple[Track, str], datetime]:
+    def open_since(
+        self, tracks: Collection[Track], asked: Collection[str]
+    ) -> dict[str, dict[Track, datetime]]:
         names = {one.track: f"{one.repository.path}" for one in self.members}
-        return {
-            (track, name): at
-            for track in tracks
-            for (path, name), at in self.started.items()
-            if names[track] == path
-        }
+        found: dict[str, dict[Track, datetime]] = {}
+        for (path, name), at in self.started.items():
+            if name in asked:
+                held = {track: at for track in tracks if names[track] == path}
+                found[name] = found.get(name, {}) | held
+        return found
 
     @staticmethod
     def _name(built: Built) -> LineName:
         return LineName(f"{built.repository}:{built.stream}", built.track.platform)
+
+    def _set(self, layer: str, held: list[str]) -> PackageSet:
+        number = self._sets.setdefault((layer, *held), len(self._sets) + 1)
+        return PackageSet(
+            number,
+            layer,
+            tuple(
+                Installed(self._number(text), text.split("=")[0], not text.startswith("py-"))
+                for text in held
+            ),
+        )
+
+    def number(self, text: str) -> int:
+        """The number of a package."""
+        return self._number(text)
 
     def _number(self, text: str) -> int:
         return self._numbers.setdefault(text, len(self._numbers) + 1)

@@ -9,10 +9,9 @@ from tests.fakes.tracker import FakeTracker
 from tests.unit.domain.days import day
 from tests.unit.report.figures.bumps import CAUSE, line
 from tests.unit.services.ticket.office import Record, office
-from watcher.domain.ticket import Cause, Terms, TicketKey, dashboard_of
+from watcher.domain.ticket import Create, Terms, TicketKey, dashboard_of
 from watcher.ports.store.bumps import Begun, Remembered
 from watcher.ports.store.passes import PassRecord
-from watcher.report.bumps import document
 from watcher.report.ticket import board, draft
 from watcher.services.outcome import Outcome
 from watcher.services.ticket import Filing, Placement, TicketStage
@@ -115,26 +114,11 @@ def test_a_team_gets_its_labels_and_whom_it_wants() -> None:
 def test_a_preview_says_exactly_what_a_pass_would_write_and_writes_nothing() -> None:
     desk = office()
     plans = {one.cause: replace(one, as_of=day(1)) for one in desk.record.plans}
-    stage = desk.stage()
-    told = document(day(1), plans.values(), [], stage.preview(plans, day(1)))
-    (bump,) = told["bumps"]
+    (told,) = desk.stage().preview(plans, day(1)).values()
     assert desk.tickets == {}
-    would = bump["would"]
     desk.take(1)
     (made,) = desk.tickets.values()
-    assert (would["step"], would["tracker"], would["why"]) == ("create", "tickets", None)
-    assert (would["key"], would["title"]) == (str(made.key), made.title)
-    assert (tuple(would["labels"]), would["text"]) == (made.labels, made.body)
-
-
-def test_a_preview_says_why_nothing_would_be_filed() -> None:
-    desk = office()
-    desk.open_at_most = 1
-    desk.take(1)
-    desk.plan(line("till", 1), cause=Cause("pay", CAUSE.lineage))
-    plans = {one.cause: one for one in desk.record.plans}
-    told = document(day(2), plans.values(), [], desk.stage().preview(plans, day(2)))
-    (pay,) = (one["would"] for one in told["bumps"] if one["team"] == "pay")
-    assert pay["step"] == "held"
-    assert pay["why"] == "1 tickets are open, the most that tickets.open_at_most allows"
-    assert (pay["title"], pay["text"]) == (None, None)
+    assert told.draft is not None
+    assert (told.step, told.tracker) == (Create(made.key), "tickets")
+    written = (told.draft.title, told.draft.labels, told.draft.body)
+    assert written == (made.title, made.labels, made.body)

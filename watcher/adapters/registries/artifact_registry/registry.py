@@ -23,6 +23,7 @@ from watcher.adapters.registries.artifact_registry.sdk import Reach, Transport, 
 from watcher.domain.errors import AttemptError, NotFoundError, PermanentError, UsageError
 from watcher.domain.pattern import Selection
 from watcher.ports.registry import (
+    Attached,
     Checked,
     Group,
     ImageConfig,
@@ -115,6 +116,13 @@ class ArtifactRegistry:
     def image(self, repository: str, digest: str) -> ImageConfig:
         """Fetch one platform's manifest and configuration, both verified by their digests."""
         return self._pulling(repository).image(self._pulled(repository), digest)
+
+    def attestations(
+        self, repository: str, digest: str, beside: Collection[str] = (), *, attached: bool
+    ) -> Sequence[Attached]:
+        """Fetch what is said of an image or index; complete or an error."""
+        pulling, path = self._pulling(repository), self._pulled(repository)
+        return pulling.attestations(path, digest, beside, attached=attached)
 
     def address(self, repository: str) -> str:
         """The repository as references name it."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection, Sequence
 
 from watcher.adapters.distribution import Distribution, Pulling
 from watcher.adapters.registries.docker_hub.quota import HubQuotas
 from watcher.domain.errors import UnauthorizedError
-from watcher.ports.registry import ImageConfig, Manifest, PullAccess, Sighting
+from watcher.ports.registry import Attached, ImageConfig, Manifest, PullAccess, Sighting
 
 
 class HubPulls:
@@ -53,6 +54,15 @@ class HubPulls:
         """Fetch one platform's manifest and configuration."""
         self._refresh(path, digest)
         return self._pulling.image(path, digest)
+
+    def attestations(
+        self, path: str, digest: str, beside: Collection[str], *, attached: bool
+    ) -> Sequence[Attached]:
+        """Fetch what is said of an image; each part is a pull, so only where it is wanted."""
+        if not attached:
+            return ()
+        self._refresh(path, digest)
+        return self._pulling.attestations(path, digest, beside, attached=True)
 
     def access(self, path: str, digest: str) -> PullAccess:
         """Tell how another program pulls this image; RateLimitedError where pulls are short."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -38,6 +38,7 @@ from watcher.domain.errors import (
 from watcher.domain.pattern import Pattern, Selection
 from watcher.domain.reference import is_repository_path, is_tag
 from watcher.ports.registry import (
+    Attached,
     Checked,
     Group,
     ImageConfig,
@@ -141,6 +142,13 @@ class DockerHubRegistry(EachByItself):
     def image(self, repository: str, digest: str) -> ImageConfig:
         """Fetch one platform's manifest and configuration, both verified by their digests."""
         return self._pulls.image(self._named(repository), digest)
+
+    def attestations(
+        self, repository: str, digest: str, beside: Collection[str] = (), *, attached: bool
+    ) -> Sequence[Attached]:
+        """Fetch what is said of an image or index; complete or an error."""
+        path = self._named(repository)
+        return self._pulls.attestations(path, digest, beside, attached=attached)
 
     def address(self, repository: str) -> str:
         """The repository as references name it."""

@@ -19,6 +19,7 @@ from watcher.domain.errors import AttemptError, NotFoundError, PermanentError
 from watcher.domain.pattern import Selection
 from watcher.domain.reference import is_repository_path
 from watcher.ports.registry import (
+    Attached,
     Checked,
     ImageConfig,
     Known,
@@ -94,6 +95,15 @@ class EcrRegistry(EachByItself):
         """Fetch one platform's manifest and configuration, both verified by their digests."""
         account, name = self._at(repository)
         return account.pull(lambda pulling: pulling.image(name, digest))
+
+    def attestations(
+        self, repository: str, digest: str, beside: Collection[str] = (), *, attached: bool
+    ) -> Sequence[Attached]:
+        """Fetch what is said of an image or index; complete or an error."""
+        account, name = self._at(repository)
+        return account.pull(
+            lambda pulling: pulling.attestations(name, digest, beside, attached=attached)
+        )
 
     def address(self, repository: str) -> str:
         """The repository as references name it, at its account's own host."""

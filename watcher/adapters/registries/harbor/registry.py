@@ -19,6 +19,7 @@ from watcher.adapters.registries.harbor.survey import Survey
 from watcher.domain.errors import AttemptError, PermanentError
 from watcher.domain.pattern import Selection
 from watcher.ports.registry import (
+    Attached,
     Checked,
     Group,
     ImageConfig,
@@ -113,6 +114,12 @@ class HarborRegistry:
     def image(self, repository: str, digest: str) -> ImageConfig:
         """Fetch one platform's manifest and configuration, both verified by their digests."""
         return self._pulling.image(repository, digest)
+
+    def attestations(
+        self, repository: str, digest: str, beside: Collection[str] = (), *, attached: bool
+    ) -> Sequence[Attached]:
+        """Fetch what is said of an image or index; complete or an error."""
+        return self._pulling.attestations(repository, digest, beside, attached=attached)
 
     def address(self, repository: str) -> str:
         """The repository as references name it."""

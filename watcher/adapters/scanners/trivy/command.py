@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -22,7 +23,7 @@ _LOG_LIMIT: Final = 256 << 10  # bytes kept of each end of the log
 LONGEST_LOG: Final = 2 * _LOG_LIMIT  # one that long has lost its middle
 _CHUNK: Final = 1 << 16
 # What `make setup` builds in a checkout.
-_BUILT: Final = Path(__file__).parents[4] / ".tools" / "bin" / "trivy"
+BUILT: Final = Path(__file__).parents[4] / ".tools" / "bin" / "trivy"
 _BLINK: Final = 0.25  # seconds between two looks at whether watcher ends
 
 
@@ -53,9 +54,13 @@ class _Log:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """When a run ends at the latest: after so many seconds, or once `stopped` is set."""
+    """When a run ends at the latest: after so many seconds, or once `stopped` is set.
+
+    `memory` is the most that it may take, in bytes; None: whatever there is.
+    """
 
     seconds: float
+    memory: int | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def remaining(self, started: float) -> float:
@@ -70,7 +75,7 @@ class Limit:
         return left
 
 
-def advice(built: Path = _BUILT) -> str:
+def advice(built: Path = BUILT) -> str:
     """What to do where there is no Trivy that serves; `built` is where `make setup` puts one."""
     if not built.exists():
         return "install Trivy 0.74.0 or later and set trivy.binary, or run `make setup`"
@@ -86,7 +91,7 @@ def run(binary: str, arguments: Sequence[str], workspace: Workspace, limit: Limi
     """
     started = time.monotonic()
     limit.remaining(started)
-    process = _start(binary, arguments, workspace)
+    process = _start(binary, arguments, workspace, limit)
     try:
         log = _drain(process, workspace, limit, started)
         return Outcome(_end(process, limit, started), log)
@@ -98,12 +103,14 @@ def run(binary: str, arguments: Sequence[str], workspace: Workspace, limit: Limi
             _opened(stream).close()
 
 
-def _start(binary: str, arguments: Sequence[str], workspace: Workspace) -> subprocess.Popen[bytes]:
+def _start(
+    binary: str, arguments: Sequence[str], workspace: Workspace, limit: Limit
+) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [binary, *arguments],
             cwd=workspace.folder,
-            env=workspace.environment(),
+            env={**workspace.environment(), **_frugal(limit)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -113,6 +120,25 @@ def _start(binary: str, arguments: Sequence[str], workspace: Workspace) -> subpr
         raise StartError(
             f"Trivy at {binary} does not start: {error.strerror}; {advice()}"
         ) from None
+
+    _bound(process, limit)
+    return process
+
+
+def _frugal(limit: Limit) -> dict[str, str]:
+    """Let Go collect its garbage more often, before it meets the bound."""
+    return {} if limit.memory is None else {"GOMEMLIMIT": str(limit.memory * 9 // 10)}
+
+
+def _bound(process: subprocess.Popen[bytes], limit: Limit) -> None:
+    """Bound what the process, and whatever it starts, may have of its own in memory.
+
+    A database that is only mapped to be read does not count.
+    """
+    if limit.memory is not None:
+        with suppress(ProcessLookupError):
+            most = (limit.memory, limit.memory)
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, most)
 
 
 def _drain(

@@ -43,14 +43,17 @@ class TrivyScanner:
     """Signs the Scanner port with a Trivy binary of 0.74.0 or later.
 
     `binary` is a name on PATH or a path; `state` a folder that remembers its version; `timeout`
-    ends each run, in seconds. Each run has its own folder and process group, and its own cache or a
-    place among those kept in `state`, so that any number of them may run at once.
+    ends each run, in seconds, and `memory` bounds it, in bytes. Each run has its own folder and
+    process group, and its own cache or a place among those kept in `state`, so that any number of
+    them may run at once.
     """
 
-    def __init__(self, binary: str, state: Path, timeout: float = 600.0) -> None:
+    def __init__(
+        self, binary: str, state: Path, timeout: float = 600.0, memory: int | None = None
+    ) -> None:
         self._name = binary
         self._state = state
-        self._limit = command.Limit(timeout)
+        self._limit = command.Limit(timeout, memory)
         self._layers = LayerAnalyses(state / "layers")
         self._runs = 0
         self._lock = threading.Lock()

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
-from watcher.adapters.store.bumps import intents, memory, plans
-from watcher.adapters.store.engine import batches
-from watcher.adapters.store.tables.knowledge import vulnerabilities
-from watcher.adapters.store.tables.ledger import episodes, windows
+from watcher.adapters.store.bumps import intents, memory, plans, since
 from watcher.adapters.store.writing import writing
 from watcher.domain.ticket import BumpTicket, Cause, TicketKey
-from watcher.ports.store.bumps import Begun, Remembered
+from watcher.ports.store.bumps import Begun, Remembered, Since
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.passes import PassRecord
 
@@ -40,28 +36,10 @@ class SqlBumps:
         with writing(self.engine, this) as connection:
             plans.replace(connection, this, {one.cause: one for one in bumps})
 
-    def open_since(self, tracks: Sequence[Track]) -> dict[tuple[Track, str], datetime]:
-        """Since when vulnerabilities (by name) have been open in tracks."""
-        wanted = frozenset(tracks)
-        found: dict[tuple[Track, str], datetime] = {}
-        statement = (
-            select(
-                windows.c.stream_id,
-                windows.c.platform,
-                vulnerabilities.c.name,
-                episodes.c.start_at,
-            )
-            .join(episodes, episodes.c.window_id == windows.c.id)
-            .join(vulnerabilities, vulnerabilities.c.id == windows.c.vulnerability_id)
-            .where(episodes.c.end_at.is_(None), episodes.c.superseded_in.is_(None))
-        )
+    def open_since(self, tracks: Collection[Track], names: Collection[str]) -> Since:
+        """Since when vulnerabilities of these names have been open in tracks."""
         with self.engine.connect() as connection:
-            for batch in batches(sorted({track.stream for track in wanted})):
-                for row in connection.execute(statement.where(windows.c.stream_id.in_(batch))):
-                    track = Track(row.stream_id, row.platform)
-                    if track in wanted:
-                        found[track, row.name] = row.start_at
-        return found
+            return since.read_since(connection, tracks, names) if tracks and names else {}
 
     def remembered(self, upto: int | None = None) -> list[Remembered]:
         """Every ticket filed by a pass, with what its text said last; by cause and generation."""

@@ -57,6 +57,11 @@ def ticks(at: datetime) -> int:
     return (at - _EPOCH) // _TICK
 
 
+def moment(tick: int) -> datetime:
+    """The time of so many ticks."""
+    return _EPOCH + tick * _TICK
+
+
 def rows(connection: Connection, statement: Executable) -> Iterator[Sequence[Sequence[Any]]]:
     """The rows of a statement, many at a time and as the driver gives them."""
     cursor = connection.execute(statement).cursor

@@ -76,7 +76,7 @@ def read_holders(
     }
     if not packages:
         return Holders()
-    return Holders(_named(connection, tracks), _purls(connection, upto, images, packages))
+    return Holders(_named(connection, tracks), read_purls(connection, upto, images, packages))
 
 
 def _named(connection: Connection, tracks: Collection[Track]) -> dict[int, tuple[str, str | None]]:
@@ -92,9 +92,10 @@ def _named(connection: Connection, tracks: Collection[Track]) -> dict[int, tuple
     }
 
 
-def _purls(
+def read_purls(
     connection: Connection, upto: int, images: Collection[int], packages: Collection[int]
 ) -> dict[tuple[int, int], list[StatedPackage]]:
+    """What images call packages, by image and package; one whose purl is none is left out."""
     members = package_set_members.c
     statement = (
         select(catalogues.c.image_id, members.package_id, members.purl)

@@ -11,6 +11,7 @@ from watcher.adapters.store.copying import Row
 from watcher.adapters.store.rows import add_numbered, add_rows, among
 from watcher.adapters.store.tables import inventory
 from watcher.adapters.store.tables.inventory import images, manifest_images
+from watcher.domain.lineage import chains
 from watcher.domain.reference import Platform
 from watcher.domain.stream import PlatformImage
 from watcher.ports.registry import ImageConfig, Manifest
@@ -75,6 +76,7 @@ def _image(this: PassRecord, config: ImageConfig) -> Row:
         "platform": str(config.platform),
         "created": config.created,
         "diff_ids": list(config.diff_ids),
+        "chain": chains(config.diff_ids)[-1] if config.diff_ids else None,
         "layers": list(config.layers),
         "layer_bytes": config.layer_bytes,
         "labels": dict(config.labels),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 
 from watcher.adapters.store.lineages.chosen import chosen
 from watcher.adapters.store.lineages.claims import claim_of
-from watcher.adapters.store.lineages.heads import NOW, bound
+from watcher.adapters.store.lineages.heads import NOW, AnyRow, Lineage, by_image, read_lineages
 from watcher.adapters.store.tables.inventory import (
     base_identities,
     bindings,
@@ -20,28 +19,36 @@ from watcher.adapters.store.tables.inventory import (
 )
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
-from watcher.ports.store.lineages import BaseHead, Built
+from watcher.ports.store.lineages import Built, Construction
 
 
-def read(connection: Connection) -> list[Built]:
-    """Heads of published streams on bases of lineages that still have a head of their own."""
-    lineages = _lineages(connection)
-    found = (_built(row, lineages) for row in connection.execute(_heads()))
+def read(connection: Connection) -> Construction:
+    """Heads of streams on bases of lineages that still have a head, and those heads."""
+    standing = {track: one for track, one in read_lineages(connection).items() if one.stands}
+    pointing = by_image(standing)
+    found = (_built(row, pointing) for row in connection.execute(_heads()))
     known = [one for one in found if one is not None]
     # Sorted here, for each server has its own idea of letters.
-    return sorted(known, key=lambda one: (one.repository, one.stream, one.by, one.track))
+    return Construction(
+        built=sorted(known, key=lambda one: (one.repository, one.stream, one.by, one.track)),
+        heads=sorted(
+            (one.head for one in standing.values()), key=lambda one: (one.name, one.platform)
+        ),
+    )
 
 
-def _heads() -> Select[tuple[object, ...]]:
-    """Heads of published streams whose base is known, with how it was found out."""
+def _heads() -> Select[tuple[Any, ...]]:
+    """Heads of streams whose base is known, with how it was found out."""
     return (
         select(
             bindings.c.stream_id,
             bindings.c.platform,
             bindings.c.image_id,
+            bindings.c.target,
             images.c.digest,
             streams.c.by,
             streams.c.name,
+            streams.c.published,
             repositories.c.registry,
             repositories.c.path,
             base_identities.c.base_image_id,
@@ -54,56 +61,20 @@ def _heads() -> Select[tuple[object, ...]]:
         .join(repositories, repositories.c.id == streams.c.repository_id)
         .join(images, images.c.id == bindings.c.image_id)
         .join(base_identities, base_identities.c.image_id == bindings.c.image_id)
-        .where(streams.c.published, NOW)
+        .where(NOW)
         .where(base_identities.c.superseded_in.is_(None))
         .where(base_identities.c.base_image_id.is_not(None))
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Lineage:
-    """A base's stream on one platform: its head, and since when it pointed to each base."""
-
-    head: BaseHead
-    since: Mapping[int, Row[tuple[object, ...]]]
-
-
-def _lineages(connection: Connection) -> dict[int, list[_Lineage]]:
-    """Lineages with a head, by each base that they ever pointed to."""
-    statement = (
-        bound()
-        .where(streams.c.published.is_(False), bindings.c.superseded_in.is_(None))
-        .order_by(bindings.c.start_at, bindings.c.id)
-    )
-    histories: dict[Track, list[Row[tuple[object, ...]]]] = defaultdict(list)
-    for row in connection.execute(statement):
-        histories[Track(row.stream_id, row.platform)].append(row)
-    found: dict[int, list[_Lineage]] = defaultdict(list)
-    for history in histories.values():
-        if history[-1].end_at is None:
-            lineage = _Lineage(_head(history[-1]), {row.image_id: row for row in history})
-            for image in lineage.since:
-                found[image].append(lineage)
-    return found
-
-
-def _head(row: Row[tuple[object, ...]]) -> BaseHead:
-    return BaseHead(
-        stream=row.stream_id,
-        repository=Repository(row.registry, row.path),
-        tag=row.name,
-        platform=row.platform,
-        image=row.image_id,
-        digest=row.digest,
-        since=row.start_at,
-    )
-
-
-def _built(row: Row[tuple[object, ...]], lineages: Mapping[int, list[_Lineage]]) -> Built | None:
+def _built(row: AnyRow, lineages: Mapping[int, Sequence[Lineage]]) -> Built | None:
     """A head with the lineage it follows; None where that has no head any more."""
-    known = {one.head: one for one in lineages.get(row.base_image_id, [])}
-    of_platform = [head for head in known if head.platform == row.platform]
-    head = chosen(claim_of(row), row.base_image_id, of_platform)
+    known = {
+        one.head: one
+        for one in lineages.get(row.base_image_id, [])
+        if one.head.platform == row.platform and one.head.stream != row.stream_id
+    }
+    head = chosen(claim_of(row), row.base_image_id, list(known))
     if head is None:
         return None
     base = known[head].since[row.base_image_id]
@@ -120,4 +91,7 @@ def _built(row: Row[tuple[object, ...]], lineages: Mapping[int, list[_Lineage]])
         grade=row.grade,
         evidence=row.evidence,
         head=head,
+        published=row.published,
+        pointed=row.target,
+        base_pointed=base.target,
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Select, exists, select
+from sqlalchemy import Connection, Row, Select, case, exists, or_, select
 
 from watcher.adapters.store.aliases import LAST, read_aliases, read_renames
 from watcher.adapters.store.catalogues.direct import in_force
+from watcher.adapters.store.columns.reading import rows
 from watcher.adapters.store.engine import batches, still_open
+from watcher.adapters.store.rows import among
 from watcher.adapters.store.tables.knowledge import (
     assessments,
     matches,
@@ -23,86 +26,156 @@ from watcher.adapters.store.tables.packages import (
     package_sets,
     packages,
 )
-from watcher.domain.lineage import Installed
+from watcher.domain.lineage import Contents, Installed, PackageSet, System
 from watcher.ports.store.lineages import Flaw
 
 _SYSTEM_PURLS = ("pkg:deb/", "pkg:apk/", "pkg:rpm/")
 
 
-def installed(connection: Connection, wanted: Collection[int]) -> dict[int, list[Installed]]:
-    """The packages of those images that are catalogued and of which every package was matched.
+def contents(connection: Connection, wanted: Collection[int]) -> Contents:
+    """What those images hold that are catalogued and of which every package was matched.
 
-    An image without packages has none; an image of which something was never matched is not known.
+    An image without packages holds none; an image of which something was never matched is not
+    known. Sets are read once, however many images have them.
     """
-    found: dict[int, list[Installed]] = {}
-    for batch in batches(sorted(wanted)):
-        of_them = (catalogues.c.image_id.in_(batch), in_force())
-        known = set(connection.scalars(select(catalogues.c.image_id).where(*of_them)))
-        known -= set(connection.scalars(_unmatched().where(*of_them)))
-        found |= {image: [] for image in known}
-        for row in connection.execute(_members().where(catalogues.c.image_id.in_(known))):
-            system = row.purl.startswith(_SYSTEM_PURLS)
-            found[row.image_id].append(Installed(row.id, row.name, row.layer, system))
+    held: dict[int, list[int]] = {}
+    systems: dict[int, System] = {}
+    ended: dict[tuple[str, str, bool], System] = {}
+    for batch in batches(sorted(wanted), _IMAGES):
+        statement = _LISTED.where(among(catalogues.c.image_id, batch), in_force())
+        for image, family, version, end_of_life, number in _rows(connection, statement):
+            told = family, version, bool(end_of_life)
+            if told not in ended:
+                ended[told] = System(f"{family} {version}".strip(), told[2])
+            systems[image] = ended[told]
+            sets = held.setdefault(image, [])
+            if number is not None:
+                sets.append(number)
+    every = {one for sets in held.values() for one in sets}
+    unmatched = _unmatched(connection, every)
+    read = {one.number: one for one in _sets(connection, every - unmatched)}
+    return Contents(
+        sets={
+            image: tuple(read[one] for one in sorted(sets))
+            for image, sets in held.items()
+            if unmatched.isdisjoint(sets)
+        },
+        systems=systems,
+    )
+
+
+_LISTED = select(
+    catalogues.c.image_id,
+    catalogues.c.os_family,
+    catalogues.c.os_version,
+    catalogues.c.end_of_life,
+    catalogue_sets.c.set_id,
+).outerjoin(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
+
+
+def _unmatched(connection: Connection, sets: Collection[int]) -> frozenset[int]:
+    """Those sets that have a package which is to be matched and never was."""
+    members = package_set_members.c
+    ever = exists().where(package_coverage.c.package_id == packages.c.id)
+    statement = (
+        select(members.set_id)
+        .distinct()
+        .join(packages, packages.c.id == members.package_id)
+        .where(among(members.set_id, sets), packages.c.left_out.is_(None), ~ever)
+    )
+    return frozenset(connection.scalars(statement)) if sets else frozenset()
+
+
+def _sets(connection: Connection, wanted: Collection[int]) -> Iterator[PackageSet]:
+    """Sets with their packages; one package is one object, in whichever sets it is."""
+    if not wanted:
+        return
+    members = package_set_members.c
+    packaged = _packages(connection, wanted)
+    held: dict[int, list[Installed]] = defaultdict(list)
+    inside = select(members.set_id, members.package_id).where(among(members.set_id, wanted))
+    for number, package in _rows(connection, inside):
+        held[number].append(packaged[package])
+    named = select(package_sets.c.id, package_sets.c.layer).where(among(package_sets.c.id, wanted))
+    for number, layer in _rows(connection, named):
+        yield PackageSet(number, layer, tuple(held[number]))
+
+
+def _packages(connection: Connection, sets: Collection[int]) -> dict[int, Installed]:
+    """The packages of sets, each once; one that any image has as its system's is the system's."""
+    members = package_set_members.c
+    of_system = or_(*(members.purl.startswith(kind) for kind in _SYSTEM_PURLS))
+    statement = (
+        select(members.package_id, packages.c.name, packages.c.context_id)
+        .add_columns(case((of_system, 1), else_=0))
+        .join(packages, packages.c.id == members.package_id)
+        .where(among(members.set_id, sets))
+        .distinct()
+    )
+    found: dict[int, Installed] = {}
+    for number, name, context, system in _rows(connection, statement):
+        if system or number not in found:
+            found[number] = Installed(number, name, bool(system), context)
     return found
 
 
-def _members() -> Select[tuple[object, ...]]:
-    """Every package of catalogues, with the layer it came with."""
-    return (
-        select(
-            catalogues.c.image_id,
-            package_sets.c.layer,
-            packages.c.id,
-            packages.c.name,
-            package_set_members.c.purl,
-        )
-        .join(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
-        .join(package_sets, package_sets.c.id == catalogue_sets.c.set_id)
-        .join(package_set_members, package_set_members.c.set_id == package_sets.c.id)
-        .join(packages, packages.c.id == package_set_members.c.package_id)
-        .where(in_force())
-    )
-
-
-def _unmatched() -> Select[tuple[int]]:
-    """Images with a package that is to be matched and never was."""
-    ever = exists().where(package_coverage.c.package_id == packages.c.id)
-    return (
-        select(catalogues.c.image_id)
-        .distinct()
-        .join(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
-        .join(package_set_members, package_set_members.c.set_id == catalogue_sets.c.set_id)
-        .join(packages, packages.c.id == package_set_members.c.package_id)
-        .where(packages.c.left_out.is_(None), ~ever)
-    )
+def _rows(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[Any]]:
+    """Rows as the driver gives them: there are many."""
+    for batch in rows(connection, statement):
+        yield from batch
 
 
 def flaws(connection: Connection, wanted: Collection[int]) -> dict[int, Sequence[Flaw]]:
     """What packages match now; an advisory that is a CVE goes by that."""
     merged = read_aliases(connection, LAST)
     names = read_renames(connection, None)
+    others = _others(names)
     found: dict[int, list[Flaw]] = defaultdict(list)
     same = (assessments.c.package_id == matches.c.package_id) & (
         assessments.c.vulnerability_id == matches.c.vulnerability_id
     )
     statement = (
-        select(assessments, vulnerabilities.c.name, vulnerabilities.c.published)
-        .add_columns(packages.c.name.label("package"), packages.c.version)
+        select(
+            *(assessments.c[name] for name in ("package_id", "vulnerability_id", "severity")),
+            assessments.c.fixed_version,
+            vulnerabilities.c.name,
+            vulnerabilities.c.published,
+            packages.c.name.label("package"),
+            packages.c.version,
+        )
         .join(matches, same & still_open(matches))
         .join(vulnerabilities, vulnerabilities.c.id == assessments.c.vulnerability_id)
         .join(packages, packages.c.id == assessments.c.package_id)
         .where(still_open(assessments))
     )
-    for batch in batches(sorted(wanted)):
-        for row in connection.execute(statement.where(packages.c.id.in_(batch))):
-            flaw = Flaw(
-                number=merged.of(row.vulnerability_id),
-                name=names.get(row.name, row.name),
-                severity=row.severity,
-                package=row.package,
-                installed=row.version,
-                fixed_version=row.fixed_version,
-                published=row.published,
-            )
+    for batch in batches(sorted(wanted), _PACKAGES):
+        for row in connection.execute(statement.where(among(packages.c.id, batch))):
+            name = names.get(row.name, row.name)
+            flaw = _flaw(row, merged.of(row.vulnerability_id), name, others.get(name, ()))
             found[row.package_id].append(flaw)
     return dict(found)
+
+
+_PACKAGES = 5_000  # of which flaws are asked for at once
+_IMAGES = 5_000  # whose lists are asked for at once
+
+
+def _flaw(row: Row[tuple[Any, ...]], number: int, name: str, others: tuple[str, ...]) -> Flaw:
+    return Flaw(
+        number=number,
+        name=name,
+        severity=row.severity,
+        package=row.package,
+        installed=row.version,
+        fixed_version=row.fixed_version,
+        published=row.published,
+        others=others,
+    )
+
+
+def _others(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The other ids of vulnerabilities, by the one they go by."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for other, name in sorted(names.items()):
+        found[name].append(other)
+    return {name: tuple(told) for name, told in found.items()}

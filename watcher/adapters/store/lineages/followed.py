@@ -13,15 +13,10 @@ from watcher.adapters.store.asof import visible
 from watcher.adapters.store.engine import among, batches
 from watcher.adapters.store.lineages.chosen import chosen
 from watcher.adapters.store.lineages.claims import claim_of
-from watcher.adapters.store.tables.inventory import (
-    base_identities,
-    bindings,
-    images,
-    repositories,
-    streams,
-)
+from watcher.adapters.store.lineages.heads import by_image
+from watcher.adapters.store.lineages.heads import read_lineages as read_with_histories
+from watcher.adapters.store.tables.inventory import base_identities, images
 from watcher.domain.lineage import Claim
-from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.lineages import BaseHead
 
@@ -73,36 +68,13 @@ class Follows(NamedTuple):
 
 
 def read_lineages(connection: Connection, upto: int) -> Lineages:
-    """What the streams of bases pointed to last, by everything that they ever pointed to."""
-    statement = (
-        select(
-            *(bindings.c[name] for name in ("stream_id", "platform", "image_id", "start_at")),
-            *(images.c.digest, streams.c.name, repositories.c.registry, repositories.c.path),
-        )
-        .join(images, images.c.id == bindings.c.image_id)
-        .join(streams, streams.c.id == bindings.c.stream_id)
-        .join(repositories, repositories.c.id == streams.c.repository_id)
-        .where(streams.c.published.is_(False), visible(bindings, upto))
-        .order_by(bindings.c.start_at, bindings.c.id)
-    )
-    ever: dict[Track, set[int]] = defaultdict(set)
-    last: dict[Track, BaseHead] = {}
-    for row in connection.execute(statement):
-        track = Track(row.stream_id, row.platform)
-        ever[track].add(row.image_id)
-        last[track] = BaseHead(
-            stream=row.stream_id,
-            repository=Repository(row.registry, row.path),
-            tag=row.name,
-            platform=row.platform,
-            image=row.image_id,
-            digest=row.digest,
-            since=row.start_at,
-        )
+    """What the streams of bases pointed to last, by everything that they ever pointed to.
+
+    A stream of what is published is a lineage too where others are built on its images.
+    """
     found: dict[int, list[BaseHead]] = defaultdict(list)
-    for track, pointed_to in ever.items():
-        for image in pointed_to:
-            found[image].append(last[track])
+    for image, lineages in by_image(read_with_histories(connection, upto)).items():
+        found[image] = [one.head for one in lineages]
     return found
 
 

@@ -2,34 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from watcher.adapters.store.engine import Row as NewRow
 from watcher.adapters.store.engine import add_rows, batches
-from watcher.adapters.store.lineages.claims import claim_of
-from watcher.adapters.store.lineages.heads import NOW, bound
-from watcher.adapters.store.tables.inventory import base_identities, images, streams
+from watcher.adapters.store.lineages.claims import told_of
+from watcher.adapters.store.lineages.heads import NOW, AnyRow, bound
+from watcher.adapters.store.tables.attestations import attestations
+from watcher.adapters.store.tables.inventory import base_identities, bindings, images
 from watcher.adapters.store.tables.passes import passes
-from watcher.domain.lineage import BaseIdentity
+from watcher.domain.lineage import BaseIdentity, Provenance, Subject
+from watcher.domain.reference import Repository
 from watcher.ports.store.lineages import Unidentified
 from watcher.ports.store.passes import PassRecord
 
 Told = tuple[object, ...]
 
 
-def missing(connection: Connection, *, again: bool) -> list[Unidentified]:
-    """Heads of published streams whose base nobody looked for; `again`: all heads."""
-    statement = bound().where(streams.c.published, NOW)
+def missing(connection: Connection, *, again: bool) -> list[int]:
+    """The images that streams point to whose base nobody looked for; `again`: all of them.
+
+    One of which its builder has told something since is looked at anew.
+    """
+    statement = select(bindings.c.image_id).where(NOW, bindings.c.image_id.is_not(None)).distinct()
     if not again:
         told = select(base_identities.c.image_id)
-        statement = statement.where(images.c.id.not_in(told))
-    found = {
-        row.image_id: Unidentified(row.image_id, row.platform, tuple(row.diff_ids), claim_of(row))
-        for row in connection.execute(statement)
-    }
-    return [found[number] for number in sorted(found)]
+        since = select(func.coalesce(func.max(passes.c.id), 0)).where(passes.c.identified)
+        attested = (
+            select(images.c.id)
+            .join(attestations, attestations.c.subject == images.c.digest)
+            .where(attestations.c.kind == "provenance")
+            .where(attestations.c.opened_in > since.scalar_subquery())
+        )
+        new = bindings.c.image_id.not_in(told)
+        statement = statement.where(or_(new, bindings.c.image_id.in_(attested)))
+    return sorted(connection.scalars(statement))
+
+
+def subjects(
+    connection: Connection,
+    wanted: Iterable[int],
+    address: Callable[[Repository], str],
+    provenances: Callable[[Connection, Iterable[str]], Mapping[str, Provenance]],
+) -> list[Unidentified]:
+    """What is known of images whose base is looked for; `provenances` are by digest."""
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    statement = bound().where(NOW, images.c.id.in_(list(wanted)))
+    for row in connection.execute(statement):
+        found[row.image_id].append(row)
+    digests = {row.digest for rows in found.values() for row in rows}
+    attested = provenances(connection, digests)
+    return [
+        Unidentified(found[number][0].platform, _subject(found[number], address, attested))
+        for number in sorted(found)
+    ]
+
+
+def _subject(
+    rows: list[AnyRow],
+    address: Callable[[Repository], str],
+    attested: Mapping[str, Provenance],
+) -> Subject:
+    row = rows[0]
+    return Subject(
+        image=row.image_id,
+        digest=row.digest,
+        diff_ids=tuple(row.diff_ids),
+        layers=tuple(row.layers),
+        repositories=frozenset(address(Repository(one.registry, one.path)) for one in rows),
+        created=row.created,
+        labels=frozenset(row.labels),
+        told=told_of(row),
+        provenance=attested.get(row.digest),
+    )
 
 
 def record(

@@ -1,35 +1,70 @@
-"""Images that are or were watched as bases, by what streams call them."""
+"""Images that others may be built on, by what streams call them: bases, and what is published."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
-from watcher.adapters.store.lineages.heads import bound
-from watcher.adapters.store.tables.inventory import bindings, streams
+from watcher.adapters.store.lineages.heads import AnyRow, bound
+from watcher.adapters.store.rows import among
+from watcher.adapters.store.tables.inventory import (
+    bindings,
+    images,
+    manifest_images,
+    manifests,
+    streams,
+)
 from watcher.adapters.store.tables.passes import passes
 from watcher.domain.lineage import KnownBase
 from watcher.domain.reference import Repository
+from watcher.ports.store.views import stream_name
 
 
 def bases(
-    connection: Connection, address: Callable[[Repository], str]
+    connection: Connection,
+    chains: Collection[str],
+    digests: Collection[str],
+    address: Callable[[Repository], str],
 ) -> dict[str, list[KnownBase]]:
-    """All images ever watched as bases, by platform; `address` names a repository, host first."""
+    """Images with these layers or of these digests that a stream ever pointed to, by platform.
+
+    `address` names a repository, host first. Images not of streams of bases are of the
+    organisation's own.
+    """
+    numbers = _numbered(connection, chains, digests)
+    if not numbers:
+        return {}
     statement = (
         bound()
-        .where(streams.c.published.is_(False), bindings.c.superseded_in.is_(None))
+        .where(among(bindings.c.image_id, numbers), bindings.c.superseded_in.is_(None))
         .order_by(bindings.c.start_at.desc(), bindings.c.id.desc())
     )
-    found: dict[int, list[Row[tuple[object, ...]]]] = defaultdict(list)
+    found: dict[int, list[AnyRow]] = defaultdict(list)
     for row in connection.execute(statement):
         found[row.image_id].append(row)
     by_platform: dict[str, list[KnownBase]] = defaultdict(list)
     for _, rows in sorted(found.items()):
         by_platform[rows[0].platform].append(_known(rows, address))
     return dict(by_platform)
+
+
+def _numbered(
+    connection: Connection, chains: Collection[str], digests: Collection[str]
+) -> set[int]:
+    """The numbers of images by all their layers, or by a digest of theirs or of an index."""
+    found: set[int] = set()
+    if chains:
+        found |= set(connection.scalars(select(images.c.id).where(among(images.c.chain, chains))))
+    if digests:
+        listed = (
+            select(manifest_images.c.image_id)
+            .join(manifests, manifests.c.id == manifest_images.c.manifest_id)
+            .where(among(manifests.c.digest, digests))
+        )
+        found |= set(connection.scalars(listed))
+    return found
 
 
 def changed(connection: Connection) -> bool:
@@ -44,11 +79,21 @@ def changed(connection: Connection) -> bool:
     return bool(connection.scalar(statement))
 
 
-def _known(
-    rows: Sequence[Row[tuple[object, ...]]], address: Callable[[Repository], str]
-) -> KnownBase:
-    digests = dict.fromkeys([rows[0].digest, *(row.target for row in rows)])
-    names = dict.fromkeys(
-        f"{address(Repository(row.registry, row.path))}:{row.name}" for row in rows
+def _known(rows: list[AnyRow], address: Callable[[Repository], str]) -> KnownBase:
+    watched = any(not row.published for row in rows)
+    naming = [row for row in rows if not (watched and row.published)]
+    first = rows[0]
+    return KnownBase(
+        image=first.image_id,
+        digests=tuple(dict.fromkeys([first.digest, *(row.target for row in rows)])),
+        diff_ids=tuple(first.diff_ids),
+        names=tuple(dict.fromkeys(_name(row, address) for row in naming)),
+        watched=watched,
+        created=first.created,
+        labels=frozenset(first.labels),
     )
-    return KnownBase(rows[0].image_id, tuple(digests), tuple(rows[0].diff_ids), tuple(names))
+
+
+def _name(row: AnyRow, address: Callable[[Repository], str]) -> str:
+    home = Repository(row.registry, row.path)
+    return f"{address(home)}{stream_name(home, row.by, row.name).removeprefix(str(home))}"

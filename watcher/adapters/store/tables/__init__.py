@@ -6,6 +6,7 @@ Valid time is written as times. Recorded time is written as numbers of passes, w
 """
 
 from watcher.adapters.store.tables import (
+    attestations,
     feeds,
     filing,
     inventory,
@@ -20,6 +21,7 @@ from watcher.adapters.store.tables import (
 from watcher.adapters.store.tables.base import metadata
 
 __all__ = [
+    "attestations",
     "feeds",
     "filing",
     "inventory",

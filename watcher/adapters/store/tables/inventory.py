@@ -89,6 +89,8 @@ images = Table(
     Column("platform", String(200), nullable=False),
     Column("created", Utc, nullable=True),
     Column("diff_ids", JSON, nullable=False),
+    # A name for all its layers in order, by which images are found that begin with them.
+    Column("chain", String(64), nullable=True, index=True),
     Column("layers", JSON, nullable=False),
     Column("layer_bytes", BigInteger, nullable=False),
     Column("labels", JSON, nullable=False),

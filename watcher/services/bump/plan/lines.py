@@ -9,8 +9,9 @@ from dataclasses import replace
 from watcher.domain.package import SEVERITIES, rank
 from watcher.domain.ticket import Cause, Done, Line, LineName
 from watcher.ports.store.bumps import Remembered
+from watcher.services.bump.plan.excused import aside
 from watcher.services.bump.plan.scene import Scene, line_name
-from watcher.services.bump.proof import Proof
+from watcher.services.bump.proof import NOWHERE, Proof
 
 
 def line_of(proof: Proof, threshold: str) -> Line:
@@ -57,10 +58,27 @@ def _judged(
     names = scene.fleet.names(head) if head is not None else None
     if names is None:
         return line
-    if names & severe:
+    left = names & severe
+    excused, accepted = _set_aside(line, scene) if left else (frozenset(), frozenset())
+    if left - excused - accepted:
         return replace(line, done=None)
+    if left:
+        return _done(line, Done(scene.at, "excused" if left <= excused else "accepted"))
     same = images.get(line.name) == line.image
     return _done(line, Done(scene.at, "withdrawn" if same else "remediated"))
+
+
+def _set_aside(line: Line, scene: Scene) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of what does not count in a stream as it is: excused, and accepted."""
+    built = scene.builds.get(line.name)
+    held = scene.fleet.sets(built.image) if built else None
+    if built is None or held is None:
+        return frozenset(), frozenset()
+    told = aside(built, NOWHERE, scene)
+    accepted = scene.fleet.named(told.accepted, held)
+    every = scene.fleet.matching.of(held)
+    excused = every - scene.fleet.matching.without(told.now).of(held)
+    return scene.fleet.named(excused, held), accepted
 
 
 def _done(line: Line, done: Done) -> Line:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from watcher.domain.acceptance import Acceptance
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.package import Severity
 from watcher.domain.reference import Repository
 from watcher.domain.ticket import BumpTicket, Cause, LineName, Terms
-from watcher.ports.store.ledger import Track
-from watcher.ports.store.lineages import Built
-from watcher.ports.store.views import stream_name as whole_name
+from watcher.ports.store.bumps import Since
+from watcher.ports.store.lineages import BaseHead, Built, Excuses, HeldIn
 from watcher.services.bump.proof import Fleet
 
 _TERMS = Terms()
@@ -29,12 +29,20 @@ class Standards(Protocol):
         """Whether a vulnerability is listed as known to be exploited."""
 
 
+def _nothing(_: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Planning:
     """What the configuration says: owners, threshold, and by which standards things are judged.
 
     `address` tells how references name a repository, host first. While `grace` lasts a ticket that
-    a person closed is planned for: evidence may follow.
+    a person closed is planned for: evidence may follow. A base that a team `controls` is rebuilt by
+    it; one that merely falls to a default owner is not. No image is proposed that `skips` names by
+    its digest, no move to a tag that it names, none that has been out for less than `minimum_age`,
+    and none of a new major version unless `majors` says so. `accepted` are the risks that somebody
+    accepted.
     """
 
     team_of: Callable[[str], str | None]
@@ -43,14 +51,22 @@ class Planning:
     standards: Callable[[], Standards]
     labels: tuple[str, ...] = ("watcher", "base-image")
     grace: timedelta = _TERMS.grace
+    controls: Callable[[str], bool] = _nothing
+    skips: Callable[[str], bool] = _nothing
+    minimum_age: timedelta = timedelta(0)
+    majors: bool = False
+    accepted: Collection[Acceptance] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The record as it is now, as far as plans need it.
 
-    `standards` are those of this pass. `heads` are the images that published streams point to, None
-    while it is not known which; `before` are the plans in force, `since` when exposures began.
+    `standards` are those of this pass. `heads` are the images that streams point to, None while it
+    is not known which; `before` are the plans in force, `since` when exposures began, by the names
+    of vulnerabilities and by tracks. `tags` are
+    the lineages of each repository and platform, by tag; `builds` all that is built on others, by
+    name and platform. `excuses` is what statements say is not affected.
     """
 
     at: datetime
@@ -59,15 +75,23 @@ class Scene:
     standards: Standards
     fleet: Fleet
     heads: Mapping[LineName, int | None]
-    since: Mapping[tuple[Track, str], datetime]
+    since: Since
     before: Mapping[Cause, BumpTicket]
+    tags: Mapping[tuple[Repository, str], Mapping[str, BaseHead]] = field(default_factory=dict)
+    builds: Mapping[LineName, Built] = field(default_factory=dict)
+    excuses: Mapping[HeldIn, Excuses] = field(default_factory=dict)
 
+    def siblings(self, head: BaseHead) -> Mapping[str, BaseHead]:
+        """The lineages beside one in its repository, on its platform, by tag."""
+        return self.tags.get((head.repository, head.platform), {})
 
-def stream_name(built: Built) -> str:
-    """A stream's whole name."""
-    return whole_name(built.repository, built.by, built.stream)
+    def system(self, images: Sequence[int | None]) -> str:
+        """The system of the first of these images whose maintenance has ended; else nothing."""
+        systems = self.fleet.contents.systems
+        ended = (systems[one] for one in images if one is not None and one in systems)
+        return next((one.name for one in ended if one.end_of_life), "")
 
 
 def line_name(built: Built) -> LineName:
     """A stream on its platform, as a ticket lists it."""
-    return LineName(stream_name(built), built.track.platform)
+    return LineName(built.name, built.track.platform)

@@ -8,45 +8,56 @@ from dataclasses import dataclass
 from watcher.domain.ticket import Cause, Line, LineName, Unknown
 from watcher.ports.store.bumps import Remembered
 from watcher.ports.store.lineages import Built
+from watcher.services.bump.plan.choice import Choice
 from watcher.services.bump.plan.lines import line_of, remembered_lines, urgency
 from watcher.services.bump.plan.scene import Scene, line_name
-from watcher.services.bump.proof import Proof, missing, prove
+from watcher.services.bump.proof import Proof, missing
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A team's streams on one lineage: what is proven of them, and what cannot be told yet."""
+    """A team's streams on one lineage: their move, and what cannot be told of them yet."""
 
     cause: Cause
     members: Sequence[Built]
-    proofs: Sequence[Proof]
+    choice: Choice
     unknown: Sequence[Unknown]
     ticket: Remembered | None  # to tend
 
     @classmethod
     def of(
-        cls, cause: Cause, members: Sequence[Built], ticket: Remembered | None, scene: Scene
+        cls,
+        cause: Cause,
+        members: Sequence[Built],
+        choice: Choice,
+        ticket: Remembered | None,
+        scene: Scene,
     ) -> Subject:
-        """Prove what can be proven."""
-        proofs = [proof for one in members if (proof := prove(one, scene.fleet)) is not None]
+        """Gather what is known of the streams of a cause."""
         listed = to_do(ticket.lines) if ticket else set()
         unknown = [
             Unknown(line_name(one), lacking.why, lacking.newest)
             for one in members
-            if (one.behind or line_name(one) in listed) and (lacking := missing(one, scene.fleet))
+            if one.behind or line_name(one) in listed
+            if (lacking := missing(one, scene.fleet, choice.unknown.get(one.track.platform)))
         ]
-        return cls(cause, members, proofs, unknown, ticket)
+        return cls(cause, members, choice, unknown, ticket)
+
+    @property
+    def proofs(self) -> Sequence[Proof]:
+        """The proofs of the streams of which something can be proven."""
+        return self.choice.proofs
 
     def wanting(self, threshold: str) -> list[Proof]:
-        """The proofs of streams behind in which the move ends something that counts."""
-        return [one for one in self.proofs if one.built.behind and one.severe(threshold)]
+        """The proofs of streams to be moved in which that ends something that counts."""
+        return [one for one in self.proofs if one.moves and one.severe(threshold)]
 
     def doubted(self, threshold: str) -> list[Proof]:
-        """The proofs of streams behind in which only the rebuild can tell whether it counts."""
+        """The proofs of streams to be moved where only the rebuild can tell if that counts."""
         return [
             one
             for one in self.proofs
-            if one.built.behind and one.doubtful(threshold) and not one.severe(threshold)
+            if one.moves and one.doubtful(threshold) and not one.severe(threshold)
         ]
 
     def lines(self, scene: Scene) -> list[Line]:
