@@ -11,7 +11,6 @@ from watcher.bootstrap import pass_runner
 from watcher.cli.output import AsOption, FileOption, Format, Listing, show
 from watcher.cli.progress import SilentProgress
 from watcher.cli.session import reading
-from watcher.domain.ticket import Cause, Create, Step, TicketKey
 from watcher.ports.store.passes import PassRecord
 from watcher.reading import documents
 from watcher.reading.reading import Reading
@@ -46,21 +45,10 @@ def _planned(record: Reading) -> Document:
         return document(record.as_of, [], record.app.bumps.remembered(), {})
     stages = runner.stages
     plans = stages.bump.planner.draw(PassRecord(record.upto, record.as_of), versions[-1])
-    by_cause = {one.cause: one for one in plans}
-    steps = stages.ticket.preview(by_cause, record.as_of)
-    remembered = record.app.bumps.remembered()
-    newest = {one.key.cause: one.key for one in sorted(remembered, key=lambda one: one.key)}
-    intended = {
-        cause: intention(step, stages.ticket.write(by_cause[cause], _key(step, cause, newest)))
-        for cause, step in steps.items()
-    }
+    told = stages.ticket.preview({one.cause: one for one in plans}, record.as_of)
+    intended = {cause: intention(one.step, one.draft) for cause, one in told.items()}
     terms = stages.ticket.filing.terms
-    return document(record.as_of, plans, remembered, intended, terms)
-
-
-def _key(step: Step, cause: Cause, newest: Mapping[Cause, TicketKey]) -> TicketKey:
-    """The key of the ticket that a step is about."""
-    return step.key if isinstance(step, Create) else newest.get(cause, TicketKey(1, cause))
+    return document(record.as_of, plans, record.app.bumps.remembered(), intended, terms)
 
 
 def _base_known(image: Mapping[str, Any]) -> bool:

@@ -21,6 +21,7 @@ from watcher.config.values import (
 
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
 _PROJECT: Final = re.compile(r"[A-Za-z0-9._-]{1,100}(?:/[A-Za-z0-9._-]{1,100}){1,20}")
+_LONGEST: Final = 128  # characters of what the record calls a tracker
 _KEY: Final = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
 
 
@@ -65,6 +66,8 @@ class _Service(Section):
         if project is None or project == self.project:
             return self
         name = f"{self.name}:{self._project_is_one(project)}"
+        if len(name) > _LONGEST:
+            raise ValueError(f"with the tracker's name it is longer than {_LONGEST} characters")
         return self.model_copy(update={"name": name, "project": project})
 
 

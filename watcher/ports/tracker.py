@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, Literal, Protocol
 
 from watcher.domain.errors import TransientError
-from watcher.domain.ticket import BumpTicket, Standing, TicketKey
+from watcher.domain.ticket import BumpTicket, Standing, Step, TicketKey
 
 
 class UncertainError(TransientError):
@@ -186,6 +186,15 @@ class Tracker(Protocol):
 
     def check(self) -> str:
         """Say in one line that tickets can be read and filed; raises otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """What a pass would do about a cause: where, and with which text; None where nowhere."""
+
+    step: Step
+    tracker: str | None = None
+    draft: Draft | None = None
 
 
 class BoardWriter(Protocol):

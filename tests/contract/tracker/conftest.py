@@ -11,9 +11,11 @@ from typing import Final
 import pytest
 
 from tests.contract.tracker.subjects import boards
+from tests.contract.tracker.subjects.boards import BoardSubject
 from tests.contract.tracker.subjects.fake import FakeSubject
 from tests.contract.tracker.subjects.folder import FolderSubject
 from tests.contract.tracker.subjects.gitea import GiteaSubject
+from tests.contract.tracker.subjects.place import PlaceSubject
 from tests.contract.tracker.subjects.subject import Subject
 from tests.servers.gitea import Gitea, gitea
 from tests.servers.postgres import Postgres
@@ -38,15 +40,21 @@ def _board(make: Callable[[ExitStack], Subject], request: pytest.FixtureRequest)
     return make(stack)
 
 
+# The servers that are written from their vendors' pages.
+MAKERS: Final[Mapping[str, Callable[[ExitStack], BoardSubject]]] = {
+    "github": boards.github,
+    "gitlab": boards.gitlab,
+    "jira": boards.jira,
+    "jira-cloud": boards.jira_cloud,
+}
+
 # One entry per module of adapters/trackers, and the fake.
 SUBJECTS: Final[Mapping[str, Callable[[pytest.FixtureRequest], Subject]]] = {
     "fake": _fake,
+    "fake-place": lambda _: PlaceSubject(),
     "folder": _folder,
     "gitea": _gitea,
-    "github": partial(_board, boards.github),
-    "gitlab": partial(_board, boards.gitlab),
-    "jira": partial(_board, boards.jira),
-    "jira-cloud": partial(_board, boards.jira_cloud),
+    **{name: partial(_board, make) for name, make in MAKERS.items()},
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from tests.contract.tracker.subjects import boards
+from tests.contract.tracker.conftest import MAKERS
 from tests.contract.tracker.subjects.boards import BoardSubject
 from tests.contract.tracker.subjects.gitea import HASTY
 from tests.servers.gitea import Gitea
@@ -70,13 +70,15 @@ def board_ground(make: Callable[[ExitStack], BoardSubject]) -> Ground:
     @contextmanager
     def ground(_folder: Path, _name: str) -> Iterator[Project]:
         with ExitStack() as stack:
-            yield _Board(make(stack))
+            yield BoardProject(make(stack))
 
     return ground
 
 
 @dataclass(frozen=True, slots=True)
-class _Board:
+class BoardProject:
+    """A board of a faithful server."""
+
     subject: BoardSubject
 
     def tracker(self) -> Tracker:
@@ -131,9 +133,4 @@ def _plain(body: str) -> str:
     return "\n".join(line for line in body.splitlines() if "://" not in line).strip()
 
 
-BOARDS: Final[Mapping[str, Ground]] = {
-    "github": board_ground(boards.github),
-    "gitlab": board_ground(boards.gitlab),
-    "jira": board_ground(boards.jira),
-    "jira-cloud": board_ground(boards.jira_cloud),
-}
+BOARDS: Final[Mapping[str, Ground]] = {name: board_ground(one) for name, one in MAKERS.items()}

@@ -42,6 +42,7 @@ class Jira:
         self.url = ""
         self.cloud = cloud
         self.lagging = False
+        self.thorough = False  # whether signs of markup are escaped wherever they stand
         self.most = 50 if cloud else 100
         self._identity = identity
         self._index: dict[int, Record] = {}
@@ -174,7 +175,8 @@ class Jira:
             return text.replace("\n", "\r\n")
         # Kept as a document, and written down anew when it is asked for in this version.
         plain = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n")))
-        return re.sub(r"(?<=\w)_(?=\w)", r"\\_", plain.strip())
+        signs = "_-" if self.thorough else "_"
+        return re.sub(rf"(?<=\w)([{signs}])(?=\w)", r"\\\1", plain.strip())
 
     def _issue(self, one: Record) -> dict[str, Any]:
         key = one.moved or f"{self.board.name}-{one.number}"

@@ -90,6 +90,10 @@ def test_dashboards_are_where_they_are_wanted(
             "owners[0].project: 'acme' is no project there, such as acme/shop",
         ),
         (
+            f"{{team: a, tracker: lab, project: {'a/' * 20}{'b' * 99}}}",
+            "owners[0].project: with the tracker's name it is longer than 128 characters",
+        ),
+        (
             "{team: a, tracker: board, project: acme/shop}",
             "owners[0].project: 'acme/shop' is no project there, such as SHOP",
         ),

@@ -132,7 +132,8 @@ def said(answer: Answer) -> str:
 
 def _words(told: object, depth: int = 0) -> list[str]:
     if isinstance(told, str):
-        return [told] if told.isprintable() else []
+        line = " ".join(told.split())
+        return [line] if line.isprintable() else []
     if depth > 4:  # noqa: PLR2004 - deeper than any vendor nests its complaints
         return []
     if isinstance(told, Mapping):

@@ -89,8 +89,13 @@ class Board:
         return ordered(self.lines)
 
     def written(self, body: str) -> bool:
-        """Whether the dashboard says this already."""
-        return self.ticket is not None and fingerprint(self.ticket.body) == fingerprint(body)
+        """Whether the dashboard says this already, in whatever words its tracker keeps it."""
+        if self.ticket is None:
+            return False
+        shown, wanted = fingerprint(self.ticket.body), fingerprint(body)
+        held = self.remembered
+        kept = held is not None and (held.written, held.substance) == (shown, wanted)
+        return kept or shown == wanted
 
 
 def _why(step: Step) -> str | None:

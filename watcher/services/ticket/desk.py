@@ -113,8 +113,13 @@ class Desk:
             self.outcome.failed(f"{self.tracker.name}: dashboard", error)
             return
         held = board.remembered or adopted(self.tracker.name, ticket)
-        told = replace(found(self.tracker.name, held, ticket), written=fingerprint(ticket.body))
-        self.store.filed(self.this, replace(told, written_at=at))
+        told = replace(
+            found(self.tracker.name, held, ticket),
+            written=fingerprint(ticket.body),
+            written_at=at,
+            substance=fingerprint(draft.body),
+        )
+        self.store.filed(self.this, told)
         self.store.settle(self.this, intent)
 
     def _recall(self, case: Case, plan: BumpTicket, wanted: Wanted, held: Remembered) -> None:

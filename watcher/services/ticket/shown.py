@@ -18,7 +18,7 @@ from watcher.domain.ticket import (
     is_dashboard,
 )
 from watcher.ports.store.bumps import Begun, Remembered
-from watcher.ports.tracker import Draft, Known, Listing, Tracker
+from watcher.ports.tracker import Draft, Intended, Known, Listing, Tracker
 from watcher.services.ticket.begun import Unanswered
 from watcher.services.ticket.board import Board
 from watcher.services.ticket.case import Case
@@ -115,11 +115,15 @@ class Shown:
         return None
 
 
-def intended(shown: Shown, plan: BumpTicket, write: Writing, at: datetime, filing: Filing) -> Step:
-    """The step that a pass would take, with what it would notice first."""
+def intended(
+    shown: Shown, plan: BumpTicket, write: Writing, at: datetime, filing: Filing
+) -> Intended:
+    """What a pass would do, with what it would notice first."""
     case = shown.case(plan.cause, plan)
     known = {**case.remembered, **case.noticed(shown.tracker.name, at)}
-    return shown.decide(replace(case, remembered=known), plan, write, at, filing)[1]
+    case = replace(case, remembered=known)
+    step = shown.decide(case, plan, write, at, filing)[1]
+    return Intended(step, shown.tracker.name, write(plan, case.key))
 
 
 def _known(mine: Sequence[Remembered]) -> dict[str, Known]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.domain.errors import AttemptError, PermanentError, RateLimitedError
-from watcher.domain.ticket import BumpTicket, Cause, Held, Step, TicketKey
+from watcher.domain.ticket import BumpTicket, Cause, Held, TicketKey
 from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.passes import PassRecord
-from watcher.ports.tracker import BoardWriter, Draft, TicketWriter, Tracker
+from watcher.ports.tracker import BoardWriter, Draft, Intended, TicketWriter, Tracker
 from watcher.services.outcome import Outcome
 from watcher.services.ticket.desk import Desk
 from watcher.services.ticket.filing import Filing
@@ -51,15 +51,15 @@ class TicketStage:
                 outcome.failed(name, error)
         return outcome
 
-    def preview(self, plans: Plans, at: datetime) -> dict[Cause, Step]:
+    def preview(self, plans: Plans, at: datetime) -> dict[Cause, Intended]:
         """Say what a pass would do for each plan, and do nothing; raises what a tracker does."""
-        steps: dict[Cause, Step] = {}
+        steps: dict[Cause, Intended] = {}
         for _, causes, shown in self._looked_at(plans, at, None):
             write = self._writing(shown.tracker)
             for cause in set(causes) & plans.keys():
                 steps[cause] = intended(shown, plans[cause], write, at, self.filing)
         nowhere = {
-            cause: Held(f"team {cause.team} has no tracker: name one in owners")
+            cause: Intended(Held(f"team {cause.team} has no tracker: name one in owners"))
             for cause in plans.keys() - steps.keys()
         }
         return {**steps, **nowhere}

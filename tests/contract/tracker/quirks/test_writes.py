@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
 
-from tests.contract.tracker.subjects import boards
+from tests.contract.tracker.conftest import MAKERS
 from tests.contract.tracker.subjects.boards import BoardSubject
 from tests.contract.tracker.test_contract import KEY, NOON, TEXT, body, draft, known, only
 from tests.servers.issues import BOT, Kind
 from watcher.domain.errors import PermanentError, RateLimitedError, TransientError
 from watcher.domain.ticket import Cause, TicketKey, marked
 from watcher.ports.tracker import UncertainError
-
-MAKERS: dict[str, Callable[[ExitStack], BoardSubject]] = {
-    "github": boards.github,
-    "gitlab": boards.gitlab,
-    "jira": boards.jira,
-    "jira-cloud": boards.jira_cloud,
-}
 
 
 @pytest.fixture(params=sorted(MAKERS))

@@ -99,7 +99,8 @@ class Office:
 
     def preview(self, at: float) -> dict[Cause, Step]:
         plans = {one.cause: one for one in self.record.plans}
-        return self.stage().preview(plans, day(at))
+        told = self.stage().preview(plans, day(at))
+        return {cause: one.step for cause, one in told.items()}
 
     @property
     def tickets(self) -> dict[str, Ticket]:

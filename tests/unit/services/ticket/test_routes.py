@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.fakes.tracker import FakeTracker
 from tests.unit.domain.days import day
 from tests.unit.report.figures.bumps import CAUSE, line
 from tests.unit.services.ticket.office import Record, office
-from watcher.domain.ticket import Terms, TicketKey, dashboard_of
+from watcher.domain.ticket import Create, Terms, TicketKey, dashboard_of
 from watcher.ports.store.bumps import Begun, Remembered
 from watcher.ports.store.passes import PassRecord
 from watcher.report.ticket import board, draft
@@ -108,3 +109,16 @@ def test_a_team_gets_its_labels_and_whom_it_wants() -> None:
     assert (one.assignees, one.kind) == (("ada",), "Bug")
     assert one.labels.count("watcher") == 1
     assert "pay" in one.labels
+
+
+def test_a_preview_says_exactly_what_a_pass_would_write_and_writes_nothing() -> None:
+    desk = office()
+    plans = {one.cause: replace(one, as_of=day(1)) for one in desk.record.plans}
+    (told,) = desk.stage().preview(plans, day(1)).values()
+    assert desk.tickets == {}
+    desk.take(1)
+    (made,) = desk.tickets.values()
+    assert told.draft is not None
+    assert (told.step, told.tracker) == (Create(made.key), "tickets")
+    written = (told.draft.title, told.draft.labels, told.draft.body)
+    assert written == (made.title, made.labels, made.body)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from watcher.adapters.issues import Read, Wire, document
 from watcher.adapters.issues.pages import counted_pages
-from watcher.domain.errors import NotFoundError, PermanentError
+from watcher.domain.errors import NotFoundError, PermanentError, UnauthorizedError
 from watcher.domain.ticket import OURS
 
 _PAGE: Final = 50
@@ -37,8 +37,8 @@ class Labels:
         owner = self._wire.root.rsplit("/", 2)[1]
         try:
             return self._of(f"{self._wire.api}/orgs/{owner}")
-        except NotFoundError:
-            return {}  # it is a person's
+        except (NotFoundError, UnauthorizedError):
+            return {}  # it is a person's, or the token may read issues alone
 
     def _of(self, place: str) -> dict[str, int]:
         found: dict[str, int] = {}
