@@ -16,6 +16,7 @@ from watcher.cli import (
     bumps,
     db,
     demo,
+    digest,
     doctor,
     exits,
     explain,
@@ -57,6 +58,7 @@ application.command("published", short_help="List published reports, or write on
 )
 application.command("rebuild", short_help="Hold the ledger against its facts.")(rebuild.rebuild)
 application.command("knowledge", short_help="List the versions of knowledge.")(knowledge.knowledge)
+application.command("digest", short_help="Send the weekly digest, where it is due.")(digest.digest)
 application.command("doctor", short_help="Check everything that a pass needs.")(doctor.doctor)
 application.command("demo", short_help="Play 120 days of a small fleet.")(demo.demo)
 application.add_typer(token.application, name="token")

@@ -55,7 +55,9 @@ def test_what_strangers_wrote_is_text() -> None:
 
 @given(st.lists(st.text(max_size=40), max_size=20))
 def test_any_text_comes_back_as_text(names: list[str]) -> None:
-    rows = opened(workbook([Sheet("list", COLUMNS, [{"name": n, "number": 1} for n in names])], NOW))
+    rows = opened(
+        workbook([Sheet("list", COLUMNS, [{"name": n, "number": 1} for n in names])], NOW)
+    )
     assert len(rows) == len(names) + 1
 
 

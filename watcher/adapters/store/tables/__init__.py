@@ -7,6 +7,7 @@ Valid time is written as times. Recorded time is written as numbers of passes, w
 
 from watcher.adapters.store.tables import (
     access,
+    digests,
     feeds,
     filing,
     inventory,
@@ -22,6 +23,7 @@ from watcher.adapters.store.tables.base import metadata
 
 __all__ = [
     "access",
+    "digests",
     "feeds",
     "filing",
     "inventory",
