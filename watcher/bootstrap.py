@@ -19,6 +19,7 @@ from watcher.adapters.feeds import Feed
 from watcher.adapters.identity import GoogleIdentity
 from watcher.adapters.library import FolderLibrary
 from watcher.adapters.paper import ChromiumPaper
+from watcher.adapters.post import Mail, Server, Webhook
 from watcher.adapters.scanners.trivy import TrivyScanner
 from watcher.adapters.store.archive import SqlArchive
 from watcher.adapters.store.attestations import SqlAttestations
@@ -29,6 +30,7 @@ from watcher.adapters.store.catalogues import SqlCatalogues
 from watcher.adapters.store.columns import SqlLedgerColumns
 from watcher.adapters.store.condition import SqlConditions
 from watcher.adapters.store.database import Database
+from watcher.adapters.store.digests import SqlDigests
 from watcher.adapters.store.directs import SqlDirects
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
@@ -51,6 +53,7 @@ from watcher.adapters.store.views import SqlViews
 from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.adapters.vex import AttestedFeed, Called, feed_of
 from watcher.config import Config
+from watcher.config.digest import Reader
 from watcher.config.trackers import FolderTracker
 from watcher.crewing import (
     CrewSettings,
@@ -70,6 +73,7 @@ from watcher.ports.feeds import FeedSource
 from watcher.ports.identity import Identity
 from watcher.ports.library import Library
 from watcher.ports.paper import Paper
+from watcher.ports.post import Post
 from watcher.ports.progress import Progress
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
@@ -81,6 +85,7 @@ from watcher.ports.store.bumps import Bumps
 from watcher.ports.store.calls import Calls
 from watcher.ports.store.columns import LedgerColumns
 from watcher.ports.store.condition import Conditions
+from watcher.ports.store.digests import Digests
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.feeds import FeedRecords
 from watcher.ports.store.grounds import Grounds
@@ -237,6 +242,8 @@ class App:
     tokens: Tokens
     conditions: Conditions
     paper: Paper
+    digests: Digests
+    posts: Callable[[], list[tuple[Reader, list[Post]]]]
     sign_in: Callable[[Callable[[], datetime]], SignIn | None]
     parts: Callable[[Progress], Parts]
 
@@ -283,6 +290,8 @@ def build(config: Config) -> Iterator[App]:
             SqlTokens(engine),
             SqlConditions(engine),
             ChromiumPaper(),
+            SqlDigests(engine),
+            partial(_posts, config),
             partial(_sign_in, config),
             parts,
         )
@@ -351,6 +360,24 @@ def _spread(config: Config, parts: Parts, ending: ExitStack) -> Parts:
     ending.callback(hands.shutdown)
     settings = CrewSettings.of(config.state, config.trivy, config.registries)
     return replace(parts, crew=RemoteCrew(settings, crew_of), hands=hands, width=hands.width)
+
+
+def _posts(config: Config) -> list[tuple[Reader, list[Post]]]:
+    """Who reads the digest, and the ways to each; each address and webhook is a way of its own."""
+    found: list[tuple[Reader, list[Post]]] = []
+    for one in config.digest.readers:
+        ways: list[Post] = []
+        smtp = config.web.smtp
+        if smtp is not None:
+            password = smtp.password.reveal() if smtp.password else None
+            server = Server(
+                smtp.host, smtp.port, smtp.security, smtp.sender, smtp.username, password
+            )
+            ways += [Mail(server, [address]) for address in one.mail]
+        if one.webhook is not None:
+            ways.append(Webhook(one.team or "management", one.webhook.reveal()))
+        found.append((one, ways))
+    return found
 
 
 def _sign_in(config: Config, now: Callable[[], datetime]) -> SignIn | None:

@@ -17,6 +17,7 @@ from watcher.cli import (
     bumps,
     db,
     demo,
+    digest,
     doctor,
     exits,
     explain,
@@ -59,6 +60,7 @@ application.command("published", short_help="List published reports, or write on
 )
 application.command("rebuild", short_help="Hold the ledger against its facts.")(rebuild.rebuild)
 application.command("knowledge", short_help="List the versions of knowledge.")(knowledge.knowledge)
+application.command("digest", short_help="Send the weekly digest, where it is due.")(digest.digest)
 application.command("doctor", short_help="Check everything that a pass needs.")(doctor.doctor)
 application.command("init", short_help="Write a configuration to start from.")(init.init)
 application.command("backup", short_help="Write the whole record into one file.")(backup.backup)

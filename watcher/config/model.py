@@ -6,13 +6,14 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
 from pydantic import PrivateAttr, model_validator
 
+from watcher.config.digest import Digest
 from watcher.config.engine import Database, Executor, Retention, Schedule, Trivy
 from watcher.config.filing import Feeds, Tickets
 from watcher.config.moments import Span
@@ -54,6 +55,7 @@ class Config(Section):
     acceptances: Folder | None = Path("config/acceptances.yaml")
     executor: Executor = "threads"
     web: Web = Web()
+    digest: Digest = Digest()
     retention: Retention = Retention()
     _accepted: tuple[Acceptance, ...] = PrivateAttr(default=())
 
@@ -150,6 +152,18 @@ class Config(Section):
         )
         return Snapshot(hashlib.sha256(body.encode()).hexdigest(), body)
 
+    def _unreachable(self) -> Iterator[str]:
+        """Readers of the digest who would get none."""
+        teams = {one.team for one in self.owners}
+        for number, one in enumerate(self.digest.readers):
+            place = f"digest.readers[{number}]"
+            if one.team is not None and one.team not in teams:
+                yield f"{place}.team: {_absent('team', one.team, sorted(teams))}"
+            if one.mail and self.web.smtp is None:
+                yield f"{place}.mail: no mail can be sent: configure web.smtp"
+            if not one.mail and one.webhook is None:
+                yield f"{place}: nothing is sent to: give mail, or a webhook"
+
     @model_validator(mode="after")
     def _names_agree(self) -> Self:
         registries = [registry.name for registry in self.registries]
@@ -170,6 +184,7 @@ class Config(Section):
             for number, owner in enumerate(self.owners)
             if (wrong := _misplaced(owner, self.trackers)) is not None
         ]
+        problems += self._unreachable()
         if problems:
             raise ValueError("\n".join(problems))
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from ipaddress import ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -71,6 +71,17 @@ class Auth(Section):
     session: Annotated[Duration, AfterValidator(_session)] = timedelta(hours=8)
 
 
+class Smtp(Section):
+    """The mail server that digests go through; `security: none` only where nobody listens."""
+
+    host: Text
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: Text
+    username: Text | None = None
+    password: Secret | None = None
+
+
 class Web(Section):
     """The web: where it listens, how people reach it from elsewhere, and who signs in how.
 
@@ -81,4 +92,4 @@ class Web(Section):
     url: HostAddress | None = None
     proxies: tuple[Annotated[Text, AfterValidator(_network)], ...] = ()
     auth: Auth | None = None
-    smtp: None = None
+    smtp: Smtp | None = None

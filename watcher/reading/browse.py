@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from watcher.domain.knowledge import KnowledgeVersion
@@ -17,7 +18,9 @@ from watcher.ports.store.browsing import (
     WindowsWanted,
 )
 from watcher.ports.store.views import MatchChange
+from watcher.reading import many
 from watcher.reading.reading import Reading
+from watcher.report.figures.many.open import Asked
 
 
 def windows(record: Reading, wanted: WindowsWanted) -> WindowsFound:
@@ -27,6 +30,32 @@ def windows(record: Reading, wanted: WindowsWanted) -> WindowsFound:
         streams = seen if wanted.streams is None else wanted.streams & seen
         wanted = replace(wanted, streams=streams)
     return record.app.browsing.windows(wanted, record.upto)
+
+
+def open_windows(
+    record: Reading, wanted: WindowsWanted, takes: Callable[[str, str | None], bool] | None
+) -> WindowsFound:
+    """Part of the windows that are open now; `takes` a stream by its name and team.
+
+    Found in columns that are read once for a pass: neither the ledger nor the list is gone through.
+    """
+    sight, config = record.sight, record.config
+
+    def seen(name: str, team: str | None) -> bool:
+        in_sight = sight is None or team in sight.teams
+        return in_sight and (takes is None or takes(name, team))
+
+    browsing, upto, named = record.app.browsing, record.upto, None
+    if wanted.vulnerability is not None:
+        flaw_ = browsing.flaw(wanted.vulnerability, upto)
+        named = frozenset({flaw_.name} if flaw_ else ())
+    asked = Asked(
+        wanted,
+        None if sight is None and takes is None else seen,
+        named,
+        browsing.about(wanted.text, upto) if wanted.text else (),
+    )
+    return many.open_windows(record, record.judge(), config.owner_of).found(asked)
 
 
 def tracks(record: Reading, repository: Repository | None = None) -> list[NamedTrack]:

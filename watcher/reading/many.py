@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from watcher.domain.acceptance import Acceptance
 from watcher.domain.acceptance import accepted as longest
@@ -34,11 +35,13 @@ from watcher.report.figures.many.gathered import (
     with_stretches,
 )
 from watcher.report.figures.many.names import Owned, called
+from watcher.report.figures.many.open import OpenWindows
 from watcher.report.figures.many.standing import Standing, standing_of
 from watcher.report.figures.period import Period
 from watcher.report.figures.span import ticks
-from watcher.report.figures.stretch import Stretch, package_names
+from watcher.report.figures.stretch import Stretch, package_names, stretches_of
 
+_PASS: Final = timedelta(days=1)  # a pass is mostly followed by another one sooner
 Stretches = Callable[[Iterable[ReadWindow]], Iterable[Stretch]]
 
 
@@ -101,6 +104,23 @@ def summed(
     for one in drawn.remediated(ended.streams, period):
         ended.take(*one)
     return Summed(fleet, _accepted(drawn, beside, risks, period.as_of), ended)
+
+
+def open_windows(
+    record: Reading, judge: Judge, team_of: Callable[[str], str | None]
+) -> OpenWindows:
+    """The open windows of the whole fleet in columns, whoever asks: worked out once for a pass."""
+
+    def stretches(windows: Iterable[ReadWindow]) -> Iterator[Stretch]:
+        return stretches_of(windows, team_of, judge=judge)
+
+    def made() -> OpenWindows:
+        beside = Beside(record.app.columns, record.upto)
+        everything = replace(record, sight=None)
+        by = (judge, Owned(team_of, {}))
+        return OpenWindows.of(_gathered(everything, record.as_of, beside, by, stretches))
+
+    return record.kept("open windows", made, _PASS)
 
 
 def standing(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from watcher.bootstrap import App
 from watcher.config import Config, remembered
@@ -11,9 +13,12 @@ from watcher.domain.errors import UsageError
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, FinishedPass
 from watcher.reading.inherited import inherited_clocks
+from watcher.reading.memory import LASTING, Memory
 from watcher.reading.sight import Sight
 from watcher.report import clock
 from watcher.report.dues import Judge
+
+Got = TypeVar("Got")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class Reading:
     known now is asked for, today's. `until` cuts valid time: what came later is left out; None
     where the record ends before anyhow. `then` is the last pass made by `as_of`: what watcher did
     by then, such as looking at a stream or planning a bump, is never learnt later. `sight` is what
-    the one who asks is limited to; None for everything.
+    the one who asks is limited to; None for everything. `memory` keeps what is asked for again of
+    the record now; None where nothing is.
     """
 
     app: App
@@ -50,16 +56,24 @@ class Reading:
     then: int
     until: datetime | None = None
     sight: Sight | None = None
+    memory: Memory | None = None
 
     @classmethod
-    def of(cls, app: App, asked: Asked, now: datetime, sight: Sight | None = None) -> Reading:
+    def of(
+        cls,
+        app: App,
+        asked: Asked,
+        now: datetime,
+        sight: Sight | None = None,
+        memory: Memory | None = None,
+    ) -> Reading:
         """Read as of a time, or as of now; raises StartError where the database is not ready."""
         app.database.require(own_upgrade=False)
         last = app.views.finished(None if asked.known_now else asked.as_of)
         as_of = clock.as_of(asked.as_of, last, now)
         number = last.number if last else 0
         if asked.as_of is None or last is None:
-            return cls(app, last, as_of, app.config, number, sight=sight)
+            return cls(app, last, as_of, app.config, number, sight=sight, memory=memory)
         if not asked.known_now:
             config = remembered(app.views.configuration(number))
             return cls(app, last, as_of, config, number, sight=sight)
@@ -91,4 +105,13 @@ class Reading:
 
     def coverage(self) -> dict[Track, Coverage]:
         """Whether each track's figures can be relied on."""
-        return self.app.views.coverage(self.then, self.as_of, self.config.stale_after)
+        return self.kept(
+            "coverage",
+            lambda: self.app.views.coverage(self.then, self.as_of, self.config.stale_after),
+        )
+
+    def kept(self, what: str, make: Callable[[], Got], lasting: timedelta = LASTING) -> Got:
+        """What is worked out of the whole record, whoever asks; kept where that is of now."""
+        if self.memory is None:
+            return make()
+        return self.memory.get((what, self.upto), self.as_of, make, lasting)

@@ -14,11 +14,12 @@ from watcher.domain.places import Places
 from watcher.domain.reference import Repository
 from watcher.ports.store.calls import Call
 from watcher.ports.store.passes import Failure
+from watcher.reading.digest import Digests
 from watcher.report.times import stamp
 from watcher.run.clock import Clock
 from watcher.run.condition import Condition
 from watcher.run.patience import Patience
-from watcher.run.schedule import places_of, scheduled, stages_of
+from watcher.run.schedule import DIGEST, key_of, places_of, scheduled, stages_of
 from watcher.services.about import about
 from watcher.services.pass_ import Mood, PassReport, PassRunner, Stage
 from watcher.services.work import Stopped
@@ -71,6 +72,7 @@ class Leader:
         stages, places = stages_of(calls), places_of(calls)
         failures: list[Failure] = []
         try:
+            self._digests(calls)
             if stages:
                 report = self._pass(stages, places)
                 with about(pass_number=report.number or 0):
@@ -86,6 +88,16 @@ class Leader:
         # What a listing of everything failed at is left to the next one.
         again = patience.failed(calls, failures) if places else set()
         self.app.calls.answered([one for one in calls if one.key not in again])
+
+    def _digests(self, calls: list[Call]) -> None:
+        """Send the digests that are due; whatever comes of it, passes go on."""
+        if all(one.key != key_of(DIGEST) for one in calls):
+            return
+        try:
+            for told in Digests(self.app, self.now).send():
+                self.say(told.line)
+        except Exception as error:  # noqa: BLE001 - a digest is no reason to make no pass
+            self.say(f"no digest: {type(error).__name__}: {' '.join(str(error).split())[:300]}")
 
     def _pass(self, stages: list[Stage], places: Places | None) -> PassReport:
         now = self.now().replace(microsecond=0)

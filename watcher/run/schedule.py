@@ -18,6 +18,8 @@ CALLED: Final[Mapping[str, tuple[Stage, ...]]] = {
     "tickets": ("bump", "ticket"),
     "audit": ("match", "audit", "exposure"),
 }
+DIGEST: Final = "digest"
+_DIGEST_LOOK: Final = timedelta(hours=1)  # between two looks for a digest that was not sent
 _INVENTORY: Final = "inventory"
 # What waits for its time: that watcher starts, or the clock jumps, is no reason to pull images.
 PATIENT: Final = frozenset({"audit"})
@@ -28,12 +30,13 @@ When = timedelta | str
 def scheduled(config: Config) -> dict[str, When]:
     """When each kind of pass is due: a pause between two, or a cron line in UTC."""
     told = config.schedule
-    return {
+    every: dict[str, When] = {
         "knowledge": told.knowledge,
         "inventory": told.inventory,
         "tickets": told.tickets,
         "audit": told.audit,
     }
+    return every | {DIGEST: _DIGEST_LOOK} if config.digest.readers else every
 
 
 def key_of(name: str) -> str:

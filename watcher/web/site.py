@@ -11,6 +11,7 @@ from fastapi import Response
 
 from watcher.bootstrap import App
 from watcher.reading.instants import parse_instant
+from watcher.reading.memory import Memory
 from watcher.reading.reading import Asked, Reading
 from watcher.reading.sight import Ownership, Sight
 from watcher.report.times import stamp
@@ -40,6 +41,10 @@ class Site:
     parts: Callable[[], Mapping[str, Part]] = dict
 
     @cached_property
+    def _memory(self) -> Memory:
+        return Memory()
+
+    @cached_property
     def configuration(self) -> str:
         """The sha256 of the configuration, for what depends on it."""
         return self.app.config.snapshot().sha256
@@ -57,7 +62,8 @@ class Site:
         asked = given(as_of)
         time = parse_instant("as_of", asked) if asked else None
         sight = Sight.of(who.grant, self.ownership)
-        return Reading.of(self.app, Asked(time, known_now), self.now(), sight)
+        asked_for = Asked(time, known_now)
+        return Reading.of(self.app, asked_for, self.now(), sight, self._memory)
 
     def addresses(self, as_of: str | None) -> Addresses:
         """Links that keep to the time asked for."""

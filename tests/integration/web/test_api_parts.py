@@ -33,7 +33,7 @@ def parts(web: Browser, path: str, limit: int) -> list[dict[str, Any]]:
     """Every entry of a list, asked for in parts."""
     key, found, after = LISTS[path], [], None
     while True:
-        more = {} if after is None else {"after": after}
+        more: dict[str, object] = {} if after is None else {"after": after}
         told = web.get(asked(path, limit=limit, **more)).json()
         assert len(told[key]) <= limit
         found += told[key]

@@ -43,6 +43,7 @@ from watcher.ports.store.columns import (
     Pair,
 )
 from watcher.ports.store.condition import Conditions
+from watcher.ports.store.digests import Digests
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
 from watcher.ports.store.grounds import Grounds
 from watcher.ports.store.ledger import Track
@@ -208,6 +209,10 @@ class FakeExposures:
         self.asked.append((wanted, upto))
         return iter(self.held)
 
+    def numbers(self, wanted: WindowFilter, upto: int, after: int, at_most: int) -> list[int]:
+        self.asked.append((wanted, upto))
+        return [one.number for one in self.held if one.number > after][:at_most]
+
 
 class FakeColumns:
     """Signs the port `LedgerColumns`: a ledger without episodes."""
@@ -365,6 +370,8 @@ class Desk:
             tokens=cast("Tokens", None),
             conditions=cast("Conditions", None),
             paper=cast("Paper", None),
+            digests=cast("Digests", None),
+            posts=list,
             sign_in=self.sign_in,
             parts=self.parts,
         )

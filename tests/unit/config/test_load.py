@@ -243,7 +243,7 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(
             "web: {listen: localhost}",
             "web.listen: 'localhost' is not host:port, such as 127.0.0.1:8080",
         ),
-        ("web: {smtp: {host: x}}", "web.smtp: has no settings yet: leave it null"),
+        ("web: {smtp: {host: x}}", "web.smtp.sender: is missing: add it"),
         (
             "policy: {preset: a, rules: {}}",
             "policy: has rules beside a preset or class: keep one of them",

@@ -239,6 +239,9 @@ class Browsing(Protocol):
         which rating is theirs: those reads go in batches of tracks.
         """
 
+    def about(self, text: str, upto: int) -> frozenset[str]:
+        """The vulnerabilities, by name, that concern a package or have an id that holds a text."""
+
     def tracks(self, upto: int, repository: Repository | None = None) -> list[NamedTrack]:
         """Every track ever bound, or those of one repository, by name and platform."""
 

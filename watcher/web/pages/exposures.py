@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -65,12 +65,7 @@ def routes(site: Site) -> APIRouter:
 
 
 def _told(record: Reading, at: Addresses, filters: Filters) -> Mapping[str, object]:
-    streams, platform = tracks_of(record, filters)
-    policy = record.app.config.policy.meant
-    wanted = filters.wanted(streams, platform, policy.limits, record.as_of)
-    if not policy.only_severity or policy.clock != "known":
-        wanted = judged_alone(record, wanted)
-    found = browse.windows(record, wanted)
+    found = _found(record, filters)
 
     def address(**other: str | int) -> str:
         return at.page("/exposures", filters.pairs(**other))
@@ -87,6 +82,32 @@ def _told(record: Reading, at: Addresses, filters: Filters) -> Mapping[str, obje
         "teams": teams_of(record),
         "choices": {"severities": SEVERITIES[:4], "ages": AGES, "dues": DUES, "states": STATES},
     }
+
+
+def _found(record: Reading, filters: Filters) -> WindowsFound:
+    """What the filters leave: of what is open now from columns, else from the ledger."""
+    policy = record.app.config.policy.meant
+    if record.memory is not None and filters.state == "open" and "@" not in filters.stream:
+        wanted = filters.wanted(None, None, policy.limits, record.as_of)
+        return browse.open_windows(record, wanted, _takes(filters))
+    streams, platform = tracks_of(record, filters)
+    wanted = filters.wanted(streams, platform, policy.limits, record.as_of)
+    if not policy.only_severity or policy.clock != "known":
+        wanted = judged_alone(record, wanted)
+    return browse.windows(record, wanted)
+
+
+def _takes(filters: Filters) -> Callable[[str, str | None], bool] | None:
+    """Whether the filters of team and stream take a stream; None where there are none."""
+    if not filters.team and not filters.stream:
+        return None
+    stream = filters.stream
+
+    def takes(name: str, team: str | None) -> bool:
+        named = not stream or name == stream or name.startswith((f"{stream}:", f"{stream}#"))
+        return named and filters.team in {"", team_name(team)}
+
+    return takes
 
 
 def rows_found(record: Reading, found: WindowsFound) -> list[WindowRow]:

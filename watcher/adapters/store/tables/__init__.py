@@ -8,6 +8,7 @@ Valid time is written as times. Recorded time is written as numbers of passes, w
 from watcher.adapters.store.tables import (
     access,
     attestations,
+    digests,
     feeds,
     filing,
     inventory,
@@ -24,6 +25,7 @@ from watcher.adapters.store.tables.base import metadata
 __all__ = [
     "access",
     "attestations",
+    "digests",
     "feeds",
     "filing",
     "inventory",

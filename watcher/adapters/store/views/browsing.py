@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
 
-from watcher.adapters.store.asof import unended, visible
+from watcher.adapters.store.asof import folded_upto, unended, visible
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.tables.knowledge import knowledge
 from watcher.adapters.store.tables.passes import failures, passes
@@ -20,7 +20,7 @@ from watcher.adapters.store.views.inside import (
     read_pointing,
 )
 from watcher.adapters.store.views.knowledge import read_versions
-from watcher.adapters.store.views.listed import read_windows
+from watcher.adapters.store.views.listed import read_about, read_windows
 from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.reference import Repository
 from watcher.ports.store.browsing import (
@@ -50,6 +50,11 @@ class SqlBrowsing:
     def windows(self, wanted: WindowsWanted, upto: int) -> WindowsFound:
         """Part of the windows that a page asks for."""
         return read_windows(self.engine, SqlExposures(self.engine), wanted, upto)
+
+    def about(self, text: str, upto: int) -> frozenset[str]:
+        """The vulnerabilities, by name, that concern a package or have an id that holds a text."""
+        with self.engine.connect() as connection:
+            return read_about(connection, text, folded_upto(connection, upto))
 
     def tracks(self, upto: int, repository: Repository | None = None) -> list[NamedTrack]:
         """Every track ever bound, or those of one repository, by name and platform."""

@@ -193,10 +193,26 @@ def _conditions(wanted: WindowsWanted, spans: Subquery, upto: int) -> Iterator[C
         yield _says(wanted.text, upto)
 
 
+def read_about(connection: Connection, text: str, upto: int) -> frozenset[str]:
+    """The vulnerabilities, by name, that concern a package or have an id that holds a text."""
+    number = vulnerabilities.c.id
+    statement = select(vulnerabilities.c.name).where(or_(*_about(number, text, upto)))
+    return frozenset(connection.scalars(statement))
+
+
 def _says(text: str, upto: int) -> ColumnElement[bool]:
     """The condition that a text is in the names of what a window is about."""
     sign = case((streams.c.by == "tag", ":"), else_="#")
     stream = repositories.c.registry + "/" + repositories.c.path + sign + streams.c.name
+    return or_(
+        vulnerabilities.c.name.icontains(text, autoescape=True),
+        stream.icontains(text, autoescape=True),
+        *_about(windows.c.vulnerability_id, text, upto),
+    )
+
+
+def _about(number: ColumnElement[int], text: str, upto: int) -> Iterator[ColumnElement[bool]]:
+    """Any of these: a vulnerability, by its number, concerns a package or has an id that holds it."""
     alias = alias_claims.c.alias
     under = select(alias).where(alias.icontains(text, autoescape=True))
     named = (
@@ -204,10 +220,6 @@ def _says(text: str, upto: int) -> ColumnElement[bool]:
         .join(packages, packages.c.id == matches.c.package_id)
         .where(packages.c.name.icontains(text, autoescape=True))
     )
-    return or_(
-        vulnerabilities.c.name.icontains(text, autoescape=True),
-        stream.icontains(text, autoescape=True),
-        windows.c.vulnerability_id.in_(named),
-        windows.c.vulnerability_id.in_(merged_into(named, upto)),
-        windows.c.vulnerability_id.in_(select(sole_claims(upto, under).c.vulnerability_id)),
-    )
+    yield number.in_(named)
+    yield number.in_(merged_into(named, upto))
+    yield number.in_(select(sole_claims(upto, under).c.vulnerability_id))

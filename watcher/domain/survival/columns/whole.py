@@ -42,6 +42,21 @@ def in_order(first: Whole, second: Whole) -> Whole:
     return np.lexsort((second, first))
 
 
+def in_order_of(columns: Sequence[Whole]) -> Whole:
+    """The rows in the order of several columns, the first one before all others."""
+    return np.lexsort(tuple(reversed(columns)))
+
+
+def all_of(rows: int) -> Truth:
+    """Every one of so many rows."""
+    return np.ones(rows, dtype=np.bool_)
+
+
+def distinct(values: Whole) -> int:
+    """How many distinct values there are."""
+    return len(np.unique(values))
+
+
 def joined(first: Whole, second: Whole) -> Whole:
     """One column behind another."""
     return np.concatenate((first, second))

@@ -1,4 +1,4 @@
-"""tokens for scripts."""
+"""tokens for scripts; digests that were sent, or were about to be."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,7 +32,17 @@ def upgrade() -> None:
             sqlite_where=sa.text("revoked_at IS NULL"),
             postgresql_where=sa.text("revoked_at IS NULL"),
         )
+    op.create_table(
+        "digests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digests")),
+        sa.UniqueConstraint("key", name=op.f("uq_digests_key")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("digests")
     op.drop_table("api_tokens")
