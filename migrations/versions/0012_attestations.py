@@ -27,7 +27,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attestation_looks")),
         sa.UniqueConstraint(
-            "repository_id", "subject", name=op.f("uq_attestation_looks_repository_id")
+            "repository_id", "subject", name=op.f("uq_attestation_looks_repository_id_subject")
         ),
     )
     op.create_table(
