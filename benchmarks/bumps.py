@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Final
 
 from sqlalchemy import Engine
@@ -124,9 +124,10 @@ def _identified(stage: BumpStage) -> list[object]:
 def _timed(sheet: Sheet, name: str, engine: Engine) -> Iterator[None]:
     """Note how long something takes, and how many statements."""
     with counted(engine) as statements:
-        begun = perf_counter()
+        begun, busy = perf_counter(), process_time()
         yield
         sheet.note(f"{name}, s", perf_counter() - begun)
+        sheet.note(f"{name}, s of this process alone", process_time() - busy)
         sheet.note(f"{name}, statements", len(statements))
 
 

@@ -126,6 +126,9 @@ class Fleet:
         return self._worst[one.number]
 
 
+NO_FLEET = Fleet(Contents(), {}, Matching({}))
+
+
 def read_fleet(store: Lineages, images: Collection[int]) -> Fleet:
     """Read what images hold and match, each set of packages once."""
     contents = store.contents(images)

@@ -41,9 +41,10 @@ def contents(connection: Connection, wanted: Collection[int]) -> Contents:
     held: dict[int, list[int]] = {}
     systems: dict[int, System] = {}
     ended: dict[tuple[str, str, bool], System] = {}
+    layers: dict[int, str] = {}
     for batch in batches(sorted(wanted), _IMAGES):
         statement = _LISTED.where(among(catalogues.c.image_id, batch), in_force())
-        for image, family, version, end_of_life, number in _rows(connection, statement):
+        for image, family, version, end_of_life, number, layer in _rows(connection, statement):
             told = family, version, bool(end_of_life)
             if told not in ended:
                 ended[told] = System(f"{family} {version}".strip(), told[2])
@@ -51,9 +52,10 @@ def contents(connection: Connection, wanted: Collection[int]) -> Contents:
             sets = held.setdefault(image, [])
             if number is not None:
                 sets.append(number)
-    every = {one for sets in held.values() for one in sets}
-    unmatched = _unmatched(connection, every)
-    read = {one.number: one for one in _sets(connection, every - unmatched)}
+                layers[number] = layer
+    unmatched = _unmatched(connection, layers.keys())
+    known = {number: layer for number, layer in layers.items() if number not in unmatched}
+    read = {one.number: one for one in _sets(connection, known)}
     return Contents(
         sets={
             image: tuple(read[one] for one in sorted(sets))
@@ -70,7 +72,10 @@ _LISTED = select(
     catalogues.c.os_version,
     catalogues.c.end_of_life,
     catalogue_sets.c.set_id,
-).outerjoin(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
+    package_sets.c.layer,
+)
+_LISTED = _LISTED.outerjoin(catalogue_sets, catalogue_sets.c.catalogue_id == catalogues.c.id)
+_LISTED = _LISTED.outerjoin(package_sets, package_sets.c.id == catalogue_sets.c.set_id)
 
 
 def _unmatched(connection: Connection, sets: Collection[int]) -> frozenset[int]:
@@ -86,18 +91,18 @@ def _unmatched(connection: Connection, sets: Collection[int]) -> frozenset[int]:
     return frozenset(connection.scalars(statement)) if sets else frozenset()
 
 
-def _sets(connection: Connection, wanted: Collection[int]) -> Iterator[PackageSet]:
+def _sets(connection: Connection, layers: Mapping[int, str]) -> Iterator[PackageSet]:
     """Sets with their packages; one package is one object, in whichever sets it is."""
-    if not wanted:
+    if not layers:
         return
+    wanted = layers.keys()
     members = package_set_members.c
     packaged = _packages(connection, wanted)
     held: dict[int, list[Installed]] = defaultdict(list)
     inside = select(members.set_id, members.package_id).where(among(members.set_id, wanted))
     for number, package in _rows(connection, inside):
         held[number].append(packaged[package])
-    named = select(package_sets.c.id, package_sets.c.layer).where(among(package_sets.c.id, wanted))
-    for number, layer in _rows(connection, named):
+    for number, layer in layers.items():
         yield PackageSet(number, layer, tuple(held[number]))
 
 

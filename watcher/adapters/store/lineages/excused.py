@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from watcher.adapters.store.aliases import LAST
-from watcher.adapters.store.facts.grounds import Grounds
+from watcher.adapters.store.aliases import LAST, Aliases, read_aliases
 from watcher.adapters.store.facts.held import read_purls
 from watcher.adapters.store.rows import among, still_open
 from watcher.adapters.store.statements.covering import covering, said
+from watcher.adapters.store.statements.reading import read_statements
+from watcher.adapters.store.statements.stated import by_number
 from watcher.adapters.store.tables.knowledge import matches
 from watcher.domain.vex import Place, StatedPackage, excuses
 from watcher.ports.store.lineages import Excuses, Excusing, HeldIn
@@ -20,14 +21,12 @@ from watcher.ports.store.vex import RecordedStatement
 
 def read_excused(connection: Connection, wanted: Collection[HeldIn]) -> Mapping[HeldIn, Excuses]:
     """What is excused wherever it is held now; nothing is read where nothing is stated."""
-    grounds = Grounds.read(connection, LAST)
-    standing = {
-        number: [one for one in stated if one.end is None]
-        for number, stated in grounds.stated.items()
-    }
-    if not any(standing.values()):
+    stated = [one for one in read_statements(connection, LAST) if one.end is None]
+    if not stated:
         return {}
-    matched = _matched(connection, grounds, standing)
+    aliases = read_aliases(connection, LAST)
+    standing = by_number(connection, LAST, aliases, stated)
+    matched = _matched(connection, aliases, standing)
     purls = read_purls(connection, LAST, {one.image for one in wanted}, matched)
     of_image: dict[int, dict[int, Sequence[StatedPackage]]] = defaultdict(dict)
     for (image, package), held in purls.items():
@@ -45,17 +44,17 @@ def read_excused(connection: Connection, wanted: Collection[HeldIn]) -> Mapping[
 
 
 def _matched(
-    connection: Connection, grounds: Grounds, standing: Mapping[int, Sequence[RecordedStatement]]
+    connection: Connection, aliases: Aliases, standing: Mapping[int, Sequence[RecordedStatement]]
 ) -> dict[int, set[int]]:
     """Vulnerabilities of which something is stated, by the packages that match them now."""
-    numbers = grounds.aliases.closed(standing)
+    numbers = aliases.closed(standing)
     statement = select(matches.c.package_id, matches.c.vulnerability_id)
     rows = connection.execute(
         statement.where(among(matches.c.vulnerability_id, numbers), still_open(matches))
     )
     found: dict[int, set[int]] = defaultdict(set)
     for row in rows:
-        found[row.package_id].add(grounds.aliases.of(row.vulnerability_id))
+        found[row.package_id].add(aliases.of(row.vulnerability_id))
     return found
 
 

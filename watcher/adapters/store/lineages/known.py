@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select, union
 
 from watcher.adapters.store.lineages.heads import AnyRow, bound
 from watcher.adapters.store.rows import among
@@ -33,12 +33,12 @@ def bases(
     `address` names a repository, host first. Images not of streams of bases are of the
     organisation's own.
     """
-    numbers = _numbered(connection, chains, digests)
-    if not numbers:
+    numbered = _numbered(chains, digests)
+    if not numbered:
         return {}
     statement = (
         bound()
-        .where(among(bindings.c.image_id, numbers), bindings.c.superseded_in.is_(None))
+        .where(bindings.c.image_id.in_(union(*numbered)), bindings.c.superseded_in.is_(None))
         .order_by(bindings.c.start_at.desc(), bindings.c.id.desc())
     )
     found: dict[int, list[AnyRow]] = defaultdict(list)
@@ -50,20 +50,18 @@ def bases(
     return dict(by_platform)
 
 
-def _numbered(
-    connection: Connection, chains: Collection[str], digests: Collection[str]
-) -> set[int]:
-    """The numbers of images by all their layers, or by a digest of theirs or of an index."""
-    found: set[int] = set()
+def _numbered(chains: Collection[str], digests: Collection[str]) -> list[Select[tuple[int]]]:
+    """The numbers of images by all their layers, and by a digest of theirs or of an index."""
+    found: list[Select[tuple[int]]] = []
     if chains:
-        found |= set(connection.scalars(select(images.c.id).where(among(images.c.chain, chains))))
+        found.append(select(images.c.id).where(among(images.c.chain, chains)))
     if digests:
         listed = (
             select(manifest_images.c.image_id)
             .join(manifests, manifests.c.id == manifest_images.c.manifest_id)
             .where(among(manifests.c.digest, digests))
         )
-        found |= set(connection.scalars(listed))
+        found.append(listed)
     return found
 
 

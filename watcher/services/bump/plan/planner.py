@@ -20,7 +20,7 @@ from watcher.services.bump.plan.excused import held_in
 from watcher.services.bump.plan.options import images, options
 from watcher.services.bump.plan.scene import Planning, Scene, line_name
 from watcher.services.bump.plan.subject import Subject
-from watcher.services.bump.proof import read_fleet
+from watcher.services.bump.proof import NO_FLEET, read_fleet
 
 Causes = Mapping[Cause, Sequence[Built]]
 
@@ -38,6 +38,8 @@ class Planner:
         tended = self._tended(this.at)
         construction = self.lineages.construction()
         causes = self._causes(construction.built)
+        if not causes and not tended:
+            return []
         scene = self._scene(this, version, construction.heads, causes, tended)
         choices = Choices(scene, causes)
         subjects = [
@@ -108,7 +110,7 @@ class Planner:
             version=version,
             planning=self.planning,
             standards=self.planning.standards(),
-            fleet=read_fleet(self.lineages, ()),
+            fleet=NO_FLEET,
             heads=self.lineages.published(),
             since={},
             before={one.cause: one for one in self.bumps.planned(this.number)},
@@ -136,7 +138,7 @@ class Planner:
         return replace(
             scene,
             fleet=read_fleet(self.lineages, wanted),
-            excuses=self.lineages.excused(held),
+            excuses=self.lineages.excused(held) if held else {},
         )
 
 
