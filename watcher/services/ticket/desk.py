@@ -50,12 +50,18 @@ class Desk:
         return self.shown.tracker
 
     def settle(self) -> None:
-        """Record what the listing tells of calls, and close what was filed twice in spite of all.
+        """Record of which calls the listing told how they ended.
 
-        Another process may have been at a call while its pass was taken over, and late.
+        Only when what it showed is remembered: by then nobody may know of it but by its call.
         """
         for intent in self.shown.answered:
             self.store.settle(self.this, intent)
+
+    def retire(self) -> None:
+        """Close what was filed twice in spite of all.
+
+        Another process may have been at a call while its pass was taken over, and late.
+        """
         for one in self.shown.listing.unreadable:
             if one.copy is None or one.copy.state == "closed":
                 continue
@@ -87,6 +93,8 @@ class Desk:
     def show(self, write: BoardWriter) -> None:
         """Bring the dashboard up to date, unless people closed it or nothing was ever planned."""
         board, at = self.shown.board, self.this.at
+        if board.ticket is not None and board.remembered is None:
+            self.store.filed(self.this, adopted(self.tracker.name, board.ticket))
         if board.ticket is None and board.remembered is not None and not board.remembered.gone:
             self.store.filed(self.this, replace(board.remembered, gone=True))
         idle = board.unwanted or (board.ticket is None and not board.lines)

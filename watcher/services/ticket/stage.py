@@ -41,11 +41,12 @@ class TicketStage:
                     outcome.failed(f"{name}: {broken.id}", PermanentError(broken.reason))
             desk = Desk(shown, self.store, self._writing(shown.tracker), this, outcome)
             try:
-                desk.settle()
+                desk.retire()
                 for cause in causes:
                     self._attend(desk, cause, plans.get(cause))
                 if self.filing.has_dashboard(name):
                     desk.show(self.board)
+                desk.settle()
             except RateLimitedError as error:
                 # Nothing more is asked of it in this pass; what is left is for the next one.
                 outcome.failed(name, error)

@@ -110,3 +110,19 @@ def test_two_that_lost_their_markers_are_named_and_nothing_is_filed_for_them(tow
     assert len(town.record.begun) == 2
     board = next(one for one in town.place.board.issues.values() if "Tick a box" in one.body)
     assert "lost the line that ends watcher's text" in board.body
+
+
+@pytest.mark.parametrize("death", [None, 0, 1, 2, 3, 4, 5])
+def test_what_only_its_call_knows_of_is_remembered_before_the_call_is_settled(
+    town: Town, death: int | None
+) -> None:
+    town.place.faults = ["lost", "lost", "lost"]
+    town.pass_()
+    for one in town.tickets:
+        town.place.board.change(one, labels=())  # people are quick
+    town.record.deaths = [] if death is None else ["none"] * death + ["after"]
+    town.pass_()
+    town.calm()
+    keys = [key_of(town.place.board.issues[one].body) for one in town.tickets]
+    assert len(keys) == len(set(keys)) == 3
+    town.settled()
