@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import cluster, ledger, listing, matching, scale
+from benchmarks import cluster, ledger, listing, matching, scale, web
 
-NAMES = ("matching", "listing", "cluster", "scale", "ledger")
+NAMES = ("matching", "listing", "cluster", "scale", "ledger", "web")
 RECORDED = 10_000  # images, where the command does not say
 EXPOSED = 10_000  # streams, where the command does not say
 # What has to be reached: images and distinct packages. Trivy's side of the large ones is
@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", default=[*NAMES], metavar="name", help="|".join(NAMES))
     parser.add_argument("--images", type=int, help="images in the fleet")
-    parser.add_argument("--streams", type=int, help="ledger: streams in the whole fleet")
+    parser.add_argument("--streams", type=int, help="ledger, web: streams in the whole fleet")
     parser.add_argument("--times", type=int, default=1, help="scale: and the record so many times")
     parser.add_argument("--packages", type=int, default=110, help="packages of a base image")
     parser.add_argument("--distinct", type=int, default=2_500, help="distinct packages, about")
@@ -49,6 +49,7 @@ def main() -> int:
         "cluster": cluster.run,
         "scale": lambda: scale.run(given.images or RECORDED, given.times),
         "ledger": lambda: ledger.run(given.streams or EXPOSED),
+        "web": lambda: web.run(given.streams or EXPOSED),
     }
     return max(runs[name]() for name in NAMES if name in given.names)
 
