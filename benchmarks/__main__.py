@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import bumps, cluster, hooks, ledger, listing, matching, scale, soak
+from benchmarks import bumps, cluster, hooks, ledger, listing, matching, scale, soak, web
 
-NAMES = ("matching", "listing", "cluster", "scale", "ledger", "bumps", "soak", "hooks")
+NAMES = ("matching", "listing", "cluster", "scale", "ledger", "web", "bumps", "soak", "hooks")
 RECORDED = 10_000  # images, where the command does not say
 SOAKED = 1_000  # images, where the command does not say
 EXPOSED = 10_000  # streams, where the command does not say
@@ -23,7 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", default=[*NAMES], metavar="name", help="|".join(NAMES))
     parser.add_argument("--images", type=int, help="images in the fleet")
-    parser.add_argument("--streams", type=int, help="ledger: streams in the whole fleet")
+    parser.add_argument("--streams", type=int, help="ledger, web: streams in the whole fleet")
     parser.add_argument("--passes", type=int, default=500, help="soak: passes, over 1,000 images")
     parser.add_argument("--rate", type=int, default=200, help="hooks: so many a second")
     parser.add_argument("--seconds", type=int, default=60, help="hooks: for so long")
@@ -54,6 +54,7 @@ def main() -> int:
         "scale": lambda: scale.run(given.images or RECORDED, given.times),
         "bumps": lambda: bumps.run(given.images or bumps.IMAGES),
         "ledger": lambda: ledger.run(given.streams or EXPOSED),
+        "web": lambda: web.run(given.streams or EXPOSED),
         "soak": lambda: soak.run(given.passes, given.images or SOAKED),
         "hooks": lambda: hooks.run(given.rate, given.seconds),
     }

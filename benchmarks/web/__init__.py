@@ -1,4 +1,4 @@
-"""The web over the ledger of years: how long pages, documents and searches take, and what they weigh.
+"""The web over the ledger of years: how long pages and searches take, and what they weigh.
 
 The web answers in this process, as it does in service; each address is asked again and again, and
 what is told is the time below which nineteen of twenty answers stay (p95), in milliseconds.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from http.client import HTTPConnection
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +14,7 @@ from benchmarks.scale_sheet import Sheet, counted
 from watcher.bootstrap import App, build
 from watcher.config import load
 from watcher.ports.store.browsing import WindowsWanted
+from watcher.ports.store.exposures import WindowFilter
 from watcher.web.addresses import Addresses
 from watcher.web.application import make_application
 from watcher.web.server import serving
@@ -40,7 +42,7 @@ def asked(app: App) -> Mapping[str, str]:
     last = app.views.finished(None)
     upto = last.number if last else 0
     found = app.browsing.windows(WindowsWanted(order="newest", at_most=1), upto)
-    (window,) = app.exposures.windows(_of(found.numbers), upto)
+    (window,) = app.exposures.windows(WindowFilter(numbers=frozenset(found.numbers)), upto)
     at = Addresses()
     stream = (
         f"{window.repository}:{window.stream}" if window.by == "tag" else str(window.repository)
@@ -76,16 +78,10 @@ def asked(app: App) -> Mapping[str, str]:
     }
 
 
-def _of(numbers: tuple[int, ...]):  # type: ignore[no-untyped-def]
-    from watcher.ports.store.exposures import WindowFilter
-
-    return WindowFilter(numbers=frozenset(numbers))
-
-
 def _note(sheet: Sheet, app: App, name: str, address: str) -> None:
     with counted(app.database.engine) as statements:
         first, size, status = _timed(address)
-    if status != 200:
+    if status != HTTPStatus.OK:
         raise AssertionError(f"{address} answered {status}")
     taken = sorted(_again(address, first))
     sheet.note(f"{name}, first, ms", 1000 * first)

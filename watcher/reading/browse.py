@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from watcher.domain.knowledge import KnowledgeVersion
@@ -19,6 +19,7 @@ from watcher.ports.store.browsing import (
 )
 from watcher.ports.store.views import MatchChange
 from watcher.reading import many
+from watcher.reading.memory import A_PASS
 from watcher.reading.reading import Reading
 from watcher.report.figures.many.open import Asked
 
@@ -60,8 +61,23 @@ def open_windows(
 
 def tracks(record: Reading, repository: Repository | None = None) -> list[NamedTrack]:
     """Every track ever bound, or those of one repository, by name and platform."""
-    found, seen = record.app.browsing.tracks(record.upto, repository), record.seen
+    browsing, upto, seen = record.app.browsing, record.upto, record.seen
+    if repository is None:
+        found = record.kept("tracks", lambda: browsing.tracks(upto), A_PASS)
+    else:
+        found = browsing.tracks(upto, repository)
     return [one for one in found if seen is None or one.track.stream in seen]
+
+
+def owners(record: Reading) -> Mapping[str, str | None]:
+    """The team of each stream, and of what was never listed, by whole name; None for nobody."""
+
+    def made() -> dict[str, str | None]:
+        names = {one.stream for one in record.app.browsing.tracks(record.upto)}
+        names |= {one.name for one in record.app.views.unlisted(record.upto)}
+        return {name: record.config.owner_of(name) for name in names}
+
+    return record.kept("owners", made, A_PASS)
 
 
 def image(record: Reading, repository: Repository, digest: str) -> ShownImage | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from watcher.domain.ticket import Terms
+from watcher.domain.ticket import BumpTicket, Terms
+from watcher.ports.store.bumps import Remembered
 from watcher.ports.store.exposures import WindowFilter
-from watcher.ports.store.views import Search, WatchedImage
+from watcher.ports.store.views import Search, StreamHead, WatchedImage
+from watcher.reading.memory import A_PASS
 from watcher.reading.reading import Reading
 from watcher.report import bumps as bump_report
 from watcher.report import exposures as exposure_report
@@ -21,10 +23,34 @@ Document = dict[str, Any]
 
 def streams(record: Reading) -> Document:
     """What every stream points to, and whether it is covered."""
-    views, upto, seen = record.app.views, record.upto, record.seen
-    heads = [one for one in views.streams(upto) if seen is None or one.track.stream in seen]
-    unlisted = [one for one in views.unlisted(upto) if record.owns(one.name)]
-    return stream_report.document(record.as_of, heads, record.coverage(), unlisted)
+    rows, seen = record.kept("streams", lambda: _stream_rows(record)), record.seen
+    if seen is not None:
+        rows = [
+            (number, row)
+            for number, row in rows
+            if (record.owns(str(row["name"])) if number is None else number in seen)
+        ]
+    told = stream_report.document(record.as_of, (), {}, ())
+    return {**told, "streams": [row for _, row in rows]}
+
+
+def heads(record: Reading) -> list[StreamHead]:
+    """What every stream that is seen points to."""
+    found, seen = _heads(record), record.seen
+    return [one for one in found if seen is None or one.track.stream in seen]
+
+
+def _heads(record: Reading) -> list[StreamHead]:
+    return record.kept("heads", lambda: record.app.views.streams(record.upto), A_PASS)
+
+
+def _stream_rows(record: Reading) -> list[tuple[int | None, dict[str, object]]]:
+    """A row for each stream with its number, whoever asks; None for what was never listed."""
+    every, unlisted = _heads(record), record.app.views.unlisted(record.upto)
+    told: Any = stream_report.document(record.as_of, every, record.coverage(), unlisted)
+    numbers: list[int | None] = [one.track.stream for one in every]
+    numbers += [None] * len(unlisted)
+    return list(zip(numbers, told["streams"], strict=True))
 
 
 def images(record: Reading) -> Document:
@@ -65,26 +91,28 @@ def window_numbers(record: Reading, wanted: WindowFilter, after: int, at_most: i
 
 def find(record: Reading, text: str, search: Search) -> Document:
     """What holds a package or is exposed; `search` is what the text was read as."""
-    views, upto = record.app.views, record.upto
-    seen = record.seen
-    holdings = [o for o in views.find(search, upto) if seen is None or o.track.stream in seen]
-    heads = [one for one in views.streams(upto) if seen is None or one.track.stream in seen]
-    return find_report.document(text, record.as_of, holdings, heads, record.coverage())
+    found, seen = record.app.views.find(search, record.upto), record.seen
+    holdings = [one for one in found if seen is None or one.track.stream in seen]
+    return find_report.document(text, record.as_of, holdings, heads(record), record.coverage())
 
 
 def bumps(record: Reading) -> Document:
     """The bumps planned by the last pass, with their tickets."""
-    planned = record.app.bumps.planned(record.upto)
+    planned, remembered = record.kept("bumps", lambda: _bumps(record), A_PASS)
     if record.sight is not None:
         planned = [one for one in planned if one.cause.team in record.sight.teams]
-    remembered = record.app.bumps.remembered(record.upto)
     terms = Terms(dismissal=record.config.tickets.dismissal)
     return bump_report.document(record.as_of, planned, remembered, {}, terms)
 
 
+def _bumps(record: Reading) -> tuple[list[BumpTicket], list[Remembered]]:
+    bumps_ = record.app.bumps
+    return bumps_.planned(record.upto), bumps_.remembered(record.upto)
+
+
 def knowledge(record: Reading) -> Document:
     """The versions of knowledge; what they changed is listed for those who see every stream."""
-    versions = record.app.views.knowledge(record.upto)
+    versions = record.kept("knowledge", lambda: record.app.views.knowledge(record.upto), A_PASS)
     if record.sight is not None:
         versions = [replace(one, changes=replace(one.changes, listed=())) for one in versions]
     return knowledge_report.document(record.as_of, versions)

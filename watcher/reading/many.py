@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Final
 
 from watcher.domain.acceptance import Acceptance
 from watcher.domain.acceptance import accepted as longest
@@ -20,6 +19,7 @@ from watcher.ports.store.columns import (
     Pair,
 )
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
+from watcher.reading.memory import A_PASS
 from watcher.reading.reading import Reading
 from watcher.report.dues import Judge
 from watcher.report.exposures import stream_name
@@ -41,7 +41,6 @@ from watcher.report.figures.period import Period
 from watcher.report.figures.span import ticks
 from watcher.report.figures.stretch import Stretch, package_names, stretches_of
 
-_PASS: Final = timedelta(days=1)  # a pass is mostly followed by another one sooner
 Stretches = Callable[[Iterable[ReadWindow]], Iterable[Stretch]]
 
 
@@ -120,7 +119,7 @@ def open_windows(
         by = (judge, Owned(team_of, {}))
         return OpenWindows.of(_gathered(everything, record.as_of, beside, by, stretches))
 
-    return record.kept("open windows", made, _PASS)
+    return record.kept("open windows", made, A_PASS)
 
 
 def standing(

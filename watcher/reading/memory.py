@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 _MOST: Final = 24  # things kept
 LASTING: Final = timedelta(minutes=1)  # what goes by the time is so old at most
+A_PASS: Final = timedelta(days=1)  # what a pass recorded; mostly another one follows sooner
 Got = TypeVar("Got")
 
 
@@ -37,7 +38,7 @@ class Memory:
         make: Callable[[], Got],
         lasting: timedelta = LASTING,
     ) -> Got:
-        """A thing of a time: the one that is kept where it is of that time, or of one shortly before."""
+        """A thing of a time: the one that is kept, where it is of that time or shortly before."""
         with self._lock:
             held = self._held.setdefault(key, _Held())
             self._held.move_to_end(key)

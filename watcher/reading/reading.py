@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -110,7 +110,7 @@ class Reading:
             lambda: self.app.views.coverage(self.then, self.as_of, self.config.stale_after),
         )
 
-    def kept(self, what: str, make: Callable[[], Got], lasting: timedelta = LASTING) -> Got:
+    def kept(self, what: Hashable, make: Callable[[], Got], lasting: timedelta = LASTING) -> Got:
         """What is worked out of the whole record, whoever asks; kept where that is of now."""
         if self.memory is None:
             return make()

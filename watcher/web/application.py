@@ -36,6 +36,7 @@ from watcher.web.pages import (
     find,
     image,
     knowledge,
+    published,
     report,
     stream,
     streams,
@@ -54,6 +55,7 @@ _PAGES: Final = (
     bumps.routes,
     coverage.routes,
     knowledge.routes,
+    published.routes,
     find.routes,
     tokens.routes,
 )

@@ -36,10 +36,7 @@ def routes(site: Site) -> APIRouter:
 
 
 def _told(record: Reading, text: str, found: Mapping[str, Any]) -> Mapping[str, object]:
-    seen = record.seen
-    heads = record.app.views.streams(record.upto)
-    heads = [one for one in heads if seen is None or one.track.stream in seen]
-    named = [one for one in heads if _names(one, text.lower())]
+    named = [one for one in documents.heads(record) if _names(one, text.lower())]
     flaw = browse.flaw(record, text)
     return {
         "q": text,

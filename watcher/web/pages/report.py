@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
@@ -12,6 +14,8 @@ from watcher.web.access.person import Who
 from watcher.web.asked import given
 from watcher.web.site import Site
 
+_KEPT = timedelta(minutes=5)  # the page says of which time it is
+
 
 def routes(site: Site) -> APIRouter:
     """The page's route."""
@@ -21,7 +25,9 @@ def routes(site: Site) -> APIRouter:
     def report(who: Who, as_of: str | None = None, since: str | None = None) -> Response:
         begin = given(since)
         period = parse_instant("since", begin) if begin else None
-        told = management.report(site.reading(who, as_of), period)
+        record = site.reading(who, as_of)
+        of = ("report", begin, None if who.teams is None else tuple(sorted(who.teams)))
+        told = record.kept(of, lambda: management.report(record, period), _KEPT)
         around = {"asked_as_of": given(as_of), "who": who}
         return HTMLResponse(page(told, standalone=False, around=around))
 

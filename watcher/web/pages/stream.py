@@ -68,7 +68,7 @@ def _track(record: Reading, name: str) -> NamedTrack | None:
     published = [one for one in named if one.published] or named
     if len(published) <= 1:
         return published[0] if published else None
-    heads = {one.track for one in record.app.views.streams(record.upto)}
+    heads = {one.track for one in documents.heads(record)}
     watched = [one for one in published if one.track in heads]
     return None if len(watched) > 1 else (watched or published)[0]
 

@@ -65,7 +65,7 @@ def below(site: Site, who: Person, record: Reading, at: Addresses, name: str) ->
 
 def _others(record: Reading, name: str) -> list[NamedTrack]:
     """The streams below a path that the list leaves out: those that ended, and bases."""
-    listed_ = {head.track for head in record.app.views.streams(record.upto)}
+    listed_ = {head.track for head in documents.heads(record)}
     return [
         one
         for one in browse.tracks(record)
@@ -83,10 +83,11 @@ def listed(
     below: str | None = None,
 ) -> dict[str, Any]:
     """The part of the list that is asked for, and what stands around it."""
-    every = [_with_team(record, one) for one in documents.streams(record)["streams"]]
+    every: list[Entry] = documents.streams(record)["streams"]
+    owners = browse.owners(record)
     if below is not None:
         every = [one for one in every if _is_below(one, below)]
-    found = [one for one in every if _wanted(one, asked)]
+    found = [one for one in every if _wanted(one, asked, owners)]
     if asked["sort"] == "open":
         found.sort(key=lambda one: -int(one["open_exposures"]))
     size = len(found) or 1 if below is not None else PAGE
@@ -101,7 +102,10 @@ def listed(
         "asked": asked,
         "every": united(every),
         "found": united(found),
-        "rows": found[paging.first_shown - 1 : paging.last_shown],
+        "rows": [
+            {**one, "team": team_name(owners.get(one["name"]))}
+            for one in found[paging.first_shown - 1 : paging.last_shown]
+        ],
         "paging": paging,
         "sorts": {one: address(sort=one) for one in SORTS},
         "teams": teams_of(record),
@@ -109,18 +113,18 @@ def listed(
     }
 
 
-def _with_team(record: Reading, one: Entry) -> Entry:
-    return {**one, "team": team_name(record.config.owner_of(one["name"]))}
-
-
 def _is_below(one: Entry, name: str) -> bool:
     repository = "/".join(filter(None, [one["registry"], one["repository"]]))
     return f"{repository}/".startswith(f"{name}/") or one["name"] == name
 
 
-def _wanted(one: Entry, asked: Mapping[str, str]) -> bool:
+def _wanted(one: Entry, asked: Mapping[str, str], owners: Mapping[str, str | None]) -> bool:
     text = asked["q"].lower()
     texts: Iterable[str | None] = (one["name"], one["platform"], one["image"], one["tag_digest"])
     named = any(text in told.lower() for told in texts if told)
     covered = asked["coverage"] == COVERED[0] or (asked["coverage"] == "covered") == one["covered"]
-    return named and covered and asked["team"] in {"", one["team"]}
+    return (
+        named
+        and covered
+        and (not asked["team"] or team_name(owners.get(one["name"])) == asked["team"])
+    )

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from watcher.domain.errors import UsageError
 from watcher.report.sheets import workbook as made
-from watcher.report.sheets.columns import field
+from watcher.report.sheets.columns import Entry, field
 from watcher.report.sheets.workbook import Sheet, workbook
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -67,7 +67,10 @@ def test_the_same_entries_are_the_same_bytes() -> None:
 
 
 def test_truths_numbers_and_lists_are_what_they_are() -> None:
-    entries = [{"name": True, "number": 1.5}, {"name": ["a", "b"], "number": None}]
+    entries: list[Entry] = [
+        {"name": True, "number": 1.5},
+        {"name": ["a", "b"], "number": None},
+    ]
     rows = opened(workbook([Sheet("list", COLUMNS, entries)], NOW))
     assert rows[1:] == [[True, 1.5], ["a b", None]]
 

@@ -46,6 +46,7 @@ from watcher.ports.store.exposures import Exposures, WindowFilter
 
 _DAY = 86_400  # seconds
 _STREAMS = 1 << 31  # more than a database can number
+_FEW = 50  # streams, of which the windows are read by themselves
 _NEVER = 1 << 40  # seconds, behind every due time
 
 
@@ -152,7 +153,7 @@ class _Listing:
             "age": (start, name, *stream),
             "newest": (start.desc(), name, *stream),
             "standing": (self.spans.c.lasting.desc(), start.desc(), name, *stream),
-            "stream": (*stream, windows.c.platform, name),
+            "stream": (*stream, name),
         }
         return (*orders[self.wanted.order], windows.c.id)
 
@@ -167,15 +168,28 @@ class _Listing:
 
 
 def _spans(wanted: WindowsWanted, upto: int) -> Subquery:
-    """The last episode of each window: when it began, and whether it lasts."""
+    """The last episode of each window: when it began, and whether it lasts.
+
+    Of a few streams, or of one vulnerability, no other episodes are read.
+    """
+    of = [episodes.c.window_id.in_(one) for one in _narrowed(wanted, upto)]
     if wanted.state == "open":
         only = select(episodes.c.window_id, episodes.c.start_at, literal(1).label("lasting"))
-        return only.where(visible(episodes, upto), unended(episodes, upto)).subquery("spans")
+        return only.where(visible(episodes, upto), unended(episodes, upto), *of).subquery("spans")
     lasting = func.max(case((unended(episodes, upto), 1), else_=0))
     start = func.max(episodes.c.start_at).label("start_at")
     last = select(episodes.c.window_id, start, lasting.label("lasting"))
-    last = last.where(visible(episodes, upto)).group_by(episodes.c.window_id)
+    last = last.where(visible(episodes, upto), *of).group_by(episodes.c.window_id)
     return (last.having(lasting == 0) if wanted.state == "closed" else last).subquery("spans")
+
+
+def _narrowed(wanted: WindowsWanted, upto: int) -> Iterator[Select[tuple[int]]]:
+    """The windows of what is asked for, where that is little of all there is."""
+    number = select(windows.c.id)
+    if wanted.streams is not None and len(wanted.streams) <= _FEW:
+        yield number.where(among(windows.c.stream_id, wanted.streams))
+    if wanted.vulnerability is not None:
+        yield number.where(windows.c.vulnerability_id.in_(called(wanted.vulnerability, upto)))
 
 
 def _conditions(wanted: WindowsWanted, spans: Subquery, upto: int) -> Iterator[ColumnElement[bool]]:
@@ -212,7 +226,7 @@ def _says(text: str, upto: int) -> ColumnElement[bool]:
 
 
 def _about(number: ColumnElement[int], text: str, upto: int) -> Iterator[ColumnElement[bool]]:
-    """Any of these: a vulnerability, by its number, concerns a package or has an id that holds it."""
+    """Any of these: a vulnerability concerns a package, or has an id, that holds the text."""
     alias = alias_claims.c.alias
     under = select(alias).where(alias.icontains(text, autoescape=True))
     named = (

@@ -1,4 +1,4 @@
-"""The open windows of the fleet in columns: filtered, ordered, counted and cut without the ledger."""
+"""The open windows of the fleet in columns: filtered, ordered, counted and cut by themselves."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ Some = Collection[str]
 class Asked:
     """What of the open windows is asked for, beside what `wanted` says.
 
-    `streams` takes a stream by its whole name and team; None for all. `flaws` are vulnerabilities by
-    name, None for all; `said` are those that a text is about, beside those that hold it in a name.
+    `streams` takes a stream by its whole name and team; None for all. `flaws` are vulnerabilities
+    by name, None for all; `said` are those that a text is about, beside those whose name holds it.
     """
 
     wanted: WindowsWanted
