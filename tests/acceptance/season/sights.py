@@ -53,6 +53,7 @@ PAGES: Final[dict[str, Path]] = {
     "bumps": _at("/bumps"),
     "coverage": _at("/coverage"),
     "knowledge": _at("/knowledge"),
+    "published reports": _at("/published"),
     "search": _at("/find"),
     "found": _at("/find?q=openssl"),
     "nothing found": _at("/find?q=nothing-like-it"),
