@@ -9,7 +9,7 @@ import pytest
 
 from watcher.adapters.issues import IssueTracker
 from watcher.adapters.trackers.folder import FolderTracker
-from watcher.bootstrap import _filing
+from watcher.bootstrap.filing import filing_of
 from watcher.config import Config, load
 from watcher.config.trackers import JiraTracker
 from watcher.crewing import trackers_of
@@ -54,7 +54,7 @@ def test_an_owner_files_in_a_project_of_its_own(tmp_path: Path) -> None:
     config = loaded(tmp_path, owners)
     built = trackers_of(config.trackers, config.owners)
     assert {"hub", "hub:acme/pay"} <= built.keys()
-    filing = _filing(config)
+    filing = filing_of(config)
     assert filing.tracker_of("pay") == "hub:acme/pay"  # by the first of its rules
     assert filing.tracker_of("shop") == "hub"
     assert filing.tracker_of("nobody") is None
@@ -70,7 +70,7 @@ def test_dashboards_are_where_they_are_wanted(
     tmp_path: Path, *, setting: str, files: bool, hub: bool
 ) -> None:
     config = loaded(tmp_path, more=f"tickets: {{dashboard: {setting}}}\n")
-    has = _filing(config).has_dashboard
+    has = filing_of(config).has_dashboard
     assert (has("files"), has("hub"), has("hub:acme/pay")) == (files, hub, hub)
 
 
