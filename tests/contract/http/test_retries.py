@@ -35,6 +35,15 @@ def test_a_passing_failure_is_asked_again(client: Http, method: str, status: int
         assert len(server.seen) == 3
 
 
+def test_what_is_asked_again_is_said_in_errors_alone(
+    client: Http, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with hostile(Recovering(2, Reply(503))) as server:
+        client.request("GET", server.url + "/")
+        assert len(server.seen) == 3
+    assert (capsys.readouterr(), caplog.messages) == (("", ""), [])
+
+
 def test_a_failure_that_stays_is_given_up(client: Http) -> None:
     with hostile(lambda _: Reply(500)) as server:
         with pytest.raises(TransientError, match="500 Internal Server Error"):

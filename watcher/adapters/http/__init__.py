@@ -5,6 +5,8 @@ The only place that imports requests and the urllib3 under it.
 
 import logging
 
+from stamina.instrumentation import set_on_retry_hooks
+
 from watcher.adapters.http.address import redacted as shown_address
 from watcher.adapters.http.answer import Answer
 from watcher.adapters.http.client import Http
@@ -24,6 +26,6 @@ __all__ = [
 ]
 
 # urllib3 logs whole addresses, signatures in their queries included, and stamina a line per retry
-# that names nothing. What matters of both is in the errors raised.
-for _name in ("urllib3", "stamina"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
+# that names nothing, by whatever means it finds. What matters of both is in the errors raised.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+set_on_retry_hooks(())
