@@ -181,7 +181,7 @@ def test_an_image_shows_the_base_that_was_known_then(yard: Yard, first: PassReco
     assert then.base is not None
     assert (then.base.name, then.base.digest) == ("local/base/python:3.12", digest("old"))
     assert (then.base.grade, now.base) == ("layers", None)
-    assert "first 1 layers" in then.base.evidence
+    assert "its first layer is that of" in then.base.evidence
     assert views.images(first.number - 1) == []
 
 

@@ -128,8 +128,8 @@ def _shown(subject: Subject, base: KnownBase, bases: Bases) -> BaseIdentity:
     """The base that layers show, with what confirms it and what is not believed."""
     count, digest = len(base.diff_ids), base.digests[0]
     whole = count == len(subject.diff_ids)
-    which = "all its layers" if whole else f"its first {count} layers"
-    layers = f"{which} are those of {short(digest)}"
+    first = "its first layer is that" if count == 1 else f"its first {count} layers are those"
+    layers = f"{'all its layers are those' if whole else first} of {short(digest)}"
     if not base.watched:
         layers = f"{layers}, an image of your own"
     word = _annotated(subject, base)

@@ -68,6 +68,10 @@ def test_the_base_with_the_most_of_the_first_layers_is_the_base() -> None:
     assert base.evidence == f"its first 2 layers are those of {digest(2)[7:19]}"
 
 
+def test_one_layer_is_told_as_one() -> None:
+    assert found("a b", known(1, "a")).evidence == f"its first layer is that of {digest(1)[7:19]}"
+
+
 def test_an_image_is_not_its_own_base() -> None:
     assert looked("a b", known(99, "a", "b")) is None
     inside = KnownBase(5, (digest(98), digest(99)), ("a", "b"), (NAME,))  # by its index's digest
