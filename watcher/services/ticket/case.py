@@ -76,7 +76,12 @@ class Case:
             if key not in there
         }
         every = {**missing, **seen}
-        return {key: now for key, now in every.items() if now != self.remembered.get(key)}
+        return {key: now for key, now in every.items() if self._is_news(key, now)}
+
+    def _is_news(self, key: TicketKey, now: Remembered) -> bool:
+        """Whether more than an address is another, which is written down with the next write."""
+        held = self.remembered.get(key)
+        return held is None or replace(now, url=held.url) != held
 
     def _seen(self, tracker: str, ticket: Ticket, at: datetime) -> Remembered:
         """What is to be remembered of a ticket that is there."""
