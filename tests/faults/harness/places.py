@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
-from sqlalchemy import func, update
 
 from tests.servers.sqlite import copy_database
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.migrate import upgrade
-from watcher.adapters.store.tables.filing import tickets
 
 _FILE: Final = "watcher.db"
 _OTHERWISE: Final = shutil.ignore_patterns(_FILE, f"{_FILE}-*")  # copied by its own means
@@ -55,7 +53,6 @@ class Places:
             self._run(f"{wanted} STRATEGY file_copy")
         else:
             copy_database(source.folder / _FILE, place.folder / _FILE)
-        self._move_tickets(source, place)
         return place
 
     def drop(self, place: Place) -> None:
@@ -63,15 +60,6 @@ class Places:
         shutil.rmtree(place.folder)
         if place.database:
             self._run(f"DROP DATABASE {place.database} WITH (FORCE)")
-
-    def _move_tickets(self, source: Place, place: Place) -> None:
-        """Say where the tickets are now: that they moved would be news to the next pass."""
-        here, there = source.folder.absolute().as_uri(), place.folder.absolute().as_uri()
-        engine = open_engine(place.url)
-        with engine.begin() as connection:
-            moved = func.replace(tickets.c.url, here, there)
-            connection.execute(update(tickets).values(url=moved))
-        engine.dispose()
 
     def _named(self, name: str) -> Place:
         folder = self.folder / name
