@@ -7,7 +7,7 @@ SUITES := tests/unit tests/timelines tests/contract tests/integration tests/prop
 # The tools of the checkout come first where watcher or a test looks for one.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/bin:$$PATH"
 # Files of tests over all cores; ARGS="-n 0" keeps them in one process.
-SPREAD := --numprocesses auto --dist loadgroup
+SPREAD := --numprocesses auto --dist loadfile
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 

@@ -18,17 +18,6 @@ from tests.servers.sqlite import copy_database
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.migrate import upgrade
 
-# One keeps every core busy by itself, the other plays a season first.
-_TOGETHER = ("tests/faults/", "tests/acceptance/season/")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, where they share what is costly to make."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        group = next((one for one in _TOGETHER if file.startswith(one)), file)
-        item.add_marker(pytest.mark.xdist_group(group))
-
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:

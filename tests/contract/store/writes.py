@@ -23,6 +23,7 @@ from tests.contract.store.record import (
     repository,
 )
 from tests.contract.store.test_bumps import SHOP, plan, ticket
+from watcher.adapters.store.attestations import SqlAttestations
 from watcher.adapters.store.audits import SqlAudits
 from watcher.adapters.store.bumps import SqlBumps
 from watcher.adapters.store.catalogues import SqlCatalogues
@@ -37,9 +38,11 @@ from watcher.adapters.store.offers import SqlOffers
 from watcher.adapters.store.passes import SqlPasses
 from watcher.adapters.store.statements.record import SqlVex
 from watcher.domain.inventory import TagChanges, TagInterval
+from watcher.domain.reference import Repository
 from watcher.domain.ticket import TicketKey
 from watcher.domain.vex import Product, Statement
 from watcher.ports.feeds import Listing, Listings
+from watcher.ports.store.attestations import Attested, Place
 from watcher.ports.store.audits import Audited
 from watcher.ports.store.catalogues import CatalogueOrigin
 from watcher.ports.store.jobs import Order
@@ -55,6 +58,7 @@ P = package("p")
 FOUND = catalogue([P], [finding(P, "V")])
 ORIGIN = CatalogueOrigin("0.75.0", digest("later"), None)
 KEY = TicketKey(1, SHOP)
+ATTACHED = Attested(digest("A"), "a" * 64, signed=False, place="tag", content={})
 OFFER = OlderOffer("db:2", digest("older"), day(-2), day(0))
 
 
@@ -119,6 +123,12 @@ def _waiting(engine: Engine) -> int:
 
 # By port and method.
 WRITES: Final[Mapping[str, Write]] = {
+    "Attestations.add": lambda engine, this: SqlAttestations(engine).add(
+        this, Repository("local", "shop/api"), [ATTACHED]
+    ),
+    "Attestations.looked": lambda engine, this: SqlAttestations(engine).looked(
+        this, {Place(Repository("local", "shop/api"), digest("A")): [ATTACHED]}
+    ),
     "Audits.record": lambda engine, this: SqlAudits(engine).record(
         this, 1, 1, Audited("local/shop/api", 1, []), "0.74.0"
     ),

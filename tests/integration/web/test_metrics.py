@@ -114,7 +114,7 @@ def _first_and_second(web: Browser, app: App) -> tuple[int, int]:
     return len(first), len(second)
 
 
-@pytest.mark.parametrize("file", ["dashboard.json", "alerts.yaml", "alerts_test.yaml"])
+@pytest.mark.parametrize("file", ["grafana-dashboard.json", "alerts.yml", "alerts_test.yml"])
 def test_what_dashboard_and_rules_name_exists(web: Browser, file: str) -> None:
     text = (FILES / file).read_text(encoding="utf-8")
     named = set(NAME.findall(text))
@@ -136,7 +136,7 @@ def _families() -> set[str]:
 
 
 def test_the_dashboard_asks_prometheus_alone() -> None:
-    told = json.loads((FILES / "dashboard.json").read_text(encoding="utf-8"))
+    told = json.loads((FILES / "grafana-dashboard.json").read_text(encoding="utf-8"))
     numbers = [panel["id"] for panel in told["panels"]]
     assert len(set(numbers)) == len(numbers)
     for panel in told["panels"]:
@@ -145,12 +145,12 @@ def test_the_dashboard_asks_prometheus_alone() -> None:
 
 
 def test_prometheus_reads_the_rules_and_they_fire_as_they_should() -> None:
-    _promtool("check", "rules", "--lint=all", "--lint-fatal", "alerts.yaml")
-    _promtool("test", "rules", "alerts_test.yaml")
+    _promtool("check", "rules", "--lint=all", "--lint-fatal", "alerts.yml")
+    _promtool("test", "rules", "alerts_test.yml")
 
 
 def test_prometheus_reads_every_question_of_the_dashboard(tmp_path: Path) -> None:
-    told = json.loads((FILES / "dashboard.json").read_text(encoding="utf-8"))
+    told = json.loads((FILES / "grafana-dashboard.json").read_text(encoding="utf-8"))
     asked = [target["expr"] for panel in told["panels"] for target in panel["targets"]]
     rules = {
         "groups": [

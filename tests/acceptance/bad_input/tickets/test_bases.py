@@ -122,7 +122,8 @@ def test_an_annotation_that_lies_is_not_believed_against_the_layers(
     shop.fleet.publish(knowledge())
     shop.push(BASE[0], OLD_BASE, BASE[1])
     shop.push("shop/api", app_on(OLD_BASE, "api", -20, LIES[lie]))
-    alone = Image([*base_of("3.0.12-1~deb12u1", -9).layers], created=None, annotations=LIES[lie])
+    on_another = app_on(base_of("3.0.12-1~deb12u1", -9), "alone", -9, {})
+    alone = Image([*on_another.layers], created=None, annotations=LIES[lie])
     shop.push("shop/alone", alone)
     assert shop.sync(1).code == 0
     told = shop.fleet.asked("images").document["images"]

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser
 
 from tests.integration.web.access.conftest import House
-from tests.servers.browser import Look, browser, looking
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
+from tests.servers.browser import Look, looking
 
 
 def test_a_person_signs_in_reads_and_signs_out(at: House, chromium: Browser) -> None:

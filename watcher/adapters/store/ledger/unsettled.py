@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Select, exists, or_, select, union
 
 from watcher.adapters.store.aliases import LAST
 from watcher.adapters.store.catalogues.direct import believed
-from watcher.adapters.store.rows import unindexed
 from watcher.adapters.store.tables.inventory import bindings, streams
 from watcher.adapters.store.tables.knowledge import package_coverage
 from watcher.adapters.store.tables.packages import (
@@ -29,9 +28,13 @@ def read_unsettled(connection: Connection, since: datetime) -> frozenset[Track]:
     track = (
         select(one.stream_id, one.platform)
         .join(streams, (streams.c.id == one.stream_id) & streams.c.published)
-        .where(unindexed(one.superseded_in).is_(None))
+        .where(one.superseded_in.is_(None))
     )
-    lasting = or_(one.end_at.is_(None), one.end_at >= since)
+    # Each by an index of its own: together they would be sought from end to end.
+    lasting = (
+        track.where(one.end_at.is_(None)),
+        track.where(one.end_at.is_not(None), one.end_at >= since),
+    )
     listed = exists().where(catalogues.c.image_id == one.image_id, believed(LAST))
     unmatched = (
         select(catalogues.c.image_id)
@@ -42,8 +45,8 @@ def read_unsettled(connection: Connection, since: datetime) -> frozenset[Track]:
     rows = connection.execute(
         union(
             track.where(one.start_at >= since),
-            track.where(lasting, or_(one.image_id.is_(None), ~listed)),
-            track.where(lasting, one.image_id.in_(unmatched)),
+            *(each.where(or_(one.image_id.is_(None), ~listed)) for each in lasting),
+            *(each.where(one.image_id.in_(unmatched)) for each in lasting),
         )
     )
     return frozenset(Track(row.stream_id, row.platform) for row in rows)

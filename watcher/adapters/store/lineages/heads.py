@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
+from sqlalchemy import Connection, Row, Select, select
 
 from watcher.adapters.store.asof import visible
+from watcher.adapters.store.rows import among, unindexed
 from watcher.adapters.store.tables.inventory import (
     base_identities,
     bindings,
@@ -85,7 +86,7 @@ def read_lineages(connection: Connection, upto: int = _LATEST) -> dict[Track, Li
         .join(images, images.c.id == bindings.c.image_id)
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
-        .where(visible(bindings, upto), _carries(upto))
+        .where(visible(bindings, upto), among(bindings.c.stream_id, _carrying(connection, upto)))
         .order_by(bindings.c.start_at, bindings.c.id)
     )
     histories: dict[Track, list[AnyRow]] = defaultdict(list)
@@ -103,16 +104,16 @@ def by_image(lineages: Mapping[Track, Lineage]) -> dict[int, list[Lineage]]:
     return found
 
 
-def _carries(upto: int) -> ColumnElement[bool]:
-    """The condition that a stream is a base's, or ever pointed to what another is built on."""
-    built_on = select(base_identities.c.base_image_id).where(
-        visible(base_identities, upto), base_identities.c.base_image_id.is_not(None)
+def _carrying(connection: Connection, upto: int) -> set[int]:
+    """The streams that are a base's, or ever pointed to what another is built on: few of all."""
+    base = base_identities.c.base_image_id
+    built_on = select(base).where(visible(base_identities, upto), base.is_not(None)).distinct()
+    images_below = connection.scalars(built_on).all()
+    pointed = select(bindings.c.stream_id).where(
+        among(bindings.c.image_id, images_below), unindexed(bindings.c.opened_in) <= upto
     )
-    below = bindings.alias()
-    pointed = select(below.c.stream_id).where(
-        below.c.image_id.in_(built_on), below.c.opened_in <= upto
-    )
-    return or_(streams.c.published.is_(False), streams.c.id.in_(pointed))
+    watched = select(streams.c.id).where(streams.c.published.is_(False))
+    return {*connection.scalars(watched), *connection.scalars(pointed)}
 
 
 def _lineage(history: Sequence[AnyRow], upto: int) -> Lineage:

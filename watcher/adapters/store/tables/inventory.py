@@ -160,6 +160,12 @@ bindings = Table(
         sqlite_where=text("end_at IS NOT NULL AND superseded_in IS NULL"),
         postgresql_where=text("end_at IS NOT NULL AND superseded_in IS NULL"),
     ),
+    Index(
+        "ix_bindings_start",
+        "start_at",
+        sqlite_where=text("superseded_in IS NULL"),
+        postgresql_where=text("superseded_in IS NULL"),
+    ),
     # Names that went away, which are few beside those that moved: their clocks may go on elsewhere.
     Index(
         "ix_bindings_left",
