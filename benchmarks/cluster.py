@@ -23,7 +23,10 @@ _ASKED = 1.7
 _CONFIGURATION = """\
 database: {{url: "sqlite:///{folder}/{name}.db"}}
 state: "{folder}/state"
-trivy: {{binary: "{trivy}", db: ["{mirror}/mirror/trivy-db:2"], java_db: []}}
+trivy:
+  binary: "{trivy}"
+  db: ["{mirror}/mirror/trivy-db:2"]
+  java_db: ["{mirror}/mirror/trivy-java-db:1"]
 registries: [{{name: local, kind: oci, url: "{registry}", include: ["**"], concurrency: 16}}]
 executor: {{dask: {{scheduler: "{scheduler}"}}}}
 """
@@ -107,6 +110,7 @@ def _fill(registry: Registry, mirror: Registry, fleet: Fleet) -> None:
     push_all(registry.url, fleet.jobs())
     with Pusher(mirror.url) as pusher:
         pusher.push_artifact("mirror/trivy-db", "2", fleet.database(0).artifact())
+        pusher.push_artifact("mirror/trivy-java-db", "1", fleet.java_database().artifact())
 
 
 def _sync(configuration: Path) -> dict[str, Any]:
