@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from watcher.config.proxy import Proxy
 from watcher.config.secret import Secret
 from watcher.config.section import Section
 from watcher.config.values import (
@@ -38,7 +39,7 @@ class RegistrySettings(Section):
     include: tuple[PathPattern, ...] = _EVERYTHING
     exclude: tuple[PathPattern, ...] = ()
     tls_ca: Certificates | None = None
-    proxy: Secret | None = None
+    proxy: Proxy | None = None
     rate: Rate | None = None
     concurrency: Annotated[Count, Field(le=256)] = 8
     webhook_secret: Secret | None = None
@@ -53,16 +54,6 @@ class RegistrySettings(Section):
                 " openssl rand -hex 32"
             )
         return secret
-
-    @field_validator("proxy")
-    @classmethod
-    def _proxy_is_an_address(cls, proxy: Secret | None) -> Secret | None:
-        if proxy is not None:
-            scheme, _, place = proxy.reveal().partition("://")
-            _, path, query = address_parts(f"{scheme}://{place.rpartition('@')[2]}")
-            if path or query:
-                raise ValueError("must end after the host and port")
-        return proxy
 
 
 class _Login(Section):

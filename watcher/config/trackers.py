@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, field_validator
 
+from watcher.config.proxy import Proxy
 from watcher.config.secret import Secret
 from watcher.config.section import Section
 from watcher.config.values import (
@@ -44,7 +45,7 @@ class _Service(Section):
     token: Secret
     labels: tuple[Text, ...] = ()
     tls_ca: Certificates | None = None
-    proxy: Secret | None = None
+    proxy: Proxy | None = None
 
     @field_validator("project")
     @classmethod
@@ -52,14 +53,6 @@ class _Service(Section):
         if not cls.form.fullmatch(project):
             raise ValueError(f"{project!r} is no project there, such as {cls.like}")
         return project
-
-    @field_validator("proxy")
-    @classmethod
-    def _proxy_is_an_address(cls, proxy: Secret | None) -> Secret | None:
-        if proxy is not None:
-            scheme, _, place = proxy.reveal().partition("://")
-            address_parts(f"{scheme}://{place.rpartition('@')[2]}")
-        return proxy
 
     def at(self, project: str | None) -> Self:
         """The same tracker over another of its projects; raises ValueError where it is none."""

@@ -107,6 +107,19 @@ def test_what_an_owner_cannot_have_is_said_in_one_line(
     assert str(caught.value).endswith(complaint)
 
 
+@pytest.mark.parametrize("place", ["proxy.example/x", "proxy.example:3128/?a=b"])
+def test_a_proxy_ends_after_the_host_as_that_of_a_registry(tmp_path: Path, place: str) -> None:
+    proxied = (
+        f"trackers: [{{name: t, kind: gitea, url: 'http://a', project: a/b, token: c, "
+        f"proxy: 'http://me:hidden@{place}'}}]"
+    )
+    path = tmp_path / "watcher.yaml"
+    path.write_text(proxied)
+    with pytest.raises(UsageError, match="proxy: must end after the host and port") as caught:
+        load(path, {})
+    assert "hidden" not in str(caught.value)
+
+
 def test_an_approval_needs_a_dashboard(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="approval is given on the dashboard"):
         loaded(tmp_path, more="tickets: {approval: true, dashboard: none}\n")
