@@ -13,7 +13,7 @@ import yaml
 
 from benchmarks.fleet import BASES, START, SYSTEMS, Fleet, system_layer
 from tests.acceptance.season.played import predictions
-from tests.acceptance.season.rebuilding import rebuilt, vulnerabilities
+from tests.acceptance.season.rebuilding import compared
 from watcher.bootstrap import build
 from watcher.cli.application import run
 from watcher.cli.session import Session
@@ -106,17 +106,7 @@ def test_predicted_findings_of_the_benchmarks_fleet_are_those_of_a_full_scan(
         sync(configuration, 8)
         with build(load(configuration, dict(os.environ))) as app:
             told = [one for one in predictions(app) if one.proven]
-    moved = {
-        one: rebuilt(images[one.image], images[one.base], images[one.candidate]) for one in told
-    }
-    scans = {(image.digest, one.database): image for one, image in moved.items()}
     (tmp_path / "scans").mkdir()
-    found = vulnerabilities(scans, tmp_path / "scans", knowledge(tmp_path))
-    wrong = {
-        one: sorted(one.vulnerabilities ^ found[image.digest, one.database])
-        for one, image in moved.items()
-        if one.vulnerabilities != found[image.digest, one.database]
-    }
-    print(f"{len(moved)} predictions compared with {len(scans)} full scans")  # noqa: T201
-    assert wrong == {}
-    assert len(moved) == IMAGES
+    found = compared(told, images, tmp_path / "scans", knowledge(tmp_path))
+    assert found.wrong == {}
+    assert found.predictions == IMAGES

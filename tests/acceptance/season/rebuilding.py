@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.acceptance.season.played import Prediction
 from watcher.demo.workshop import Image, Job, Registry, push_all
 from watcher.demo.workshop.locate import find_tool
 
@@ -29,6 +31,33 @@ _QUIET = (
 
 
 Scan = tuple[str, str]  # an image's digest, and that of the database it is scanned with
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many predictions were compared with how many scans; where they differ, and in what."""
+
+    predictions: int
+    scans: int
+    wrong: Mapping[Prediction, list[str]]
+
+
+def compared(
+    told: Iterable[Prediction], images: Mapping[str, Image], folder: Path, knowledge: Path
+) -> Compared:
+    """Rebuild and scan what was predicted; `images` are all there are, by their digests."""
+    moved = {
+        one: rebuilt(images[one.image], images[one.base], images[one.candidate]) for one in told
+    }
+    scans = {(image.digest, one.database): image for one, image in moved.items()}
+    found = vulnerabilities(scans, folder, knowledge)
+    wrong = {
+        one: sorted(one.vulnerabilities ^ found[image.digest, one.database])
+        for one, image in moved.items()
+        if one.vulnerabilities != found[image.digest, one.database]
+    }
+    print(f"{len(moved)} predictions compared with {len(scans)} full scans")  # noqa: T201
+    return Compared(len(moved), len(scans), wrong)
 
 
 def rebuilt(image: Image, base: Image, candidate: Image) -> Image:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.season.played import Moment, Season
-from tests.acceptance.season.rebuilding import rebuilt, vulnerabilities
+from tests.acceptance.season.rebuilding import compared
 
 pytestmark = pytest.mark.servers
 
@@ -27,22 +27,10 @@ def test_predicted_findings_are_those_of_a_full_scan_of_the_rebuilt_image(
 ) -> None:
     told = {one for moment in _moments_of_bases(season) for one in moment.predictions}
     images = season.images()
-    moved = {
-        one: rebuilt(images[one.image], images[one.base], images[one.candidate])
-        for one in told
-        if one.proven
-    }
-    scans = {(image.digest, one.database): image for one, image in moved.items()}
     knowledge = season.demo.folder / "state" / "knowledge"
-    found = vulnerabilities(scans, tmp_path, knowledge)
-    wrong = {
-        one: sorted(one.vulnerabilities ^ found[image.digest, one.database])
-        for one, image in moved.items()
-        if one.vulnerabilities != found[image.digest, one.database]
-    }
-    print(f"{len(moved)} predictions compared with {len(scans)} full scans")  # noqa: T201
-    assert wrong == {}
-    assert len(scans) > _AT_LEAST
+    found = compared([one for one in told if one.proven], images, tmp_path, knowledge)
+    assert found.wrong == {}
+    assert found.scans > _AT_LEAST
 
 
 def test_what_an_own_layer_upgraded_is_left_unproven(season: Season) -> None:
