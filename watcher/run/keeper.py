@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from queue import Empty, SimpleQueue
 from threading import Event
 
 from watcher.bootstrap import App
@@ -33,7 +34,8 @@ class Keeper:
     progress: Progress
     supervisor: Supervisor = field(default_factory=Supervisor)
     condition: Condition = field(default_factory=Condition)
-    _wake: Event = field(default_factory=Event)
+    # A signal may come while an Event's own lock is held, and setting it then would wait for ever.
+    _wake: SimpleQueue[None] = field(default_factory=SimpleQueue)
     _ending: bool = False
     _asked: bool = False
     _proven: Config | None = None  # the last one under which everything came up
@@ -41,12 +43,12 @@ class Keeper:
     def end(self) -> None:
         """Let it end; for a signal."""
         self._ending = True
-        self._wake.set()
+        self._wake.put(None)
 
     def read_anew(self) -> None:
         """Let it read its configuration anew; for a signal."""
         self._asked = True
-        self._wake.set()
+        self._wake.put(None)
 
     def keep(self) -> bool:
         """Serve until told to end; False where a part did not end in time.
@@ -88,8 +90,8 @@ class Keeper:
     def _wait(self, live: Callable[[], bool]) -> Config | None:
         """Wait for an end, None, or for another configuration that can be served under."""
         while not self._ending:
-            self._wake.wait(self.supervisor.every)
-            self._wake.clear()
+            with suppress(Empty):
+                self._wake.get(timeout=self.supervisor.every)
             if live():
                 self.supervisor.lives()
             if self._asked and not self._ending:

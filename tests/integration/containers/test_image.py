@@ -122,5 +122,7 @@ def _end(running: subprocess.Popen[bytes]) -> None:
 
 
 def _below(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return [one for child in map(int, children) for one in (*_below(child), child)]
+    """What was started by it, from any of its threads, and below; the deepest first."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(one) for task in tasks for one in task.read_text(encoding="ascii").split()]
+    return [one for child in children for one in (*_below(child), child)]
