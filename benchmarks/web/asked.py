@@ -30,7 +30,7 @@ def measure(asking: Asking) -> Sheet:
     sheet = Sheet()
     with (
         build(load(asking.config, {})) as app,
-        serving(make_application(app, lambda: asking.at), "127.0.0.1", 0) as address,
+        serving(make_application(app, lambda: asking.at, ahead=True), "127.0.0.1", 0) as address,
     ):
         for name, path in asked(app).items():
             _note(sheet, app, name, f"{address}{path}")

@@ -24,7 +24,7 @@ def serve(session: Session, configuration: Path, tell: Callable[[str], None]) ->
 
     with session.build(load(configuration, session.environment)) as app, ExitStack() as stack:
         where = Listening.of(app.config.web)
-        application = make_application(app, session.now)
+        application = make_application(app, session.now, ahead=True)
         try:
             address = stack.enter_context(serving(application, where.host, where.port))
         except StartError:

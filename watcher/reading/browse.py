@@ -40,7 +40,7 @@ def open_windows(
 
     Found in columns that are read once for a pass: neither the ledger nor the list is gone through.
     """
-    sight, config = record.sight, record.config
+    sight = record.sight
 
     def seen(name: str, team: str | None) -> bool:
         in_sight = sight is None or team in sight.teams
@@ -56,7 +56,7 @@ def open_windows(
         named,
         browsing.about(wanted.text, upto) if wanted.text else (),
     )
-    return many.open_windows(record, record.judge(), config.owner_of).found(asked)
+    return many.open_windows(record).found(asked)
 
 
 def tracks(record: Reading, repository: Repository | None = None) -> list[NamedTrack]:

@@ -105,30 +105,31 @@ def summed(
     return Summed(fleet, _accepted(drawn, beside, risks, period.as_of), ended)
 
 
-def open_windows(
-    record: Reading, judge: Judge, team_of: Callable[[str], str | None]
-) -> OpenWindows:
+def open_windows(record: Reading) -> OpenWindows:
     """The open windows of the whole fleet in columns, whoever asks: worked out once for a pass."""
+    return record.kept("open windows", lambda: OpenWindows.of(_standing(record)), A_PASS)
 
-    def stretches(windows: Iterable[ReadWindow]) -> Iterator[Stretch]:
-        return stretches_of(windows, team_of, judge=judge)
 
-    def made() -> OpenWindows:
+def standing(record: Reading) -> dict[tuple[str | None, str], Standing]:
+    """What is open of each team and severity in the whole fleet, and how much is past due."""
+    return standing_of(Drawn.of(_standing(record)), ticks(record.as_of))
+
+
+def _standing(record: Reading) -> Gathered:
+    """What lasts in the whole fleet: read once for a pass."""
+
+    def made() -> Gathered:
+        judge, team_of = record.judge(), record.config.owner_of
+
+        def stretches(windows: Iterable[ReadWindow]) -> Iterator[Stretch]:
+            return stretches_of(windows, team_of, judge=judge)
+
         beside = Beside(record.app.columns, record.upto)
         everything = replace(record, sight=None)
         by = (judge, Owned(team_of, {}))
-        return OpenWindows.of(_gathered(everything, record.as_of, beside, by, stretches))
+        return _gathered(everything, record.as_of, beside, by, stretches)
 
-    return record.kept("open windows", made, A_PASS)
-
-
-def standing(
-    record: Reading, judge: Judge, owned: Owned, stretches_of: Stretches
-) -> dict[tuple[str | None, str], Standing]:
-    """What is open of each team and severity, and how much of that is past due."""
-    beside = Beside(record.app.columns, record.upto)
-    found = _gathered(record, record.as_of, beside, (judge, owned), stretches_of)
-    return standing_of(Drawn.of(found), ticks(record.as_of))
+    return record.kept("standing", made, A_PASS)
 
 
 def _gathered(

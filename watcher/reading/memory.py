@@ -7,45 +7,115 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 _MOST: Final = 24  # things kept
-LASTING: Final = timedelta(minutes=1)  # what goes by the time is so old at most
+LASTING: Final = timedelta(minutes=5)  # what goes by the time is so old at most
 A_PASS: Final = timedelta(days=1)  # what a pass recorded; mostly another one follows sooner
 Got = TypeVar("Got")
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Of what a thing is: the record after a pass, at a time."""
+
+    upto: int
+    at: datetime
+
+    def serves(self, asked: Moment, lasting: timedelta) -> bool:
+        """Whether what is of this moment serves another, of the same pass and little later."""
+        return self.upto == asked.upto and timedelta(0) <= asked.at - self.at < lasting
+
+
+class Keeping(Protocol):
+    """Keeps things by what they are."""
+
+    def get(
+        self,
+        what: Hashable,
+        of: Moment,
+        make: Callable[[], Got],
+        lasting: timedelta = LASTING,
+    ) -> Got:
+        """A thing of a moment: the one that is kept, where it is of that one or shortly before."""
+
+
 @dataclass(slots=True)
 class _Held:
-    """A thing, of which time it is, and the lock of those who wait for it to be made."""
+    """A thing, of which moment it is, and the lock of those who wait for it to be made."""
 
     lock: Lock = field(default_factory=Lock)
-    of: datetime | None = None
+    of: Moment | None = None
     thing: Any = None
+
+    def take(self, of: Moment, thing: object) -> None:
+        """Take a thing in; one of an earlier pass goes, whoever may still be at reading that."""
+        if self.of is None or self.of.upto <= of.upto:
+            self.of, self.thing = of, thing
 
 
 @dataclass(slots=True)
 class Memory:
-    """Things by their keys, each made once however many ask for it at a time."""
+    """Signs `Keeping`: each thing is made once, however many ask for it at a time."""
 
     _held: OrderedDict[Hashable, _Held] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     def get(
         self,
-        key: Hashable,
-        of: datetime,
+        what: Hashable,
+        of: Moment,
         make: Callable[[], Got],
         lasting: timedelta = LASTING,
     ) -> Got:
-        """A thing of a time: the one that is kept, where it is of that time or shortly before."""
+        """A thing of a moment: the one that is kept, where it is of that one or shortly before."""
+        held = self._of(what)
+        with held.lock:
+            if held.of is not None and held.of.serves(of, lasting):
+                kept: Got = held.thing
+                return kept
+            made = make()
+            held.take(of, made)
+            return made
+
+    def renewing(self) -> Renewing:
+        """The same for whoever sees to it that nobody has to wait."""
+        return Renewing(self._of)
+
+    def _of(self, what: Hashable) -> _Held:
         with self._lock:
-            held = self._held.setdefault(key, _Held())
-            self._held.move_to_end(key)
+            held = self._held.setdefault(what, _Held())
+            self._held.move_to_end(what)
             if len(self._held) > _MOST:
                 self._held.popitem(last=False)
+            return held
+
+
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """Signs `Keeping` over a memory: half way to its end a thing is made anew beside the old one.
+
+    Who asks the memory meanwhile gets the old one; of another pass there is none, and they wait.
+    """
+
+    _of: Callable[[Hashable], _Held]
+
+    def get(
+        self,
+        what: Hashable,
+        of: Moment,
+        make: Callable[[], Got],
+        lasting: timedelta = LASTING,
+    ) -> Got:
+        """A thing of a moment, made anew where the one that is kept will soon be too old."""
+        held = self._of(what)
         with held.lock:
-            if held.of is None or not timedelta(0) <= of - held.of < lasting:
-                held.thing, held.of = make(), of
-            found: Got = held.thing
-            return found
+            if held.of is None or not held.of.serves(of, lasting):
+                held.take(of, make())
+            kept: Got = held.thing
+            if held.of is not None and held.of.serves(of, lasting / 2):
+                return kept
+        made = make()
+        with held.lock:
+            held.take(of, made)
+        return made

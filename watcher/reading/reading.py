@@ -13,7 +13,7 @@ from watcher.domain.errors import UsageError
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import Coverage, FinishedPass
 from watcher.reading.inherited import inherited_clocks
-from watcher.reading.memory import LASTING, Memory
+from watcher.reading.memory import LASTING, Keeping, Moment
 from watcher.reading.sight import Sight
 from watcher.report import clock
 from watcher.report.dues import Judge
@@ -56,7 +56,7 @@ class Reading:
     then: int
     until: datetime | None = None
     sight: Sight | None = None
-    memory: Memory | None = None
+    memory: Keeping | None = None
 
     @classmethod
     def of(
@@ -65,7 +65,7 @@ class Reading:
         asked: Asked,
         now: datetime,
         sight: Sight | None = None,
-        memory: Memory | None = None,
+        memory: Keeping | None = None,
     ) -> Reading:
         """Read as of a time, or as of now; raises StartError where the database is not ready."""
         app.database.require(own_upgrade=False)
@@ -114,4 +114,4 @@ class Reading:
         """What is worked out of the whole record, whoever asks; kept where that is of now."""
         if self.memory is None:
             return make()
-        return self.memory.get((what, self.upto), self.as_of, make, lasting)
+        return self.memory.get(what, Moment(self.upto, self.as_of), make, lasting)

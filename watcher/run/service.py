@@ -106,5 +106,5 @@ class Service:
 
     def _web(self) -> AbstractContextManager[str]:
         where = Listening.of(self.app.config.web)
-        application = make_application(self.app, self.now, self.condition.parts)
+        application = make_application(self.app, self.now, self.condition.parts, ahead=True)
         return serving(application, where.host, where.port, where.proxies)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -24,6 +24,7 @@ from watcher.web.access.door import Door
 from watcher.web.access.setting import keys_of, reception_of
 from watcher.web.api import files, windows
 from watcher.web.api import routes as api
+from watcher.web.foresight import Foresight
 from watcher.web.guard import Guard
 from watcher.web.hooks import routes as hooks
 from watcher.web.listening import Listening
@@ -64,10 +65,17 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def make_application(
-    app: App, now: Callable[[], datetime], parts: Callable[[], Mapping[str, Part]] = dict
+    app: App,
+    now: Callable[[], datetime],
+    parts: Callable[[], Mapping[str, Part]] = dict,
+    *,
+    ahead: bool = False,
 ) -> FastAPI:
-    """Put the web over a watcher; raises UsageError where others could read without signing in."""
-    where = Listening.of(app.config.web)
+    """Put the web over a watcher; raises UsageError where others could read without signing in.
+
+    With `ahead` it works out what pages ask of the whole record before anybody asks.
+    """
+    where, site = Listening.of(app.config.web), Site(app, now, parts)
     made = FastAPI(
         title="watcher",
         version=__version__,
@@ -75,7 +83,7 @@ def make_application(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_bounded,
+        lifespan=_lifespan(site, ahead=ahead),
     )
     reception = reception_of(app, where, now)
     traffic = Traffic()
@@ -86,7 +94,6 @@ def make_application(
     made.add_exception_handler(UsageError, _misunderstood)
     made.add_exception_handler(RequestValidationError, _misread)
     made.add_exception_handler(HTTPException, _refused)
-    site = Site(app, now, parts)
     for routes in (*_PAGES, files.routes, windows.routes, api.routes, health.routes, hooks.routes):
         made.include_router(routes(site))
     made.include_router(metrics.routes(site, traffic))
@@ -96,10 +103,14 @@ def make_application(
     return made
 
 
-@asynccontextmanager
-async def _bounded(_: FastAPI) -> AsyncIterator[None]:
-    anyio.to_thread.current_default_thread_limiter().total_tokens = _READERS
-    yield
+def _lifespan(site: Site, *, ahead: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def serving(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _READERS
+        with Foresight(site.renewed).working() if ahead else nullcontext():
+            yield
+
+    return serving
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

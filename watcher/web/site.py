@@ -54,6 +54,10 @@ class Site:
         """Who owns what, by today's configuration."""
         return Ownership(self.app.browsing, self.app.config.owner_of)
 
+    def renewed(self) -> Reading:
+        """The whole record now, whose things are made anew before anybody has to wait for them."""
+        return Reading.of(self.app, Asked(), self.now(), memory=self._memory.renewing())
+
     def reading(self, who: Person, as_of: str | None, *, known_now: bool = False) -> Reading:
         """The record now, or as of a time, as far as somebody sees it; raises UsageError for none.
 

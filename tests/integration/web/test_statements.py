@@ -73,7 +73,9 @@ def test_a_page_takes_the_same_statements_for_any_number_of_streams(
     small = statements(sqlite_template, tmp_path, SMALL)
     large = statements(sqlite_template, tmp_path, LARGE)
     assert {path: (small[path], large[path]) for path in PAGES if small[path] < large[path]} == {}
-    assert max(large.values()) < 70  # the first list after a pass reads what the later ones are kept
+    assert (
+        max(large.values()) < 70
+    )  # the first list after a pass reads what the later ones are kept
 
 
 def test_pages_of_a_list_hold_all_of_it_once(sqlite_template: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from watcher.reading.gauges import Gauging
+from watcher.reading.gauges import gauges
 from watcher.web.access.person import ANYBODY
 from watcher.web.metrics.families import families
 from watcher.web.metrics.traffic import Traffic
@@ -31,14 +31,13 @@ class _Told(Collector):
 
 def routes(site: Site, traffic: Traffic) -> APIRouter:
     """The route. Whoever reads metrics reads those of the whole fleet."""
-    gauging = Gauging()
     router = APIRouter(include_in_schema=False)
 
     @router.get("/metrics")
     def metrics() -> Response:
         record = site.reading(ANYBODY, None)
         told = CollectorRegistry()
-        told.register(_Told(tuple(families(gauging.gauges(record), site.now()))))
+        told.register(_Told(tuple(families(gauges(record), site.now()))))
         # One document, of which only the last line says that it is whole.
         own, end = generate_latest(told), b"# EOF\n"
         body = own.removesuffix(end) + generate_latest(traffic.registry)

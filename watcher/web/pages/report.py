@@ -9,12 +9,14 @@ from fastapi.responses import HTMLResponse
 
 from watcher.reading import management
 from watcher.reading.instants import parse_instant
+from watcher.reading.reading import Reading
+from watcher.report.figures.estimates import Document
 from watcher.report.pages.report import page
-from watcher.web.access.person import Who
+from watcher.web.access.person import Person, Who
 from watcher.web.asked import given
 from watcher.web.site import Site
 
-_KEPT = timedelta(minutes=5)  # the page says of which time it is
+_KEPT = timedelta(minutes=15)  # the page says of which time it is
 
 
 def routes(site: Site) -> APIRouter:
@@ -23,12 +25,15 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/", include_in_schema=False)
     def report(who: Who, as_of: str | None = None, since: str | None = None) -> Response:
-        begin = given(since)
-        period = parse_instant("since", begin) if begin else None
-        record = site.reading(who, as_of)
-        of = ("report", begin, None if who.teams is None else tuple(sorted(who.teams)))
-        told = record.kept(of, lambda: management.report(record, period), _KEPT)
+        told = drawn(site.reading(who, as_of), who, given(since))
         around = {"asked_as_of": given(as_of), "who": who}
         return HTMLResponse(page(told, standalone=False, around=around))
 
     return router
+
+
+def drawn(record: Reading, who: Person, since: str | None) -> Document:
+    """The report of what somebody sees, from a time asked for; kept for some minutes."""
+    begin = parse_instant("since", since) if since else None
+    of = ("report", begin, None if who.teams is None else tuple(sorted(who.teams)))
+    return record.kept(of, lambda: management.report(record, begin), _KEPT)
