@@ -8,7 +8,7 @@ from typing import Any
 from watcher.domain.ticket import BumpTicket, Terms
 from watcher.ports.store.bumps import Remembered
 from watcher.ports.store.exposures import WindowFilter
-from watcher.ports.store.views import Search, StreamHead, WatchedImage
+from watcher.ports.store.views import FirstHoldings, Search, StreamHead, WatchedImage
 from watcher.reading.memory import A_PASS
 from watcher.reading.reading import Reading
 from watcher.report import bumps as bump_report
@@ -93,7 +93,17 @@ def find(record: Reading, text: str, search: Search) -> Document:
     """What holds a package or is exposed; `search` is what the text was read as."""
     found, seen = record.app.views.find(search, record.upto), record.seen
     holdings = [one for one in found if seen is None or one.track.stream in seen]
-    return find_report.document(text, record.as_of, holdings, heads(record), record.coverage())
+    return _find(record, text, FirstHoldings.whole(holdings))
+
+
+def find_first(record: Reading, text: str, search: Search, at_most: int) -> tuple[Document, bool]:
+    """The same with the first so many findings, and whether there are more."""
+    found = record.app.views.first_holdings(search, record.upto, at_most, record.seen)
+    return _find(record, text, found), found.more
+
+
+def _find(record: Reading, text: str, found: FirstHoldings) -> Document:
+    return find_report.document(text, record.as_of, found, heads(record), record.coverage())
 
 
 def bumps(record: Reading) -> Document:

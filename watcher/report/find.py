@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from watcher.ports.store.ledger import Track
-from watcher.ports.store.views import Coverage, Holding, StreamHead
+from watcher.ports.store.views import Coverage, FirstHoldings, Holding, StreamHead
 from watcher.report.streams import UNKNOWN, United, united
 from watcher.report.times import stamp
 
@@ -16,12 +16,11 @@ Document = dict[str, object]
 def document(
     text: str,
     as_of: datetime,
-    holdings: Iterable[Holding],
+    holdings: FirstHoldings,
     heads: Iterable[StreamHead],
     coverage: Mapping[Track, Coverage],
 ) -> Document:
     """Write findings down, heads of streams first, with a sentence on what was searched."""
-    found = [_finding(one, coverage) for one in holdings]
     every = [
         {"name": head.stream, "covered": coverage.get(head.track, UNKNOWN).covered}
         for head in heads
@@ -31,11 +30,11 @@ def document(
         "schema": "watcher/find/1",
         "as_of": stamp(as_of),
         "searched": text,
-        "find": found,
+        "find": [_finding(one, coverage) for one in holdings.holdings],
         "streams": watched.streams,
         "on_platforms": watched.rows,
         "not_covered": watched.streams - watched.covered,
-        "note": _note(text, found, watched),
+        "note": _note(text, holdings.current, watched),
     }
 
 
@@ -55,9 +54,8 @@ def _finding(one: Holding, coverage: Mapping[Track, Coverage]) -> Document:
     }
 
 
-def _note(text: str, found: Iterable[Document], watched: United) -> str:
-    rows = {(one["stream"], one["platform"]) for one in found if one["current"]}
-    holding = united({"name": stream, "covered": True} for stream, _ in rows)
+def _note(text: str, current: Iterable[tuple[str, str]], watched: United) -> str:
+    holding = united({"name": stream, "covered": True} for stream, _ in current)
     note = f"streams watched: {watched.told}; hold or are exposed to {text} now: {holding.told}"
     uncovered = watched.streams - watched.covered
     if not uncovered:

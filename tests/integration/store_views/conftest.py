@@ -25,7 +25,7 @@ from watcher.domain.pattern import Selection
 from watcher.domain.reference import ArtifactReference
 from watcher.domain.stream import StreamRule
 from watcher.ports.store.passes import PassRecord, Snapshot
-from watcher.ports.store.views import Coverage, StreamHead
+from watcher.ports.store.views import Coverage, FirstHoldings, StreamHead
 from watcher.report.search import parse_search
 from watcher.services.knowledge import Sources
 from watcher.services.pass_ import STAGES, PassReport, Stage
@@ -120,8 +120,18 @@ class Fleet:
         return judged[self.streams(at)[stream].track]
 
     def found(self, text: str, at: datetime) -> list[tuple[str, str, str | None, bool]]:
-        """What a search finds: stream, purl, vulnerability, and whether it is a head."""
-        holdings = self.views.find(parse_search(text), self.upto(at))
+        """What a search finds: stream, purl, vulnerability, and whether it is a head.
+
+        The first of that, which are read another way, are the same.
+        """
+        search, upto = parse_search(text), self.upto(at)
+        holdings = self.views.find(search, upto)
+        whole = FirstHoldings.whole(holdings)
+        for at_most in range(len(holdings) + 1):
+            first = self.views.first_holdings(search, upto, at_most)
+            assert first.holdings == holdings[:at_most]
+            assert set(first.current) == set(whole.current)
+            assert first.more == (at_most < len(holdings))
         return [
             (one.stream, one.package.purl, one.vulnerability, not one.until) for one in holdings
         ]

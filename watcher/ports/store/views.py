@@ -5,7 +5,7 @@ Every view is of the record as it stood after one pass, whose number is asked fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
@@ -196,6 +196,21 @@ TERMS: Final[tuple[What, ...]] = ("severity", "severity_source", "status", "fixe
 
 
 @dataclass(frozen=True, slots=True)
+class FirstHoldings:
+    """Some holdings, whether there are `more`, and each stream and platform that holds it now."""
+
+    holdings: Sequence[Holding]
+    current: Collection[tuple[str, str]]
+    more: bool = False
+
+    @classmethod
+    def whole(cls, holdings: Sequence[Holding]) -> FirstHoldings:
+        """Of all holdings that there are."""
+        now = {(one.stream, one.track.platform) for one in holdings if one.until is None}
+        return cls(holdings, now)
+
+
+@dataclass(frozen=True, slots=True)
 class MatchChange:
     """One change of a match under a version of knowledge: what, why, and from what to what."""
 
@@ -277,6 +292,11 @@ class Views(Protocol):
 
     def find(self, wanted: Search, upto: int) -> list[Holding]:
         """Where packages are held; heads of streams first, then by stream, platform and purl."""
+
+    def first_holdings(
+        self, wanted: Search, upto: int, at_most: int, seen: Collection[int] | None = None
+    ) -> FirstHoldings:
+        """The first so many of `find`, of the streams that are seen; None for all of them."""
 
     def directs(self, upto: int) -> int:
         """How many images that streams point to are matched by scans of their own."""

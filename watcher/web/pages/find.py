@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from fastapi import APIRouter, Response
 
@@ -29,20 +28,18 @@ def routes(site: Site) -> APIRouter:
         record = site.reading(who, as_of)
         told: Mapping[str, object] = {"q": "", "found": None}
         if text and search:
-            told = _told(record, text, documents.find(record, text, search))
+            found, more = documents.find_first(record, text, search, _FOUND)
+            told = {**_told(record, text), "found": found, "more": more}
         return site.show(who, "find", record, site.addresses(as_of), told)
 
     return router
 
 
-def _told(record: Reading, text: str, found: Mapping[str, Any]) -> Mapping[str, object]:
+def _told(record: Reading, text: str) -> Mapping[str, object]:
     named = [one for one in documents.heads(record) if _names(one, text.lower())]
     flaw = browse.flaw(record, text)
     return {
         "q": text,
-        "found": found,
-        "rows": found["find"][:_FOUND],
-        "more": max(0, len(found["find"]) - _FOUND),
         "named": named[:_FOUND],
         "named_more": max(0, len(named) - _FOUND),
         "flaw": flaw,

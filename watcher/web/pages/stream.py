@@ -50,7 +50,7 @@ def routes(site: Site) -> APIRouter:
         record, at = site.reading(who, as_of), site.addresses(as_of)
         track = _track(record, name)
         if track is None:
-            return streams.below(site, who, record, at, name)
+            return streams.below(site, who, record, at, name, page_number(page))
         told = _told(record, at, track, one_of("weeks", weeks, _SPANS), page_number(page))
         return site.show(who, "stream", record, at, told)
 

@@ -53,10 +53,13 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def below(site: Site, who: Person, record: Reading, at: Addresses, name: str) -> Response:
+def below(
+    site: Site, who: Person, record: Reading, at: Addresses, name: str, number: int
+) -> Response:
     """The streams of a repository or of a folder of repositories; 404 where there are none."""
     asked = {"q": "", "team": "", "coverage": COVERED[0], "sort": SORTS[0]}
-    told = listed(record, at, at.stream(name), asked, 1, below=name)
+    path = at.stream(name).partition("?")[0]
+    told = listed(record, at, path, asked, number, below=name)
     others = _others(record, name)
     if not told["every"].rows and not others:
         raise HTTPException(404, "No stream of this name was ever seen.")
@@ -90,14 +93,13 @@ def listed(
     found = [one for one in every if _wanted(one, asked, owners)]
     if asked["sort"] == "open":
         found.sort(key=lambda one: -int(one["open_exposures"]))
-    size = len(found) or 1 if below is not None else PAGE
 
     def address(**other: str | int) -> str:
         usual = {"coverage": COVERED[0], "sort": SORTS[0], "page": 1}
         told = {**asked, **other}
         return at.page(path, [(k, v) for k, v in told.items() if usual.get(k) != v])
 
-    paging = Paging(number, size, len(found), lambda one: address(page=one))
+    paging = Paging(number, PAGE, len(found), lambda one: address(page=one))
     return {
         "asked": asked,
         "every": united(every),

@@ -47,6 +47,7 @@ class BaseFixes:
     lineages: Mapping[Track, TrackFacts]
     packages: Mapping[int, frozenset[int]]  # of bases
     _clean: dict[tuple[Track, int], Sequence[Span]] = field(default_factory=dict)
+    _heads: dict[Track, tuple[Sequence[Held], Sequence[Span]]] = field(default_factory=dict)
 
     def since(self, track: Track, vulnerability: int, episode: Episode) -> datetime | None:
         """The first time in an episode at which the head of the base's lineage was without it.
@@ -89,11 +90,17 @@ class BaseFixes:
         """The times at which a lineage had a head that is known to be without it."""
         key = (lineage, vulnerability)
         if key not in self._clean:
-            facts = self.lineages[lineage]
-            history = presumed(facts.history)
-            matches = facts.matches.get(vulnerability, {})
-            self._clean[key] = [*clean_spans(history, known_spans(history), matches)]
+            history, known = self._history(lineage)
+            matches = self.lineages[lineage].matches.get(vulnerability, {})
+            self._clean[key] = [*clean_spans(history, known, matches)]
         return self._clean[key]
+
+    def _history(self, lineage: Track) -> tuple[Sequence[Held], Sequence[Span]]:
+        """The heads of a lineage, and the times at which something is known of them."""
+        if lineage not in self._heads:
+            history = presumed(self.lineages[lineage].history)
+            self._heads[lineage] = (history, known_spans(history))
+        return self._heads[lineage]
 
 
 def read_base_fixes(

@@ -107,7 +107,8 @@ def by_image(lineages: Mapping[Track, Lineage]) -> dict[int, list[Lineage]]:
 def _carrying(connection: Connection, upto: int) -> set[int]:
     """The streams that are a base's, or ever pointed to what another is built on: few of all."""
     base = base_identities.c.base_image_id
-    built_on = select(base).where(visible(base_identities, upto), base.is_not(None)).distinct()
+    known = unindexed(base).is_not(None)  # nearly every row is read, one after the other
+    built_on = select(base).where(visible(base_identities, upto), known).distinct()
     images_below = connection.scalars(built_on).all()
     pointed = select(bindings.c.stream_id).where(
         among(bindings.c.image_id, images_below), unindexed(bindings.c.opened_in) <= upto

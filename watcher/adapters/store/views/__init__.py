@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from watcher.adapters.store.tables.passes import config_snapshots, passes
 from watcher.adapters.store.views.accepted import read_accepted
 from watcher.adapters.store.views.current import count_direct
-from watcher.adapters.store.views.find import read_holdings
+from watcher.adapters.store.views.find import read_first_holdings, read_holdings
 from watcher.adapters.store.views.judged import read_coverage, read_unlisted, read_watched
 from watcher.adapters.store.views.knowledge import read_knowledge
 from watcher.adapters.store.views.sampling import read_sampled
@@ -21,6 +21,7 @@ from watcher.ports.store.ledger import Track
 from watcher.ports.store.views import (
     Coverage,
     FinishedPass,
+    FirstHoldings,
     Holding,
     KnowledgeDelta,
     Sampled,
@@ -97,6 +98,13 @@ class SqlViews:
         """Where packages are held; heads of streams first, then by stream, platform and purl."""
         with self.engine.connect() as connection:
             return read_holdings(connection, wanted, upto)
+
+    def first_holdings(
+        self, wanted: Search, upto: int, at_most: int, seen: Collection[int] | None = None
+    ) -> FirstHoldings:
+        """The first so many of `find`, of the streams that are seen; None for all of them."""
+        with self.engine.connect() as connection:
+            return read_first_holdings(connection, wanted, upto, at_most, seen)
 
     def directs(self, upto: int) -> int:
         """How many images that streams point to are matched by scans of their own."""

@@ -52,9 +52,9 @@ def all_of(rows: int) -> Truth:
     return np.ones(rows, dtype=np.bool_)
 
 
-def distinct(values: Whole) -> int:
-    """How many distinct values there are."""
-    return len(np.unique(values))
+def distinct(numbers: Whole) -> int:
+    """How many distinct numbers there are, which begin at 0 and leave few out."""
+    return int(np.count_nonzero(np.bincount(numbers)))
 
 
 def joined(first: Whole, second: Whole) -> Whole:

@@ -17,6 +17,7 @@ from watcher.domain.survival.columns import (
     distinct,
     in_order_of,
     paired,
+    places,
     whole,
 )
 from watcher.ports.store.browsing import DueTimes, WindowsFound, WindowsWanted
@@ -75,12 +76,12 @@ class OpenWindows:
     def found(self, asked: Asked) -> WindowsFound:
         """Count what is asked for, and give the numbers of the part that is shown."""
         rows = self._rows(asked)
-        wanted, width = asked.wanted, len(self.names.flaws.names) + 1
+        wanted = asked.wanted
         order = in_order_of([one[rows] for one in self._order(wanted.order)])
         shown = order[wanted.offset : wanted.offset + wanted.at_most]
         return WindowsFound(
             windows=int(rows.sum()),
-            exposures=distinct(paired(self.stream[rows], self.flaw[rows], width)),
+            exposures=distinct(self._exposures[rows]),
             vulnerabilities=distinct(self.flaw[rows]),
             streams=distinct(self.stream[rows]),
             numbers=tuple(self.window[rows][shown].tolist()),
@@ -148,6 +149,11 @@ class OpenWindows:
             "stream": [stream, flaw],
         }
         return [*orders.get(order, [-self.start, flaw, stream]), self.window]
+
+    @cached_property
+    def _exposures(self) -> Whole:
+        """The number of each window's exposure: the same on whatever platform."""
+        return places(paired(self.stream, self.flaw, len(self.names.flaws.names) + 1))[1]
 
     @cached_property
     def _flaw_order(self) -> Whole:
