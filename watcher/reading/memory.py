@@ -91,14 +91,16 @@ class Memory:
             return held
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Renewing:
     """Signs `Keeping` over a memory: half way to its end a thing is made anew beside the old one.
 
     Who asks the memory meanwhile gets the old one; of another pass there is none, and they wait.
+    `made` counts what was made; for one thread.
     """
 
     _of: Callable[[Hashable], _Held]
+    made: int = 0
 
     def get(
         self,
@@ -112,10 +114,12 @@ class Renewing:
         with held.lock:
             if held.of is None or not held.of.serves(of, lasting):
                 held.take(of, make())
+                self.made += 1
             kept: Got = held.thing
             if held.of is not None and held.of.serves(of, lasting / 2):
                 return kept
         made = make()
         with held.lock:
             held.take(of, made)
+        self.made += 1
         return made

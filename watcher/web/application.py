@@ -107,7 +107,7 @@ def _lifespan(site: Site, *, ahead: bool) -> Callable[[FastAPI], AbstractAsyncCo
     @asynccontextmanager
     async def serving(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _READERS
-        with Foresight(site.renewed).working() if ahead else nullcontext():
+        with Foresight(site.whole, site.memory.renewing()).working() if ahead else nullcontext():
             yield
 
     return serving

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Final
 from watcher.domain.errors import WatcherError
 from watcher.reading import browse, documents, many
 from watcher.reading.gauges import fleet
+from watcher.reading.memory import Keeping, Renewing
 from watcher.reading.reading import Reading
 from watcher.web.access.person import ANYBODY
 from watcher.web.pages import report
@@ -42,10 +44,11 @@ _FORESEEN: Final[tuple[Callable[[Reading], object], ...]] = (
 class Foresight:
     """Works ahead, in a thread of its own.
 
-    `renewed` reads the record that pages are made of; every so many seconds it looks for a pass.
+    `read` reads the record that pages are made of, and every so many seconds it looks for a pass.
     """
 
-    renewed: Callable[[], Reading]
+    read: Callable[[Keeping], Reading]
+    renewing: Renewing
     every: float = _EVERY
     _over: Event = field(default_factory=Event)
 
@@ -73,8 +76,17 @@ class Foresight:
 
     def look(self) -> None:
         """Work out what is not kept, or will soon be too old."""
-        record = self.renewed()
+        record, before = self.read(self.renewing), self.renewing.made
         for work_out in _FORESEEN if record.last else ():
             if self._over.is_set():
                 return
             work_out(record)
+        if self.renewing.made > before:
+            _settle()
+
+
+def _settle() -> None:
+    """Let the collector pass by what is kept: going through it again took longer than a page."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -11,7 +11,7 @@ from fastapi import Response
 
 from watcher.bootstrap import App
 from watcher.reading.instants import parse_instant
-from watcher.reading.memory import Memory
+from watcher.reading.memory import Keeping, Memory
 from watcher.reading.reading import Asked, Reading
 from watcher.reading.sight import Ownership, Sight
 from watcher.report.times import stamp
@@ -41,7 +41,8 @@ class Site:
     parts: Callable[[], Mapping[str, Part]] = dict
 
     @cached_property
-    def _memory(self) -> Memory:
+    def memory(self) -> Memory:
+        """What is kept of the record between one page and the next."""
         return Memory()
 
     @cached_property
@@ -54,9 +55,9 @@ class Site:
         """Who owns what, by today's configuration."""
         return Ownership(self.app.browsing, self.app.config.owner_of)
 
-    def renewed(self) -> Reading:
-        """The whole record now, whose things are made anew before anybody has to wait for them."""
-        return Reading.of(self.app, Asked(), self.now(), memory=self._memory.renewing())
+    def whole(self, keeping: Keeping) -> Reading:
+        """The whole record now, whoever asks."""
+        return Reading.of(self.app, Asked(), self.now(), memory=keeping)
 
     def reading(self, who: Person, as_of: str | None, *, known_now: bool = False) -> Reading:
         """The record now, or as of a time, as far as somebody sees it; raises UsageError for none.
@@ -67,7 +68,7 @@ class Site:
         time = parse_instant("as_of", asked) if asked else None
         sight = Sight.of(who.grant, self.ownership)
         asked_for = Asked(time, known_now)
-        return Reading.of(self.app, asked_for, self.now(), sight, self._memory)
+        return Reading.of(self.app, asked_for, self.now(), sight, self.memory)
 
     def addresses(self, as_of: str | None) -> Addresses:
         """Links that keep to the time asked for."""

@@ -14,6 +14,7 @@ from watcher.bootstrap import App
 from watcher.domain.errors import StartError
 from watcher.reading import browse, documents, many
 from watcher.reading.gauges import fleet
+from watcher.reading.memory import Keeping, Memory
 from watcher.reading.reading import Reading
 from watcher.web.access.person import ANYBODY
 from watcher.web.foresight import Foresight
@@ -51,7 +52,7 @@ def asked(record: Reading) -> None:
 
 def test_who_asks_after_that_has_nothing_of_the_whole_fleet_read(site: Site, app: App) -> None:
     with tables_read(app) as before:
-        Foresight(site.renewed).look()
+        Foresight(site.whole, site.memory.renewing()).look()
     record = site.reading(ANYBODY, None)
     with tables_read(app) as after:
         asked(record)
@@ -60,7 +61,7 @@ def test_who_asks_after_that_has_nothing_of_the_whole_fleet_read(site: Site, app
 
 
 def test_a_second_look_reads_nothing_of_the_fleet(site: Site, app: App) -> None:
-    foresight = Foresight(site.renewed)
+    foresight = Foresight(site.whole, site.memory.renewing())
     foresight.look()
     with tables_read(app) as read:
         foresight.look()
@@ -70,10 +71,10 @@ def test_a_second_look_reads_nothing_of_the_fleet(site: Site, app: App) -> None:
 def test_a_database_that_is_away_is_asked_again() -> None:
     again = Barrier(2)
 
-    def renewed() -> Reading:
+    def read(_: Keeping) -> Reading:
         again.wait(10)
         raise StartError("the database is away")
 
-    with Foresight(renewed, every=0.01).working():
+    with Foresight(read, Memory().renewing(), every=0.01).working():
         assert [again.wait(10) in {0, 1} for _ in range(3)] == [True] * 3
         again.abort()
