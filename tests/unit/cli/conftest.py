@@ -54,6 +54,7 @@ from watcher.ports.store.vex import FeedRead, RecordedStatement, UnusedStatement
 from watcher.ports.store.views import (
     Coverage,
     FinishedPass,
+    FirstHoldings,
     Holding,
     KnowledgeDelta,
     Sampled,
@@ -170,6 +171,13 @@ class FakeViews:
     def find(self, wanted: Search, upto: int) -> list[Holding]:
         self.asked.append(wanted)
         return self.holdings if upto else []
+
+    def first_holdings(
+        self, wanted: Search, upto: int, at_most: int, seen: Collection[int] | None = None
+    ) -> FirstHoldings:
+        held = [one for one in self.find(wanted, upto) if seen is None or one.track.stream in seen]
+        whole = FirstHoldings.whole(held)
+        return FirstHoldings(held[:at_most], whole.current, more=at_most < len(held))
 
     def directs(self, upto: int) -> int:
         return self.direct if upto else 0
