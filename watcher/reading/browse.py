@@ -39,6 +39,12 @@ def windows(record: Reading, wanted: WindowsWanted) -> WindowsFound:
     return made() if narrow else record.kept(("windows", repr(wanted)), made, A_PASS)
 
 
+def lasting(record: Reading, wanted: WindowsWanted) -> WindowsFound:
+    """Part of the windows that are open; from columns where those are kept."""
+    kept = record.memory is not None
+    return open_windows(record, wanted, None) if kept else windows(record, wanted)
+
+
 def open_windows(
     record: Reading, wanted: WindowsWanted, takes: Callable[[str, str | None], bool] | None
 ) -> WindowsFound:

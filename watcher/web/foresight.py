@@ -70,7 +70,8 @@ class Foresight:
             except WatcherError as error:
                 _LOG.debug("nothing is worked out ahead: %s", error)
             except Exception:  # noqa: BLE001 - pages work it out for themselves, and tell why not
-                _LOG.exception("what pages ask could not be worked out ahead")
+                if not self._over.is_set():  # the database is closed under a thread that reads on
+                    _LOG.exception("what pages ask could not be worked out ahead")
             if self._over.wait(self.every):
                 return
 
