@@ -151,7 +151,7 @@ KNOWLEDGE: tuple[Rule, ...] = (
     ),
     rule(
         "catalogue: what only the new list ends is a change of detection",
-        "watcher/domain/exposure.py",
+        "watcher/domain/exposure/folding.py",
         'else "detection_change"',
         'else "remediated"',
         _UPGRADES,
