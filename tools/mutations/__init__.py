@@ -6,8 +6,8 @@ from mutations.contexts import CONTEXTS
 from mutations.documents import DOCUMENTS
 from mutations.knowledge import KNOWLEDGE
 from mutations.lists import LISTS
-from mutations.rule import Break, Rule
+from mutations.rule import Rule
 
 RULES: tuple[Rule, ...] = (*LISTS, *CONTEXTS, *DOCUMENTS, *KNOWLEDGE)
 
-__all__ = ["RULES", "Break", "Rule"]
+__all__ = ["RULES", "Rule"]

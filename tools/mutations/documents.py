@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mutations.rule import Break, Rule, rule
+from mutations.rule import Rule, rule
 
 _TRIVY = "watcher/adapters/scanners/trivy"
 _UNIT = "tests/unit/scanners/trivy"
 _DOCUMENT = f"{_UNIT}/test_document.py"
 _REAL = "tests/integration/test_trivy.py"
-_KINDS = ("tests/integration/test_trivy_kinds.py", "tests/integration/kinds/test_systems.py")
+_KINDS = "tests/integration/kinds/test_systems.py"
 
 
 def _component(says: str, words: str, instead: str, *tests: str) -> Rule:
@@ -53,19 +53,16 @@ DOCUMENTS: tuple[Rule, ...] = (
         'kind == "apk" else "-"',
         'kind else "-"',
     ),
-    Rule(
+    rule(
         "component: the version of a source that is missing matches nothing",
-        (
-            Break(f"{_TRIVY}/component.py", 'version or "0"', 'version or ""'),
-            Break(f"{_TRIVY}/component.py", 'kind == "apk") else "0"', 'kind == "apk") else ""'),
-        ),
-        (_DOCUMENT,),
+        "watcher/adapters/scanners/trivy/component.py",
+        'kind == "apk") else "0"',
+        'kind == "apk") else ""',
+        "tests/unit/scanners/trivy/test_document.py",
     ),
     _component("the source's release", '("SrcRelease", text(read, "src_release")),', ""),
     _component("the source's epoch", '("SrcEpoch", str(_number(read, "src_epoch") or "")),', ""),
-    _component(
-        "the module", 'told.append(("Modularitylabel", module))', "pass", _DOCUMENT, *_KINDS
-    ),
+    _component("the module", 'told.append(("Modularitylabel", module))', "pass", _DOCUMENT, _KINDS),
     _component("each content set", "for item in named]", "for item in named[:1]]"),
     _component("the NVR", '("NVR", nvr), ', ""),
     _component("the build's architecture", '("Arch", text(build, "arch"))]', '("Arch", "")]'),
@@ -99,7 +96,7 @@ DOCUMENTS: tuple[Rule, ...] = (
         "no two of equal name and version where one would vanish",
         "not in _SAME_NAME_VANISHES",
         "not in ()",
-        *_KINDS,
+        _KINDS,
     ),
     rule(
         "findings: what Trivy did not look at fails the match",
@@ -123,54 +120,32 @@ DOCUMENTS: tuple[Rule, ...] = (
         f"{_UNIT}/test_findings.py",
         _REAL,
     ),
-    Rule(
+    rule(
         "audit: the fixed version is compared",
-        (
-            Break(
-                "watcher/services/audit/compare.py",
-                "return one.fixed_version, one.status",
-                'return "", one.status',
-            ),
-            Break(
-                "watcher/services/audit.py", "one.identity, one.fixed_version,", 'one.identity, "",'
-            ),
-        ),
-        ("tests/unit/services/test_audit.py",),
+        "watcher/services/audit/compare.py",
+        "return one.fixed_version, one.status",
+        'return "", one.status',
+        "tests/unit/services/test_audit.py",
     ),
-    Rule(
+    rule(
         "audit: status and severity are compared",
-        (
-            Break(
-                "watcher/services/audit/compare.py",
-                "one.status, one.severity, one.severity_source",
-                '"", "", one.severity_source',
-            ),
-            Break("watcher/services/audit.py", "one.status, one.severity\n", '"", ""\n'),
-        ),
-        ("tests/unit/services/test_audit.py",),
+        "watcher/services/audit/compare.py",
+        "one.status, one.severity, one.severity_source",
+        '"", "", one.severity_source',
+        "tests/unit/services/test_audit.py",
     ),
-    Rule(
+    rule(
         "audit: what only one side has is a difference",
-        (
-            Break("watcher/services/audit/compare.py", "right.keys() - left.keys()", "set()"),
-            Break("watcher/services/audit.py", "right - left", "set()"),
-        ),
-        ("tests/unit/services/test_audit.py",),
+        "watcher/services/audit/compare.py",
+        "right.keys() - left.keys()",
+        "set()",
+        "tests/unit/services/test_audit.py",
     ),
-    Rule(
+    rule(
         "audit: an image that differs is named",
-        (
-            Break(
-                "watcher/services/audit/birth.py",
-                "            if named:",
-                "            if not named:",
-            ),
-            Break(
-                "watcher/services/audit.py",
-                "            if different:",
-                "            if not different:",
-            ),
-        ),
-        ("tests/unit/services/test_birth.py",),
+        "watcher/services/audit/birth.py",
+        "            if named:",
+        "            if not named:",
+        "tests/unit/services/test_birth.py",
     ),
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from mutations.rule import Break, Rule, rule
+from mutations.rule import Rule, rule
 
 _DOMAIN = "watcher/domain/knowledge.py"
 _STAGE = "tests/unit/services/test_knowledge.py"
@@ -13,22 +11,13 @@ _MATCH = "tests/unit/services/test_match.py"
 _UPGRADES = "tests/integration/recovery/test_upgrades.py"
 
 
-def _matching(says: str, words: str, instead: str, *tests: str) -> Rule:
-    """A rule of the match stage, in whichever file of it its words stand."""
-    files: Sequence[str] = (
-        "watcher/services/match.py",
-        "watcher/services/match/compare.py",
-        "watcher/services/match/craft.py",
-        "watcher/services/match/stage.py",
-    )
-    return Rule(says, [Break(file, words, instead) for file in files], tests or (_MATCH,))
-
-
 KNOWLEDGE: tuple[Rule, ...] = (
-    _matching(
+    rule(
         "match: the source of a severity is an interval of its own",
+        "watcher/services/match/compare.py",
         "finding.severity, finding.severity_source, finding.status",
         'finding.severity, "nvd", finding.status',
+        _MATCH,
     ),
     rule(
         "knowledge: an older database is passed over",
@@ -72,10 +61,12 @@ KNOWLEDGE: tuple[Rule, ...] = (
         "",
         _STAGE,
     ),
-    _matching(
+    rule(
         "match: under a new scanner the old database comes first",
+        "watcher/services/match/stage.py",
         "        if steps:",
         "        if steps is None:",
+        _MATCH,
     ),
     rule(
         "match: what differs is the reason",
@@ -98,23 +89,30 @@ KNOWLEDGE: tuple[Rule, ...] = (
         "if False else None",
         _DATES,
     ),
-    _matching(
+    rule(
         "match: equal answers on both sides of a gap go on",
+        "watcher/services/match/compare.py",
         "if (number, name) not in held\n",
         "if (number, name) not in held or asked.taking_part.get(number)\n",
+        _MATCH,
     ),
-    _matching(
+    rule(
         "match: only packages that were asked for can lose a match",
+        "watcher/services/match/compare.py",
         "number in asked.packages and (number, name) not in found",
         "(number, name) not in found",
+        _MATCH,
     ),
-    _matching(
+    rule(
         "match: a package matched for the first time leaves its matches undated",
+        "watcher/services/match/compare.py",
         "        if package not in self.taking_part:\n            return None\n",
         "        if package not in self.taking_part:\n            return 0\n",
+        _MATCH,
     ),
-    _matching(
+    rule(
         "match: shards of at most ten thousand",
+        "watcher/services/match/craft.py",
         "SHARD = 10_000",
         "SHARD = 10_000_000",
         "tests/unit/services/test_match.py",

@@ -7,23 +7,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Break:
-    """Words that stand once in a file, and what stands there instead when the rule is broken."""
+class Rule:
+    """A rule in one sentence; `words` stand once in a file, `instead` when the rule is broken."""
 
+    says: str
     file: str
     words: str
     instead: str
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule in one sentence; the first of `breaks` whose words are there is made."""
-
-    says: str
-    breaks: Sequence[Break]
     tests: Sequence[str]
 
 
 def rule(says: str, file: str, words: str, instead: str, *tests: str) -> Rule:
-    """A rule that one change of one file breaks."""
-    return Rule(says, (Break(file, words, instead),), tests)
+    """A rule with the tests that would notice, the likeliest first."""
+    return Rule(says, file, words, instead, tests)
