@@ -29,10 +29,14 @@ _BLINK: Final = 0.25  # seconds between two looks at whether watcher ends
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: its exit code (negative: killed by that signal) and its log."""
+    """How a run ended: its exit code (negative: killed by that signal) and its log.
+
+    `memory` is the most that it might take, in bytes; None: whatever there was.
+    """
 
     code: int
     log: str
+    memory: int | None = None
 
 
 @dataclass(slots=True)
@@ -94,7 +98,7 @@ def run(binary: str, arguments: Sequence[str], workspace: Workspace, limit: Limi
     process = _start(binary, arguments, workspace, limit)
     try:
         log = _drain(process, workspace, limit, started)
-        return Outcome(_end(process, limit, started), log)
+        return Outcome(_end(process, limit, started), log, limit.memory)
     except BaseException:
         _kill(process)
         raise

@@ -36,6 +36,7 @@ _TRANSIENT = re.compile(
     r"status code:? (?:429|5\d\d)|\b5\d\d (?:Internal|Bad Gateway|Service|Gateway)",
     re.IGNORECASE,
 )
+_MEMORY = re.compile(r"out of memory|cannot allocate memory", re.IGNORECASE)
 _UNAUTHORIZED = re.compile(r"UNAUTHORIZED|DENIED|status code:? 40[13]\b", re.IGNORECASE)
 # A layer that the manifest names and the registry does not have.
 _NO_BLOB = re.compile(r"/blobs/sha256:([0-9a-f]{12})[0-9a-f]{52}\b.*?(?:BLOB_UNKNOWN|\b404\b)")
@@ -56,7 +57,8 @@ _ADVICE: Final = (
 def failure(outcome: Outcome, subject: str, *secrets: str | None) -> WatcherError:
     """Say in one line why a run failed; `subject` is what it was about. No secret is in it."""
     if outcome.code < 0:
-        return TransientError(f"{subject}: Trivy was killed by signal {-outcome.code}")
+        killed = f"{subject}: Trivy was killed by signal {-outcome.code}"
+        return TransientError(f"{killed}{_bound(outcome)}")
     said = _cause(outcome.log)
     for secret in filter(None, secrets):
         said = said.replace(secret, "***")
@@ -69,12 +71,20 @@ def failure(outcome: Outcome, subject: str, *secrets: str | None) -> WatcherErro
             f"{subject}: the registry has its manifest and lacks its blob {lost[1]}: push the "
             "image again, or check the registry's storage"
         )
-    message = f"{subject}: {_shortened(said)}"
+    bound = _bound(outcome) if _MEMORY.search(said) else ""
+    message = f"{subject}: {_shortened(said)}{bound}"
     if _TRANSIENT.search(said):
         return TransientError(message)
     if _UNAUTHORIZED.search(said):
         return UnauthorizedError(f"{message}; check the registry's username and password")
     return PermanentError(message)
+
+
+def _bound(outcome: Outcome) -> str:
+    """Go dies in several ways of too little memory, some of which do not say so."""
+    if outcome.memory is None:
+        return ""
+    return f"; it may take {outcome.memory >> 20} MiB (trivy.memory)"
 
 
 def _cause(log: str) -> str:
