@@ -1,6 +1,6 @@
 """Draw the pictures of the documentation anew: the demo's report and five pages, light and dark.
 
-After `make demo SERVE=0`: `.venv/bin/python tools/pictures.py`.
+After `make setup` and `make demo SERVE=0`: `.venv/bin/python tools/pictures.py`.
 """
 
 from __future__ import annotations
