@@ -23,6 +23,7 @@ TIMES = 20
 _SHARE = 0.95
 _KIBI = 1024
 _REST = 0.2  # seconds of a processor in a second of the clock
+_LONG = 10  # seconds
 _SLOWEST = 5.0  # seconds from which on an address is asked less often
 
 
@@ -40,13 +41,18 @@ def measure(asking: Asking) -> Sheet:
 
 
 def _at_rest() -> float:
-    """Wait until this process has nothing more to do; after how many of its seconds that is so."""
+    """Wait until this process has long had nothing to do; how many of its seconds that took.
+
+    A server that it waits for is no rest, so it is watched for longer than a question takes.
+    """
     begun = before = time.process_time()
-    while True:
+    quiet = 0
+    while quiet < _LONG:
         time.sleep(1)
-        if time.process_time() - before < _REST:
-            return before - begun
-        before = time.process_time()
+        now = time.process_time()
+        quiet = quiet + 1 if now - before < _REST else 0
+        before = now
+    return before - begun
 
 
 def asked(app: App) -> Mapping[str, str]:
