@@ -48,7 +48,24 @@ class _Held:
     of: Moment | None = None
     thing: Any = None
 
-    def take(self, of: Moment, thing: object) -> None:
+    def get(self, of: Moment, make: Callable[[], Got], lasting: timedelta) -> Got:
+        """The thing, made where it does not serve; who asks meanwhile waits."""
+        with self.lock:
+            if self.of is not None and self.of.serves(of, lasting):
+                kept: Got = self.thing
+                return kept
+            made = make()
+            self._take(of, made)
+            return made
+
+    def renew(self, of: Moment, make: Callable[[], Got]) -> Got:
+        """The thing made anew; who asks meanwhile gets the old one."""
+        made = make()
+        with self.lock:
+            self._take(of, made)
+        return made
+
+    def _take(self, of: Moment, thing: object) -> None:
         """Take a thing in; one of an earlier pass goes, whoever may still be at reading that."""
         if self.of is None or self.of.upto <= of.upto:
             self.of, self.thing = of, thing
@@ -69,14 +86,7 @@ class Memory:
         lasting: timedelta = LASTING,
     ) -> Got:
         """A thing of a moment: the one that is kept, where it is of that one or shortly before."""
-        held = self._of(what)
-        with held.lock:
-            if held.of is not None and held.of.serves(of, lasting):
-                kept: Got = held.thing
-                return kept
-            made = make()
-            held.take(of, made)
-            return made
+        return self._of(what).get(of, make, lasting)
 
     def renewing(self) -> Renewing:
         """The same for whoever sees to it that nobody has to wait."""
@@ -111,15 +121,11 @@ class Renewing:
     ) -> Got:
         """A thing of a moment, made anew where the one that is kept will soon be too old."""
         held = self._of(what)
-        with held.lock:
-            if held.of is None or not held.of.serves(of, lasting):
-                held.take(of, make())
-                self.made += 1
-            kept: Got = held.thing
-            if held.of is not None and held.of.serves(of, lasting / 2):
-                return kept
-        made = make()
-        with held.lock:
-            held.take(of, made)
-        self.made += 1
-        return made
+
+        def making() -> Got:
+            self.made += 1
+            return make()
+
+        kept = held.get(of, making, lasting)
+        ages = held.of is not None and lasting / 2 <= of.at - held.of.at < lasting
+        return held.renew(of, making) if ages else kept

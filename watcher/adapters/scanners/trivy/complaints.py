@@ -28,15 +28,16 @@ _LAYERS = re.compile(
     re.IGNORECASE,
 )
 
+_TOO_LITTLE: Final = r"out of memory|cannot allocate memory"
 _TRANSIENT = re.compile(
     r"deadline exceeded|timeout|timed out|connection (?:refused|reset)|no such host|"
     r"network is unreachable|no route to host|broken pipe|unexpected EOF|: EOF\b|"
-    r"out of memory|cannot allocate memory|no space left|server misbehaving|UNAVAILABLE|"
+    rf"{_TOO_LITTLE}|no space left|server misbehaving|UNAVAILABLE|"
     r"TOOMANYREQUESTS|too many requests|"
     r"status code:? (?:429|5\d\d)|\b5\d\d (?:Internal|Bad Gateway|Service|Gateway)",
     re.IGNORECASE,
 )
-_MEMORY = re.compile(r"out of memory|cannot allocate memory", re.IGNORECASE)
+_MEMORY = re.compile(_TOO_LITTLE, re.IGNORECASE)
 _UNAUTHORIZED = re.compile(r"UNAUTHORIZED|DENIED|status code:? 40[13]\b", re.IGNORECASE)
 # A layer that the manifest names and the registry does not have.
 _NO_BLOB = re.compile(r"/blobs/sha256:([0-9a-f]{12})[0-9a-f]{52}\b.*?(?:BLOB_UNKNOWN|\b404\b)")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from sqlalchemy import Connection
 
 from watcher.adapters.store.views.find.first import read_first_holdings
-from watcher.adapters.store.views.find.holders import last_each, read_held
+from watcher.adapters.store.views.find.holders import read_held
 from watcher.adapters.store.views.find.sought import read_sought
 from watcher.ports.store.views import Holding, Search
 
@@ -16,5 +14,4 @@ __all__ = ["read_first_holdings", "read_holdings"]
 
 def read_holdings(connection: Connection, wanted: Search, upto: int) -> list[Holding]:
     """Where the packages are held that are searched, or that match the vulnerability searched."""
-    sought = read_sought(connection, wanted, upto)
-    return last_each(chain.from_iterable(read_held(connection, one, upto) for one in sought))
+    return read_held(connection, read_sought(connection, wanted, upto), upto)

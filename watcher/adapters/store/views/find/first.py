@@ -5,8 +5,8 @@ Lists of packages are shared by images, so few lists lead to all streams that ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, select
 
@@ -21,7 +21,7 @@ from watcher.adapters.store.tables.packages import (
     catalogues,
     package_set_members,
 )
-from watcher.adapters.store.views.find.holders import last_each, read_held
+from watcher.adapters.store.views.find.holders import read_held
 from watcher.adapters.store.views.find.sought import Sought, read_sought
 from watcher.domain.reference import Repository
 from watcher.ports.store.ledger import Track
@@ -45,19 +45,21 @@ def read_first_holdings(
     sets = _sets(connection, sought)
     of_seen = () if seen is None else (among(bindings.c.stream_id, seen),)
     now = _tracks(connection, sets, upto, standing(bindings, upto), *of_seen)
-    held = _in_order(now, lambda of: _held(connection, sought, upto, of, standing(bindings, upto)))
+    held = _in_order(
+        now, lambda of: read_held(connection, sought, upto, of, standing(bindings, upto))
+    )
     found = list(islice(held, at_most + 1))
     if len(found) <= at_most:
         ended = ~unended(bindings, upto)
         before = _tracks(connection, sets, upto, visible(bindings, upto), ended, *of_seen)
-        held = _in_order(before, lambda of: _held(connection, sought, upto, of))
+        held = _in_order(before, lambda of: read_held(connection, sought, upto, of))
         left_behind = (one for one in held if one.until is not None)
         found += islice(left_behind, at_most + 1 - len(found))
     current = frozenset((name, track.platform) for track, name in now.items())
     return FirstHoldings(found[:at_most], current, more=len(found) > at_most)
 
 
-def _sets(connection: Connection, sought: Sequence[Sought]) -> set[int]:
+def _sets(connection: Connection, sought: Iterable[Sought]) -> set[int]:
     """The lists that hold what is sought."""
     one, found = package_set_members.c, set[int]()
     keys = sorted({key for each in sought for key in each.listed})
@@ -99,9 +101,3 @@ def _in_order(
     in_order = sorted(names, key=names.__getitem__)
     for begin in range(0, len(in_order), _TOGETHER):
         yield from held(among(bindings.c.stream_id, in_order[begin : begin + _TOGETHER]))
-
-
-def _held(
-    connection: Connection, sought: Sequence[Sought], upto: int, *only: ColumnElement[bool]
-) -> list[Holding]:
-    return last_each(chain.from_iterable(read_held(connection, one, upto, *only) for one in sought))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
@@ -26,9 +27,15 @@ _MEMBERS = package_set_members
 
 
 def read_held(
+    connection: Connection, sought: Iterable[Sought], upto: int, *only: ColumnElement[bool]
+) -> list[Holding]:
+    """Whoever holds what is sought; with conditions on bindings, those of few streams."""
+    return _last_each(chain.from_iterable(_read(connection, one, upto, *only) for one in sought))
+
+
+def _read(
     connection: Connection, sought: Sought, upto: int, *only: ColumnElement[bool]
 ) -> Iterator[Holding]:
-    """Whoever holds what is sought, in no order; with conditions on bindings only some of them."""
     # Of few bindings it is asked what they have; else of packages, what has them.
     package = unindexed(_MEMBERS.c.package_id) if only else _MEMBERS.c.package_id
     for batch in batches(sought.numbers):
@@ -39,7 +46,7 @@ def read_held(
                 yield _holding(row, listed, sought.vulnerability, upto)
 
 
-def last_each(held: Iterator[Holding]) -> list[Holding]:
+def _last_each(held: Iterable[Holding]) -> list[Holding]:
     """Each holding once, in the order of the port.
 
     An image may be bound again: what counts is whether it is now, else when last.
