@@ -15,7 +15,6 @@ from watcher.reading import browse, documents, many
 from watcher.reading.gauges import fleet
 from watcher.reading.memory import Keeping, Renewing
 from watcher.reading.reading import Reading
-from watcher.web.access.person import ANYBODY
 from watcher.web.pages import report
 
 _EVERY: Final = 5.0
@@ -23,13 +22,9 @@ _LEAVING: Final = 1.0  # seconds; a thread that reads on by then keeps nobody
 _LOG: Final = logging.getLogger(__name__)
 
 
-def _report(record: Reading) -> None:
-    report.drawn(record, ANYBODY, None)
-
-
 # What waits longest stands first.
 _FORESEEN: Final[tuple[Callable[[Reading], object], ...]] = (
-    _report,
+    report.drawn,
     documents.streams,
     many.open_windows,
     browse.tracks,

@@ -41,7 +41,7 @@ def tables_read(app: App) -> Iterator[set[str]]:
 
 
 def asked(record: Reading) -> None:
-    report.drawn(record, ANYBODY, None)
+    report.drawn(record)
     documents.streams(record)
     many.open_windows(record)
     browse.tracks(record)

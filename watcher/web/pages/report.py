@@ -12,7 +12,7 @@ from watcher.reading.instants import parse_instant
 from watcher.reading.reading import Reading
 from watcher.report.figures.estimates import Document
 from watcher.report.pages.report import page
-from watcher.web.access.person import Person, Who
+from watcher.web.access.person import Who
 from watcher.web.asked import given
 from watcher.web.site import Site
 
@@ -25,15 +25,15 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/", include_in_schema=False)
     def report(who: Who, as_of: str | None = None, since: str | None = None) -> Response:
-        told = drawn(site.reading(who, as_of), who, given(since))
+        told = drawn(site.reading(who, as_of), given(since))
         around = {"asked_as_of": given(as_of), "who": who}
         return HTMLResponse(page(told, standalone=False, around=around))
 
     return router
 
 
-def drawn(record: Reading, who: Person, since: str | None) -> Document:
-    """The report of what somebody sees, from a time asked for; kept for some minutes."""
+def drawn(record: Reading, since: str | None = None) -> Document:
+    """The report of what is seen, from a time asked for; kept for some minutes."""
     begin = parse_instant("since", since) if since else None
-    of = ("report", begin, None if who.teams is None else tuple(sorted(who.teams)))
+    of = ("report", begin, record.sight.teams if record.sight else None)
     return record.kept(of, lambda: management.report(record, begin), _KEPT)
