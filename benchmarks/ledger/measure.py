@@ -73,8 +73,12 @@ class Asking:
 
     def process(self, sheet: Sheet, what: str, *command: str) -> None:
         """Run a command in a process of its own, and take down what that takes."""
-        asked = [*command, "--as-of", f"{self.at:{AS_OF}}", "--output", os.devnull]
-        _in_process(sheet, what, ["watcher", "--config", str(self.config), *asked])
+        self.now(sheet, what, *command, "--as-of", f"{self.at:{AS_OF}}")
+
+    def now(self, sheet: Sheet, what: str, *command: str) -> None:
+        """The same of a command that tells of now."""
+        asked = ["--config", str(self.config), *command, "--output", os.devnull]
+        _in_process(sheet, what, ["watcher", *asked])
 
 
 def _in_process(sheet: Sheet, what: str, module: Sequence[str]) -> str:
@@ -106,6 +110,8 @@ def measure_reading(sheet: Sheet, engine: Engine, asking: Asking) -> None:
         _timed(sheet, "report drawn as a page", lambda: page(told, standalone=True))
     asking.process(sheet, "watcher report --format json", "report", "--format", "json")
     asking.process(sheet, "watcher report --format html", "report", "--format", "html")
+    for what in ("watcher report of now", "watcher report of now, asked again"):
+        asking.now(sheet, what, "report", "--format", "json")
     asking.process(sheet, "watcher exposures --open", "exposures", "--open", "--format", "json")
 
 

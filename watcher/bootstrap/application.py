@@ -23,6 +23,7 @@ from watcher.adapters.store.columns import SqlLedgerColumns
 from watcher.adapters.store.condition import SqlConditions
 from watcher.adapters.store.database import Database
 from watcher.adapters.store.digests import SqlDigests
+from watcher.adapters.store.drawn import SqlDrawnReports
 from watcher.adapters.store.engine import open_engine
 from watcher.adapters.store.exposures import SqlExposures
 from watcher.adapters.store.feeds import SqlFeeds
@@ -52,6 +53,7 @@ from watcher.ports.store.calls import Calls
 from watcher.ports.store.columns import LedgerColumns
 from watcher.ports.store.condition import Conditions
 from watcher.ports.store.digests import Digests
+from watcher.ports.store.drawn import DrawnReports
 from watcher.ports.store.exposures import Exposures
 from watcher.ports.store.feeds import FeedRecords
 from watcher.ports.store.grounds import Grounds
@@ -84,6 +86,7 @@ class App:
     statements: VexRecord
     recount: Recount
     archive: Archive
+    drawn: DrawnReports
     grounds: Grounds
     tokens: Tokens
     conditions: Conditions
@@ -132,6 +135,7 @@ def build(config: Config) -> Iterator[App]:
             SqlVex(engine),
             SqlRecount(engine),
             SqlArchive(engine),
+            SqlDrawnReports(engine),
             SqlGrounds(engine),
             SqlTokens(engine),
             SqlConditions(engine),

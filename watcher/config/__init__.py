@@ -15,12 +15,12 @@ from watcher.config.document import Place, read_document
 from watcher.config.environment import merged, read_environment, variable
 from watcher.config.model import Config
 from watcher.config.problems import problem_lines
-from watcher.config.remembered import remembered
+from watcher.config.remembered import fingerprint, remembered
 from watcher.config.secret import ENVIRONMENT, Secret
 from watcher.domain.acceptance import Acceptance
 from watcher.domain.errors import UsageError
 
-__all__ = ["Config", "Secret", "load", "remembered"]
+__all__ = ["Config", "Secret", "fingerprint", "load", "remembered"]
 
 
 def load(path: Path, environment: Mapping[str, str]) -> Config:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -46,6 +47,13 @@ def remembered(body: str) -> Config:
             raise StartError(f"the configuration of that pass cannot be read any more: {problem}")
         for place in unknown:
             _drop(values, place)
+
+
+def fingerprint(config: Config) -> str:
+    """The sha256 of what documents depend on in a configuration."""
+    told = json.loads(config.snapshot().body)
+    relevant = {key: told[key] for key in RELEVANT}
+    return sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()
 
 
 def _without(owner: Mapping[str, object], key: str) -> dict[str, object]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
 
+from watcher import __version__
+from watcher.config import fingerprint
 from watcher.domain.policy import Policy
 from watcher.ports.store.archive import About
 from watcher.ports.store.bumps import RecordedBump, recorded
+from watcher.ports.store.drawn import Drawing
 from watcher.ports.store.exposures import ReadWindow, WindowFilter
 from watcher.ports.store.views import Sampling, WatchedHead
 from watcher.reading import many
@@ -20,7 +26,9 @@ from watcher.report.figures.estimates import Document
 from watcher.report.figures.many.names import Owned
 from watcher.report.figures.period import Period
 from watcher.report.streams import idle_tracks
+from watcher.report.written import written
 
+LASTING: Final = timedelta(minutes=30)  # a report says as of when it is
 _SCOPE = "What is published: the newest image of every stream in the registries configured."
 
 
@@ -115,16 +123,38 @@ class Draft:
         )
 
 
-def report(record: Reading, since: datetime | None = None) -> Document:
-    """The figures over [since, as_of); raises UsageError where the period is empty."""
-    return Draft.of(record, since).document()
+def report(
+    record: Reading, since: datetime | None = None, lasting: timedelta = LASTING
+) -> Document:
+    """The figures over [since, as_of); raises UsageError where the period is empty.
+
+    The usual report of now is drawn once: one that is no older than `lasting`, and of the same pass
+    and configuration, is told again. Of a past time it is always drawn, so that it shows what the
+    record says.
+    """
+    if since is not None or record.sight is not None or not (record.of_now and record.last):
+        return Draft.of(record, since).document()
+    kept, wanted = record.app.drawn, _drawing(record)
+    found = kept.found(wanted, record.as_of - lasting)
+    if found is not None:
+        told: Document = json.loads(found)
+        return told
+    drawn = Draft.of(record).document()
+    kept.keep(wanted, written(drawn).encode("ascii"))
+    return drawn
+
+
+def _drawing(record: Reading) -> Drawing:
+    """All that the usual report depends on."""
+    by = f"{fingerprint(record.config)} {management.FIGURES_VERSION} {__version__}"
+    return Drawing(sha256(by.encode()).hexdigest(), record.upto, record.as_of)
 
 
 def about(record: Reading, told: Document, now: datetime) -> About:
     """What a report is about that is published now."""
     return About(
         published_at=now,
-        as_of=record.as_of,
+        as_of=datetime.fromisoformat(str(told["as_of"])),
         since=datetime.fromisoformat(str(told["since"])),
         known_now=record.until is not None,
         figures_version=management.FIGURES_VERSION,

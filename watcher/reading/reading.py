@@ -45,8 +45,8 @@ class Reading:
     known now is asked for, today's. `until` cuts valid time: what came later is left out; None
     where the record ends before anyhow. `then` is the last pass made by `as_of`: what watcher did
     by then, such as looking at a stream or planning a bump, is never learnt later. `sight` is what
-    the one who asks is limited to; None for everything. `memory` keeps what is asked for again of
-    the record now; None where nothing is.
+    the one who asks is limited to; None for everything. `of_now` is set where no time was asked
+    for. `memory` keeps what is asked for again of the record now; None where nothing is.
     """
 
     app: App
@@ -56,6 +56,7 @@ class Reading:
     then: int
     until: datetime | None = None
     sight: Sight | None = None
+    of_now: bool = False
     memory: Keeping | None = None
 
     @classmethod
@@ -73,7 +74,9 @@ class Reading:
         as_of = clock.as_of(asked.as_of, last, now)
         number = last.number if last else 0
         if asked.as_of is None or last is None:
-            return cls(app, last, as_of, app.config, number, sight=sight, memory=memory)
+            by = app.config
+            now_ = asked.as_of is None
+            return cls(app, last, as_of, by, number, sight=sight, of_now=now_, memory=memory)
         if not asked.known_now:
             config = remembered(app.views.configuration(number))
             return cls(app, last, as_of, config, number, sight=sight)

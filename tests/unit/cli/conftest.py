@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 from sqlalchemy import Engine
 
+from tests.fakes.drawn import NothingDrawn
 from tests.fakes.feeds import FakeFeeds, FakeSuccessions
 from tests.fakes.knowledge import FakeArtifacts, FakeLibrary
 from tests.fakes.registry import FakeRegistry
@@ -374,6 +375,7 @@ class Desk:
             statements=self.statements,
             recount=cast("Recount", None),
             archive=cast("Archive", None),
+            drawn=NothingDrawn(),
             grounds=cast("Grounds", None),
             tokens=cast("Tokens", None),
             conditions=cast("Conditions", None),

@@ -36,4 +36,4 @@ def drawn(record: Reading, since: str | None = None) -> Document:
     """The report of what is seen, from a time asked for; kept for some minutes."""
     begin = parse_instant("since", since) if since else None
     of = ("report", begin, record.sight.teams if record.sight else None)
-    return record.kept(of, lambda: management.report(record, begin), _KEPT)
+    return record.kept(of, lambda: management.report(record, begin, _KEPT / 2), _KEPT)

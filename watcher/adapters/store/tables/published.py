@@ -1,8 +1,8 @@
-"""Reports that were handed on, as the bytes that they were."""
+"""Reports as bytes: those that were handed on, and those that were drawn lately."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table
 
 from watcher.adapters.store.tables.base import Utc, key, metadata, refer
 
@@ -22,4 +22,16 @@ published_reports = Table(
     ),  # the pass up to which the record was read; none where there was none
     Column("size", Integer, nullable=False),  # bytes before gzip
     Column("body", LargeBinary, nullable=False),  # gzip
+)
+
+# Of passes past nothing is kept; whoever asks again before the next one need not draw it anew.
+drawn_reports = Table(
+    "drawn_reports",
+    metadata,
+    key(),
+    Column("asked", String(64), nullable=False),  # sha256 of what it was drawn by
+    Column("as_of", Utc, nullable=False),
+    refer("read_upto", "passes"),
+    Column("body", LargeBinary, nullable=False),  # gzip
+    Index("ix_drawn_reports_asked", "asked", "as_of", unique=True),
 )
