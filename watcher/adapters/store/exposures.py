@@ -65,12 +65,12 @@ class SqlExposures:
     def windows(self, wanted: WindowFilter, upto: int) -> Iterator[ReadWindow]:
         """Windows as they stood recorded after pass `upto`, in the order of their streams."""
         with self.engine.connect() as connection:
-            beside = Beside.read(connection, upto) if wanted.milestones else Beside()
-            upto = folded_upto(connection, upto)
+            done, upto = upto, folded_upto(connection, upto)
             grounds = Grounds.read(connection, upto)
             rows: dict[Track, list[Row[tuple[object, ...]]]] = defaultdict(list)
             for row in sorted(connection.execute(windows_asked(wanted, upto)), key=order):
                 rows[Track(row.stream_id, row.platform)].append(row)
+            beside = Beside.read(connection, done, rows) if wanted.milestones else Beside()
             every = {row.vulnerability_id for found in rows.values() for row in found}
             ids = _Ids(grounds, read_names(connection, upto, every), wanted.until)
             for batch in batches(rows, _TRACKS):

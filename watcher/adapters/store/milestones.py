@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from watcher.adapters.store.bumps.ticketed import Ticketed, read_ticketed
 from watcher.adapters.store.facts import Facts
 from watcher.adapters.store.lineages.fixes import Asked, BaseFixes, read_base_fixes
-from watcher.adapters.store.lineages.followed import Lineages, read_lineages
+from watcher.adapters.store.lineages.followed import Lineages, bases_beneath, read_lineages
 from watcher.domain.exposure import Episode
 from watcher.ports.store.ledger import Track
+
+_FEW: Final = 50  # tracks; of more, nearly every lineage is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +27,12 @@ class Beside:
     lineages: Lineages | None = None
 
     @classmethod
-    def read(cls, connection: Connection, upto: int) -> Beside:
-        """Read it as it stood recorded after a pass."""
-        return cls(read_ticketed(connection, upto), read_lineages(connection, upto))
+    def read(cls, connection: Connection, upto: int, tracks: Collection[Track]) -> Beside:
+        """Read it as it stood recorded after a pass; of a few tracks, what these need of it."""
+        bases = None
+        if len(tracks) <= _FEW:
+            bases = bases_beneath(connection, upto, {one.stream for one in tracks})
+        return cls(read_ticketed(connection, upto), read_lineages(connection, upto, bases))
 
     def of(self, connection: Connection, upto: int, facts: Facts, asked: Asked) -> Milestones:
         """Read what is beside a batch of tracks."""

@@ -15,7 +15,7 @@ from watcher.adapters.store.lineages.chosen import chosen
 from watcher.adapters.store.lineages.claims import claim_of
 from watcher.adapters.store.lineages.heads import by_image
 from watcher.adapters.store.lineages.heads import read_lineages as read_with_histories
-from watcher.adapters.store.tables.inventory import base_identities, images
+from watcher.adapters.store.tables.inventory import base_identities, bindings, images
 from watcher.domain.lineage import Claim
 from watcher.ports.store.ledger import Track
 from watcher.ports.store.lineages import BaseHead
@@ -67,15 +67,31 @@ class Follows(NamedTuple):
     lineage: Track
 
 
-def read_lineages(connection: Connection, upto: int) -> Lineages:
+def read_lineages(
+    connection: Connection, upto: int, bases: Collection[int] | None = None
+) -> Lineages:
     """What the streams of bases pointed to last, by everything that they ever pointed to.
 
-    A stream of what is published is a lineage too where others are built on its images.
+    A stream of what is published is a lineage too where others are built on its images. With
+    `bases`, images by number, only lineages that these belong to.
     """
     found: dict[int, list[BaseHead]] = defaultdict(list)
-    for image, lineages in by_image(read_with_histories(connection, upto)).items():
+    for image, lineages in by_image(read_with_histories(connection, upto, bases)).items():
         found[image] = [one.head for one in lineages]
     return found
+
+
+def bases_beneath(connection: Connection, upto: int, streams: Collection[int]) -> set[int]:
+    """The bases, images by number, of all that some streams, by number, ever pointed to."""
+    pointed = select(bindings.c.image_id).where(
+        among(bindings.c.stream_id, streams), bindings.c.opened_in <= upto
+    )
+    statement = select(base_identities.c.base_image_id).where(
+        base_identities.c.image_id.in_(pointed),
+        base_identities.c.opened_in <= upto,
+        base_identities.c.base_image_id.is_not(None),
+    )
+    return set(connection.scalars(statement))
 
 
 def read_followed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -72,8 +72,14 @@ class Lineage:
     stands: bool
 
 
-def read_lineages(connection: Connection, upto: int = _LATEST) -> dict[Track, Lineage]:
-    """The streams of bases, and those of images on which others are built, after a pass."""
+def read_lineages(
+    connection: Connection, upto: int = _LATEST, bases: Collection[int] | None = None
+) -> dict[Track, Lineage]:
+    """The streams of bases, and those of images on which others are built, after a pass.
+
+    With `bases`, images by number, those that ever pointed to one of them.
+    """
+    wanted = _carrying(connection, upto) if bases is None else _pointed(connection, upto, bases)
     statement = (
         select(
             *(
@@ -86,7 +92,7 @@ def read_lineages(connection: Connection, upto: int = _LATEST) -> dict[Track, Li
         .join(images, images.c.id == bindings.c.image_id)
         .join(streams, streams.c.id == bindings.c.stream_id)
         .join(repositories, repositories.c.id == streams.c.repository_id)
-        .where(visible(bindings, upto), among(bindings.c.stream_id, _carrying(connection, upto)))
+        .where(visible(bindings, upto), among(bindings.c.stream_id, wanted))
         .order_by(bindings.c.start_at, bindings.c.id)
     )
     histories: dict[Track, list[AnyRow]] = defaultdict(list)
@@ -109,12 +115,17 @@ def _carrying(connection: Connection, upto: int) -> set[int]:
     base = base_identities.c.base_image_id
     known = unindexed(base).is_not(None)  # nearly every row is read, one after the other
     built_on = select(base).where(visible(base_identities, upto), known).distinct()
-    images_below = connection.scalars(built_on).all()
-    pointed = select(bindings.c.stream_id).where(
-        among(bindings.c.image_id, images_below), unindexed(bindings.c.opened_in) <= upto
-    )
+    pointed = _pointed(connection, upto, connection.scalars(built_on).all())
     watched = select(streams.c.id).where(streams.c.published.is_(False))
-    return {*connection.scalars(watched), *connection.scalars(pointed)}
+    return {*connection.scalars(watched), *pointed}
+
+
+def _pointed(connection: Connection, upto: int, to: Collection[int]) -> set[int]:
+    """The streams that ever pointed to one of these images."""
+    statement = select(bindings.c.stream_id).where(
+        among(bindings.c.image_id, to), unindexed(bindings.c.opened_in) <= upto
+    )
+    return set(connection.scalars(statement))
 
 
 def _lineage(history: Sequence[AnyRow], upto: int) -> Lineage:

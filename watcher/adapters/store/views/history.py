@@ -139,8 +139,10 @@ def read_bases(connection: Connection, numbers: Iterable[int], upto: int) -> dic
         .where(base_identities.c.grade.is_not(None))
         .order_by(base_identities.c.id)
     )
-    lineages = read_lineages(connection, upto)
-    return {row.image_id: _base(row, lineages) for row in connection.execute(statement)}
+    rows = connection.execute(statement).all()
+    known = {row.base_image_id for row in rows if row.base_image_id is not None}
+    lineages = read_lineages(connection, upto, known)
+    return {row.image_id: _base(row, lineages) for row in rows}
 
 
 def _base(row: Row[tuple[object, ...]], lineages: Mapping[int, Sequence[BaseHead]]) -> ShownBase:
