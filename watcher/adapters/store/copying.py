@@ -1,12 +1,19 @@
-"""PostgreSQL's way to take many rows at once: COPY, run as one statement like any other."""
+"""Many rows at once, in the way that costs least for each: COPY on PostgreSQL.
+
+SQLAlchemy looks at each value of each row as if it were alone; here a column's values are bound the
+same way, and a time or a truth value that many rows have is bound once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect, Engine, Table, event
+from sqlalchemy import Boolean, Connection, Dialect, Engine, Table, event
 from sqlalchemy.engine.interfaces import ExecutionContext
+from sqlalchemy.types import TypeEngine
+
+from watcher.adapters.store.tables.base import Utc
 
 Row = dict[str, object]
 
@@ -16,15 +23,21 @@ _COPIED: Final = "watcher_copied_rows"
 def copy_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Send rows, all with the columns of the first, as INSERT would write them.
 
-    Raises what SQLAlchemy raises of any other statement; the engine must have been `taught`.
+    Raises what SQLAlchemy raises of any other statement; on PostgreSQL the engine must have been
+    `taught`.
     """
     dialect = connection.dialect
     preparer = dialect.identifier_preparer
     named = ", ".join(preparer.format_column(table.c[name]) for name in rows[0])
-    statement = f"COPY {preparer.format_table(table)} ({named}) FROM STDIN"
-    connection.exec_driver_sql(
-        statement, execution_options={_COPIED: _written(dialect, table, rows)}
-    )
+    place = f"{preparer.format_table(table)} ({named})"
+    written = _written(dialect, table, rows)
+    if dialect.name == "postgresql":
+        copy = f"COPY {place} FROM STDIN"
+        connection.exec_driver_sql(copy, execution_options={_COPIED: written})
+    else:
+        values = ", ".join("?" * len(rows[0]))
+        insert = f"INSERT INTO {place} VALUES ({values})"  # noqa: S608 - names of our own tables
+        connection.exec_driver_sql(insert, list(written))
 
 
 def teach_copying(engine: Engine) -> None:
@@ -48,12 +61,27 @@ def _send(
     return True
 
 
-def _written(dialect: Dialect, table: Table, rows: Sequence[Row]) -> Iterator[list[object]]:
+def _written(dialect: Dialect, table: Table, rows: Sequence[Row]) -> Iterator[tuple[object, ...]]:
     """The rows' values in the order of the columns, as the columns' types bind them."""
-    bound = [(name, _processor(dialect, table, name)) for name in rows[0]]
+    bound = [(name, _binding(dialect, table.c[name].type)) for name in rows[0]]
     for row in rows:
-        yield [bind(row[name]) if bind else row[name] for name, bind in bound]
+        yield tuple(bind(row[name]) if bind else row[name] for name, bind in bound)
 
 
-def _processor(dialect: Dialect, table: Table, name: str) -> Callable[[Any], object] | None:
-    return table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+def _binding(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], object] | None:
+    bind = kind.dialect_impl(dialect).bind_processor(dialect)
+    if bind is None or not isinstance(kind, Utc | Boolean):
+        return bind
+    return _Bound(bind).__getitem__
+
+
+class _Bound(dict[Any, object]):
+    """Values as they are bound, each once."""
+
+    def __init__(self, bind: Callable[[Any], object]) -> None:
+        super().__init__()
+        self._bind = bind
+
+    def __missing__(self, value: object) -> object:
+        found = self[value] = self._bind(value)
+        return found

@@ -30,7 +30,7 @@ Item = TypeVar("Item")
 Key = TypeVar("Key", int, str)
 
 _BATCH: Final = 500  # values in one IN list: SQLite takes 32,766 variables, planners prefer fewer
-_MANY: Final = 20  # rows from which on COPY is the faster by far; with a few there is no difference
+_MANY: Final = 20  # rows from which on it pays; with a few there is no difference
 _NUMBERS: Final = ARRAY(Integer).with_variant(JSON(), "sqlite")
 _TEXTS: Final = ARRAY(Text).with_variant(JSON(), "sqlite")
 
@@ -70,6 +70,11 @@ def among(column: ColumnElement[Key], values: Iterable[Key]) -> ColumnElement[bo
     return _Among(column, bindparam(None, sorted(values), type_=listed))
 
 
+def among_named(column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """The same for a list of numbers that is given by name, to one of many like statements."""
+    return _Among(column, bindparam(name, type_=_NUMBERS))
+
+
 class _Unindexed(FunctionElement[int]):
     type = Integer()
     inherit_cache = True
@@ -95,7 +100,7 @@ def unindexed(column: ColumnElement[int]) -> ColumnElement[int]:
 
 def add_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert many rows, all with the columns of the first."""
-    if len(rows) >= _MANY and connection.dialect.name == "postgresql":
+    if len(rows) >= _MANY:
         copy_rows(connection, table, rows)
     elif rows:
         connection.execute(insert(table), rows)

@@ -68,7 +68,9 @@ def fold(
     `history` holds the stream's bindings on one platform, oldest first and not overlapping. What
     is excused is subtracted from the matches.
     """
-    pieces = sorted(_pieces(history, matches, excused), key=lambda piece: piece.order)
+    pieces = [*_pieces(history, matches, excused)]
+    if len(pieces) > 1:
+        pieces.sort(key=lambda piece: piece.order)
     return [_episode(run, history, matches) for run in _runs(pieces)]
 
 

@@ -70,7 +70,7 @@ def _lists(connection: Connection, upto: int, images: Collection[int]) -> dict[i
         .where(among(catalogues.c.image_id, images), visible(catalogues, upto), believed(upto))
         .order_by(catalogues.c.id)
     )
-    for row in connection.execute(statement):
+    for row in connection.execute(statement).all():
         listed = found.setdefault(row.image_id, {}).setdefault(row.id, _List(row.applied_at))
         if row.set_id is not None:
             listed.sets.add(row.set_id)
@@ -99,6 +99,6 @@ def _members(
         matched = matched.where(among(matches.c.vulnerability_id, asked))
         statement = statement.where(unindexed(members.package_id).in_(matched))
     found: dict[int, set[int]] = defaultdict(set)
-    for row in connection.execute(statement):
+    for row in connection.execute(statement).all():
         found[row.set_id].add(row.package_id)
     return found

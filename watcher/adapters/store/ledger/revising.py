@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +20,7 @@ from watcher.adapters.store.ledger.windows import (
     recorded_episodes,
     recorded_windows,
 )
-from watcher.adapters.store.rows import add_rows, among
+from watcher.adapters.store.rows import add_rows, among, among_named
 from watcher.adapters.store.tables.ledger import episodes
 from watcher.domain.exposure import Episode, resumes
 from watcher.domain.interval import Revision
@@ -100,6 +101,9 @@ class _Changes:
 
     def take(self, members: Sequence[_Rewritten]) -> None:
         """Take in what changes in a window, or in several that took over from each other."""
+        if not any(one.recorded for one in members):
+            self._take_new(members)
+            return
         outdated: dict[int, list[Recorded]] = {}
         revisions: list[tuple[_Rewritten, Revision[Opening, Ending]]] = []
         for one in members:
@@ -122,6 +126,13 @@ class _Changes:
         self.opened += opened
         self.closed += opened - more
 
+    def _take_new(self, members: Sequence[_Rewritten]) -> None:
+        """Take in windows in which nothing is recorded."""
+        for one in members:
+            self.add += [_row(self.this, one.number, pair, ()) for pair in one.found]
+            self.opened += len(one.found)
+            self.closed += sum(ending is not None for _, ending in one.found)
+
     def _told_before(self, number: int, outdated: Mapping[int, list[Recorded]]) -> list[Recorded]:
         """What told of the same vulnerability until now, under this number or another."""
         numbers = self.before.get(number, frozenset()) | {number}
@@ -133,16 +144,20 @@ class _Changes:
             outdated = update(episodes).where(among(episodes.c.id, self.supersede))
             connection.execute(outdated.values(superseded_in=self.this.number))
         if self.close:
-            end = update(episodes).where(episodes.c.id == bindparam("number"))
+            end = update(episodes).where(among_named(episodes.c.id, "numbers"))
             end = end.values(
                 end_at=bindparam("at"),
                 end_not_before=bindparam("not_before"),
                 cause=bindparam("why"),
                 closed_in=self.this.number,
             )
+            # What a database withdraws ends in many streams at once.
+            alike: dict[Ending, list[int]] = defaultdict(list)
+            for number, ending in self.close:
+                alike[ending].append(number)
             ended = [
-                {"number": number, "at": at, "not_before": back, "why": why}
-                for number, (at, back, why) in self.close
+                {"numbers": numbers, "at": at, "not_before": back, "why": why}
+                for (at, back, why), numbers in alike.items()
             ]
             connection.execute(end, ended)
         add_rows(connection, episodes, self.add)

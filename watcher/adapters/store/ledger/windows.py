@@ -54,7 +54,7 @@ def recorded_windows(connection: Connection, asked: Collection[TrackFacts]) -> d
         statement = statement.where(among(windows.c.vulnerability_id, every))
     return {
         (row.stream_id, row.platform, row.vulnerability_id): row.id
-        for row in connection.execute(statement)
+        for row in connection.execute(statement).all()
     }
 
 
@@ -75,11 +75,11 @@ def recorded_episodes(
     wanted = list(numbers)
     if not wanted:
         return found
-    statement = select(episodes).where(
+    told = ("window_id", "id", "detected_in", "end_at", "end_not_before", "cause")
+    statement = select(*(episodes.c[name] for name in (*told, *Opening._fields))).where(
         among(episodes.c.window_id, wanted), episodes.c.superseded_in.is_(None)
     )
-    for row in connection.execute(statement):
-        opening = Opening(*(getattr(row, name) for name in Opening._fields))
-        ending = (row.end_at, row.end_not_before, row.cause) if row.end_at else None
-        found[row.window_id][row.id] = Recorded(opening, ending, row.detected_in)
+    for window, number, detected, end, back, cause, *opening in connection.execute(statement).all():
+        ending = (end, back, cause) if end else None
+        found[window][number] = Recorded(Opening(*opening), ending, detected)
     return found

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Column, DateTime, Dialect, ForeignKey, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator
@@ -36,9 +39,24 @@ class Utc(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Read a time as aware UTC."""
         del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value.astimezone(UTC) if value else None
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None] | None:
+        """What reads a column: SQLite writes times as texts, mostly those of few passes."""
+        if dialect.name == "sqlite":
+            return _read
+        return super().result_processor(dialect, coltype)
+
+
+def _read(told: str | None) -> datetime | None:
+    return None if told is None else _moment(told)
+
+
+@lru_cache(maxsize=1 << 14)
+def _moment(told: str) -> datetime:
+    return datetime.fromisoformat(told).replace(tzinfo=UTC)
 
 
 def kept(text: str, longest: int | None = None) -> str:
