@@ -41,11 +41,8 @@ def _measured(size: Size) -> Row:
             _say(f"trivy image in three ways, {size.scanned} images …")
             ways = theirs.scans(town)
             fastest = min(ways.values(), key=lambda way: way.seconds)
-            different = [
-                repository
-                for repository, found in fastest.found.items()
-                if ours.derived(town, repository) != found
-            ]
+            derived = ours.derived(town, fastest.found)
+            different = [name for name, found in fastest.found.items() if derived[name] != found]
             _say("single images: a first catalogue beside plain trivy image …")
             return Row(
                 size=size,

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlalchemy import create_engine, text
 
 from benchmarks.fleet import START
 from benchmarks.matching.town import Town
-from benchmarks.trivy import Found
+from benchmarks.trivy import Found, Row
 
 _LOOK: Final = 0.1  # seconds between two looks at how much memory a pass takes
 _PEAK: Final = "VmHWM:"  # proc(5): the peak of what is resident, in kB
@@ -31,7 +32,8 @@ JOIN matches x ON x.package_id = p.id AND x.closed_in IS NULL
 JOIN assessments a ON a.package_id = p.id AND a.vulnerability_id = x.vulnerability_id
   AND a.closed_in IS NULL
 JOIN vulnerabilities v ON v.id = x.vulnerability_id
-WHERE b.end_at IS NULL AND b.superseded_in IS NULL AND r.path = :path
+WHERE b.end_at IS NULL AND b.superseded_in IS NULL
+  AND r.path IN (SELECT value FROM json_each(:paths))
 """
 
 
@@ -72,14 +74,17 @@ def sync(town: Town, day: float, *only: str) -> Pass:
     return Pass(seconds, town.trivy_seconds(since), peak.told(), document)
 
 
-def derived(town: Town, repository: str) -> Found:
-    """What watcher derives for the image of a repository."""
+def derived(town: Town, repositories: Iterable[str]) -> dict[str, Found]:
+    """What watcher derives for the images of some repositories."""
+    paths = list(repositories)
     engine = create_engine(f"sqlite:///{town.folder / 'watcher.db'}")
+    told: dict[str, set[Row]] = {path: set() for path in paths}
     with engine.connect() as connection:
-        rows = connection.execute(text(_DERIVED), {"path": repository})
-        found = frozenset((v, p, i, f, s) for _, v, p, i, f, s in rows)
+        rows = connection.execute(text(_DERIVED), {"paths": json.dumps(paths)})
+        for path, name, package, version, fixed, severity in rows:
+            told[path].add((name, package, version, fixed, severity))
     engine.dispose()
-    return found
+    return {path: frozenset(found) for path, found in told.items()}
 
 
 def contexts(town: Town) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from watcher.domain.exposure.episode import (
     NOTHING_EXCUSED,
@@ -33,8 +33,7 @@ _PRECEDENCE: tuple[Cause, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """A part of a binding over which the packages are the same; `left` is why it ends."""
 
     position: int  # of the binding in the stream's history
@@ -44,8 +43,7 @@ class _Stretch:
     known_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     package: int
     position: int
     start: Bound
@@ -170,12 +168,13 @@ def _runs(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
 def _episode(
     run: list[_Piece], history: Sequence[Held], matches: Mapping[int, Sequence[Match]]
 ) -> Episode:
-    ends = [piece.end for piece in run if piece.end is not None]
-    start = earlier(*(piece.start for piece in run))
-    end = later(*ends).no_earlier_than(start.earliest) if len(ends) == len(run) else None
-    last = [piece for piece in run if (piece.end and piece.end.at) == (end and end.at)]
-    causes = [piece.cause for piece in last if piece.cause is not None]
-    cause = min(causes, key=_PRECEDENCE.index, default=None)
+    start = run[0].start if len(run) == 1 else earlier(*(piece.start for piece in run))
+    end, last = _end(run)
+    packages = frozenset([piece.package for piece in last])
+    affected = packages if last is run else frozenset([piece.package for piece in run])
+    end = end and end.no_earlier_than(start.earliest)
+    causes = {piece.cause for piece in last if piece.cause is not None}
+    cause = min(causes, key=_PRECEDENCE.index) if len(causes) > 1 else next(iter(causes), None)
     position = last[-1].position
     return Episode(
         start=start,
@@ -183,11 +182,20 @@ def _episode(
         cause=cause,
         first_image=history[run[0].position].binding.image or "",
         last_image=history[position].binding.image or "",
-        present=_present(run[0].position, history, frozenset(piece.package for piece in run)),
-        packages=frozenset(piece.package for piece in last),
+        present=_present(run[0].position, history, affected),
+        packages=packages,
         ended_by=_ended_by(cause, position, history),
         known=_known(start, matches),
     )
+
+
+def _end(run: list[_Piece]) -> tuple[Bound | None, list[_Piece]]:
+    """Where a run ends, None while it lasts, and its pieces that reach that far."""
+    if len(run) == 1:
+        return run[0].end, run
+    ends = [piece.end for piece in run if piece.end is not None]
+    end = later(*ends) if len(ends) == len(run) else None
+    return end, [piece for piece in run if (piece.end and piece.end.at) == (end and end.at)]
 
 
 def _known(start: Bound, matches: Mapping[int, Sequence[Match]]) -> datetime | None:

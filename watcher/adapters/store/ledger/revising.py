@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, update
 
@@ -77,8 +78,7 @@ def _together(
     return found.values()
 
 
-@dataclass(frozen=True, slots=True)
-class _Rewritten:
+class _Rewritten(NamedTuple):
     """A window with what is recorded in it, and what the facts say."""
 
     window: Window
