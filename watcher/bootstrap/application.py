@@ -38,6 +38,7 @@ from watcher.adapters.store.views.browsing import SqlBrowsing
 from watcher.bootstrap.configured import parts_of, spread
 from watcher.bootstrap.people import posts_of, sign_in_of
 from watcher.bootstrap.runner import Parts
+from watcher.bootstrap.tracing import tracing_of
 from watcher.config import Config
 from watcher.config.digest import Reader
 from watcher.domain.errors import StartError
@@ -95,6 +96,7 @@ class App:
     posts: Callable[[], list[tuple[Reader, list[Post]]]]
     sign_in: Callable[[Callable[[], datetime]], SignIn | None]
     parts: Callable[[Progress], Parts]
+    tracer: object | None = None  # OpenTelemetry's provider, where traces are sent
 
 
 @contextmanager
@@ -144,6 +146,7 @@ def build(config: Config) -> Iterator[App]:
             partial(posts_of, config),
             partial(sign_in_of, config),
             parts,
+            elsewhere.enter_context(tracing_of(config)),
         )
     except OperationalError as error:
         reason = " ".join(str(error.orig).split())

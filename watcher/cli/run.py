@@ -19,7 +19,8 @@ from watcher.cli.progress import SilentProgress
 from watcher.cli.session import session_of
 from watcher.config import Config, load
 from watcher.config.secrets import secrets_of
-from watcher.run.log import Masked, Style, logging_to, say
+from watcher.report.masked import Masked
+from watcher.run.log import Style, logging_to, say
 from watcher.run.role import Role
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from watcher.config.values import (
     ArtifactText,
     Count,
     DaskAddress,
+    HostAddress,
     Size,
     Text,
 )
@@ -84,3 +85,9 @@ class Retention(Section):
 
     db_files: Count = 5
     raw: Span = timedelta(days=30)
+
+
+class Tracing(Section):
+    """Where traces are sent: a collector that takes OTLP over HTTP."""
+
+    endpoint: HostAddress | None = None

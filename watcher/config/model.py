@@ -14,7 +14,7 @@ from typing import Self
 from pydantic import PrivateAttr, model_validator
 
 from watcher.config.digest import Digest
-from watcher.config.engine import Database, Executor, Retention, Schedule, Trivy
+from watcher.config.engine import Database, Executor, Retention, Schedule, Tracing, Trivy
 from watcher.config.filing import Feeds, Tickets
 from watcher.config.moments import Span
 from watcher.config.near import nearest
@@ -57,6 +57,7 @@ class Config(Section):
     web: Web = Web()
     digest: Digest = Digest()
     retention: Retention = Retention()
+    tracing: Tracing = Tracing()
     _accepted: tuple[Acceptance, ...] = PrivateAttr(default=())
 
     @property

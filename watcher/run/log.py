@@ -17,11 +17,11 @@ from typing import Any, Final, TextIO
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
+from watcher.report.masked import Masked
 from watcher.report.plain import plain
 from watcher.report.times import stamp
 from watcher.services.about import now as about_now
 
-MASK: Final = "***"
 _ROOT: Final = logging.getLogger()
 _OWN: Final = logging.getLogger("watcher")
 _LINES: Final = logging.getLogger("watcher.run")
@@ -34,19 +34,6 @@ class Style(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-
-
-@dataclass(slots=True)
-class Masked:
-    """What no line may hold; changes when a configuration is read anew."""
-
-    secrets: tuple[str, ...] = ()
-
-    def hide(self, text: str) -> str:
-        """A text without them; the longest first, for one may be part of another."""
-        for one in sorted(self.secrets, key=len, reverse=True):
-            text = text.replace(one, MASK)
-        return text
 
 
 def say(line: str) -> None:

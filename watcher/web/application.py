@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import anyio.to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from watcher import __version__
@@ -60,6 +61,7 @@ _PAGES: Final = (
     find.routes,
     tokens.routes,
 )
+_EVER_ASKED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _READERS: Final = 10  # requests that read at once; the pool of connections holds fifteen
 _LOG: Final = logging.getLogger(__name__)
 
@@ -84,6 +86,7 @@ def make_application(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan(site, ahead=ahead),
+        telemetry=_telemetry(app.tracer),
     )
     reception = reception_of(app, where, now)
     traffic = Traffic()
@@ -101,6 +104,18 @@ def make_application(
         made.include_router(sign_in.routes(reception))
     made.mount("/static", StaticFiles(packages=[("watcher.report.pages", "static")]))
     return made
+
+
+def _telemetry(tracer: Any) -> TelemetryConfig:  # noqa: ANN401 - a provider of OpenTelemetry's
+    """A span for each request, but for those that come every few seconds; and nothing else."""
+    return TelemetryConfig(
+        tracer_provider=tracer,
+        tracing=tracer is not None,
+        metrics=False,
+        logs=False,
+        operation_spans=False,
+        exclude=lambda scope: scope["path"] in _EVER_ASKED,
+    )
 
 
 def _lifespan(site: Site, *, ahead: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -17,7 +17,8 @@ from watcher.config import Config, Secret
 from watcher.config.engine import Database
 from watcher.config.registries import OciSettings
 from watcher.config.secrets import secrets_of
-from watcher.run.log import Masked, Style, logging_to, say
+from watcher.report.masked import Masked
+from watcher.run.log import Style, logging_to, say
 from watcher.services.about import about
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

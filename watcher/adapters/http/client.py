@@ -15,6 +15,7 @@ import requests
 import stamina
 
 from watcher.adapters.http import failure
+from watcher.adapters.http.address import split
 from watcher.adapters.http.answer import Answer, chunks, drain
 from watcher.adapters.http.breaker import Breaker, LeftAloneError, Outcome, Visit
 from watcher.adapters.http.deadline import within
@@ -23,6 +24,7 @@ from watcher.adapters.http.pace import Pace
 from watcher.adapters.http.settings import Connecting, Observer
 from watcher.adapters.http.transport import SAFE, Question, Transport
 from watcher.domain.errors import TransientError, WatcherError
+from watcher.ports.trace import piece
 
 _LIMIT = 4 * 1024 * 1024
 
@@ -135,7 +137,7 @@ class Http:
         write: Callable[[bytes], object] | None = None,
     ) -> Answer:
         try:
-            with self.turn():
+            with self.turn(), piece(question.method, host=split(question.url).hostname or ""):
                 self._admit(question, visit)
                 return self._converse(question, visit, write)
         except failure.FAILURES as error:

@@ -11,6 +11,7 @@ from watcher.domain.places import Places
 from watcher.ports.registry import Registry
 from watcher.ports.scanner import Scanner
 from watcher.ports.store.passes import PassState, Snapshot
+from watcher.ports.trace import piece
 from watcher.services.about import about
 from watcher.services.pass_.meter import Meter
 from watcher.services.pass_.parts import Records, Stages
@@ -72,6 +73,7 @@ class PassRunner:
             try:
                 with (
                     about(pass_number=this.number),
+                    piece("pass", number=this.number),
                     self.workplace.bench(
                         "pass", eager=mood.eager, stopping=mood.stopping, guard=watch.look
                     ) as bench,

@@ -12,6 +12,8 @@ from watcher.domain.knowledge import KnowledgeVersion
 from watcher.domain.places import Places
 from watcher.ports.crew import Wanted
 from watcher.ports.store.passes import PassRecord, Snapshot
+from watcher.ports.trace import piece
+from watcher.services.about import about
 from watcher.services.audit import NIGHTLY, Sample
 from watcher.services.outcome import Outcome
 from watcher.services.pass_.parts import Records, Stages
@@ -62,7 +64,8 @@ class Running:
     @contextmanager
     def _timed(self, stage: Stage) -> Iterator[None]:
         begun = perf_counter()
-        yield
+        with about(stage=stage), piece(f"stage {stage}", stage=stage):
+            yield
         self.report.seconds[stage] = round(perf_counter() - begun, 3)
 
     def _knowledge(self) -> None:

@@ -24,6 +24,7 @@ from watcher.domain.errors import AttemptError, PermanentError, TransientError, 
 from watcher.domain.job import rest
 from watcher.ports.store.jobs import Job, Jobs
 from watcher.ports.store.passes import TooLateError
+from watcher.ports.trace import piece
 from watcher.services.about import about
 from watcher.services.outcome import one_line
 from watcher.services.work.craft import Craft, Prepared
@@ -47,6 +48,7 @@ class _Running:
     job: Job
     kept: Any
     futures: list[Future[Any]]
+    begun: float = field(default_factory=monotonic)
 
     @property
     def pending(self) -> list[Future[Any]]:
@@ -134,7 +136,8 @@ class Shift:
             # Its pass is over, or somebody else is at it: what it gave counts for nothing.
             self.jobs.give_back(one.job)
             return
-        with self._failing(now):
+        spent, stage = monotonic() - one.begun, self.craft.stage
+        with self._failing(now), piece(f"job {stage}", spent, job=now.key):
             results = [_result(future) for future in one.futures]
             self.hands_at = monotonic()
             self.craft.apply(now, one.kept, results)
