@@ -184,6 +184,6 @@ class Http:
         )
         if write is None or status != HTTPStatus.OK:
             return replace(answer, body=b"".join(pieces))
-        for piece in pieces:
-            write(piece)
+        for one in pieces:
+            write(one)
         return answer
