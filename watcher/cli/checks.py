@@ -94,6 +94,8 @@ def _hooks(one: EveryKind) -> Check:
 def _configuration(app: App, file: Path) -> Check:
     if not app.config.registries:
         return Check("configuration", "warn", f"{file} names no registry: nothing is watched")
+    if app.config.advice:
+        return Check("configuration", "warn", "; ".join(app.config.advice))
     return Check("configuration", "ok", f"{file}, registries: {len(app.config.registries)}")
 
 

@@ -60,6 +60,8 @@ def run(
         config = load(session.file, session.environment)
         # What was secret may still be under way somewhere.
         masked.secrets = (*masked.secrets, *secrets_of(config))
+        for line in config.advice:
+            say(f"warning: {line}")
         return config
 
     supervisor = Supervisor.of(session.environment)

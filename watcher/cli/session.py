@@ -45,7 +45,10 @@ class Session:
     @contextmanager
     def opened(self) -> Iterator[App]:
         """A watcher over the configuration; raises UsageError where that is wrong."""
-        with self.build(load(self.file, self.environment)) as app:
+        config = load(self.file, self.environment)
+        for line in config.advice:
+            self.say(f"warning: {line}")
+        with self.build(config) as app:
             yield app
 
     def say(self, line: str) -> None:

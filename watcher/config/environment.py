@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
@@ -12,6 +13,7 @@ from pydantic_settings.sources.utils import parse_env_vars
 
 from watcher.config.document import Place
 from watcher.config.model import Config
+from watcher.config.renamed import RENAMED, RenamedKey
 from watcher.domain.errors import UsageError
 
 PREFIX: Final = "WATCHER_"
@@ -41,23 +43,37 @@ class _Given(EnvSettingsSource):
         )
 
 
-def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+def read_environment(
+    environment: Mapping[str, str], renamed: Sequence[RenamedKey] = RENAMED
+) -> dict[str, Any]:
     """The keys that the environment sets, as nested values; raises UsageError.
 
     A list or mapping is given whole, as JSON.
     """
     ours = {name: text for name, text in environment.items() if name.upper().startswith(PREFIX)}
-    _refuse_unknown(ours)
+    old = {one.old for one in renamed if not one.around}
+    _refuse_unknown(ours, old)
     found: dict[str, Any] = {}
     problems = []
     for name, text in ours.items():
         try:
-            found = merged(found, _Given({name: text})())
+            found = merged(found, _read(name, text, old))
         except SettingsError:
             problems.append(f"{name}: must be JSON, such as [] or {{}}")
     if problems:
         raise UsageError("\n".join(problems))
     return found
+
+
+def _read(name: str, text: str, old: Collection[str]) -> dict[str, Any]:
+    """What one variable sets; a key by its old name is a text or JSON, as its new name takes it."""
+    key = name[len(PREFIX) :].lower()
+    if key not in old:
+        return _Given({name: text})()
+    try:
+        return {key: json.loads(text)}
+    except ValueError:
+        return {key: text}
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,7 +100,7 @@ def variable(environment: Mapping[str, str], where: Place) -> str | None:
     return next((name for upper, name in ours.items() if upper.startswith(inside)), None)
 
 
-def _refuse_unknown(names: Mapping[str, str]) -> None:
+def _refuse_unknown(names: Mapping[str, str], old: Collection[str]) -> None:
     """Raise UsageError for a variable that seems to mean a key and names none.
 
     Others may use the prefix too: Kubernetes sets WATCHER_PORT for a service called watcher.
@@ -92,7 +108,7 @@ def _refuse_unknown(names: Mapping[str, str]) -> None:
     problems = []
     for name in names:
         key, nested, _ = name[len(PREFIX) :].lower().partition(DELIMITER)
-        if name == FILE or key in Config.model_fields:
+        if name == FILE or key in Config.model_fields or key in old:
             continue
         near = difflib.get_close_matches(key, Config.model_fields, n=1, cutoff=0.75)
         advice = f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""

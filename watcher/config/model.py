@@ -59,6 +59,7 @@ class Config(Section):
     retention: Retention = Retention()
     tracing: Tracing = Tracing()
     _accepted: tuple[Acceptance, ...] = PrivateAttr(default=())
+    _advice: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def accepted(self) -> tuple[Acceptance, ...]:
@@ -69,6 +70,17 @@ class Config(Section):
         """The same configuration with what its file of acceptances holds."""
         whole = self.model_copy()
         whole._accepted = accepted  # noqa: SLF001 - its own
+        return whole
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What is read now and will not be for ever: a line each."""
+        return self._advice
+
+    def advised(self, advice: tuple[str, ...]) -> Self:
+        """The same configuration with what to say of how it is written."""
+        whole = self.model_copy()
+        whole._advice = advice  # noqa: SLF001 - its own
         return whole
 
     def some_registries(self) -> tuple[AnyRegistry, ...]:
