@@ -41,6 +41,8 @@ check: setup ## format, lint, types, import contracts
 
 audit: setup ## ask whether what is locked has known vulnerabilities; needs the network
 	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements/runtime.lock
+	@mkdir -p .tools/audit && cp requirements/runtime.lock .tools/audit/requirements.txt
+	@$(WITH_TOOLS) trivy filesystem --scanners vuln --exit-code 1 .tools/audit
 
 format: setup ## put the code into the house's format
 	$(BIN)/ruff format $(CODE)
