@@ -69,12 +69,14 @@ class Cluster:
         threads: int = 1,
         before: str = "pass",
         host: str = "127.0.0.1",
+        user: int | None = None,
     ) -> Program:
         """Start a worker with variables of its own; it is there when this returns.
 
-        `host` is the machine that it stands on: 127.0.0.2 and the like are others.
+        `host` is the machine that it stands on: 127.0.0.2 and the like are others. `user` is whom
+        its folder belongs to.
         """
-        started = self.called(own, threads=threads, before=before, host=host)
+        started = self.called(own, threads=threads, before=before, host=host, user=user)
         started.says("Registered to:")
         return started
 
@@ -85,9 +87,13 @@ class Cluster:
         threads: int = 1,
         before: str = "pass",
         host: str = "127.0.0.1",
+        user: int | None = None,
     ) -> Program:
         """Start a worker, whether or not it is let in."""
         place = self.folder / f"worker{len(self.programs)}"
+        if user is not None:
+            place.mkdir()
+            os.chown(place, user, user)
         arguments = [self.address, "--nthreads", str(threads), "--no-nanny"]
         arguments += ["--local-directory", str(place)]
         return self._start("worker", before, arguments, own or {}, host)

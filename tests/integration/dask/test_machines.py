@@ -1,7 +1,10 @@
-"""A cluster on more than one machine: each host has a certificate and a folder of its own."""
+"""A cluster on more than one machine: certificate, folder and user are each host's own."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,22 +19,47 @@ pytestmark = pytest.mark.servers
 HERE, FIRST, SECOND = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
 
+# Whom the hosts' programs run as; nobody else has these numbers.
+USERS = {FIRST: 64_102, SECOND: 64_103}
+# What a worker imports before it becomes that user, who may not read where Python stands.
+READY = (
+    "import concurrent.futures.thread, encodings.idna, os, ssl, distributed.cli.dask_worker, "
+    "distributed.comm.tcp, distributed.http.worker, tests.integration.dask.work"
+)
+
+
 @pytest.fixture
-def hosts(tmp_path: Path) -> dict[str, dict[str, str]]:
-    """Dask's settings on each host: one authority, and no key that two of them have."""
-    made = certified_each(tmp_path / "certificates", [HERE, FIRST, SECOND])
+def folder() -> Iterator[Path]:
+    """A folder that every user may pass through."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may start programs as several users")
+    made = Path(tempfile.mkdtemp(prefix="watcher-hosts-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def hosts(folder: Path) -> dict[str, dict[str, str]]:
+    """Dask's settings on each host: one authority, and no key that two of them may read."""
+    made = certified_each(folder / "certificates", [HERE, FIRST, SECOND])
+    for name, user in USERS.items():
+        own = folder / "certificates" / name
+        for one in (own, *own.iterdir()):
+            os.chown(one, user, user)
     keys = {settings["DASK_DISTRIBUTED__COMM__TLS__WORKER__KEY"] for settings in made.values()}
     assert len({Path(one).read_bytes() for one in keys}) == 3
     return made
 
 
 @pytest.fixture
-def cluster(tmp_path: Path, hosts: dict[str, dict[str, str]]) -> Iterator[Cluster]:
+def cluster(folder: Path, hosts: dict[str, dict[str, str]]) -> Iterator[Cluster]:
     """A scheduler here and a worker on each of two other hosts, over TLS."""
-    with Cluster(tmp_path / "cluster", scheme="tls", environment=hosts[HERE]) as made:
+    with Cluster(folder / "cluster", scheme="tls", environment=hosts[HERE]) as made:
         made.scheduler()
-        for one in (FIRST, SECOND):
-            made.worker(hosts[one], host=one)
+        for one, user in USERS.items():
+            become = f"{READY}; os.setgroups([]); os.setgid({user}); os.setuid({user})"
+            made.worker(hosts[one], host=one, before=become, user=user)
         yield made
 
 
@@ -42,6 +70,18 @@ def test_work_is_spread_over_hosts_that_share_nothing_but_an_authority(
     assert executor.width() == 2
     futures = [executor.submit(work.host) for _ in range(20)]
     assert {one.result(60) for one in futures} == {FIRST, SECOND}
+    executor.shutdown()
+
+
+def test_no_host_can_read_the_key_of_another_one(
+    cluster: Cluster, hosts: dict[str, dict[str, str]]
+) -> None:
+    executor = reach(cluster, hosts[HERE])
+    keys = [settings["DASK_DISTRIBUTED__COMM__TLS__WORKER__KEY"] for settings in hosts.values()]
+    futures = [executor.submit(work.user_and_readable, keys) for _ in range(20)]
+    readable = {HERE: keys[0], FIRST: keys[1], SECOND: keys[2]}
+    expected = {(user, (readable[name],)) for name, user in USERS.items()}
+    assert {one.result(60) for one in futures} == expected
     executor.shutdown()
 
 

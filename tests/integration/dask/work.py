@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,12 @@ def host() -> str:
     """The machine that it is done on, as the worker's own address has it, after a moment."""
     time.sleep(0.05)
     return urlsplit(get_worker().address).hostname or ""
+
+
+def user_and_readable(files: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    """Whom it is done as, after a moment, and which files that user may read."""
+    time.sleep(0.05)
+    return os.getuid(), tuple(one for one in files if os.access(one, os.R_OK))
 
 
 def pid() -> int:
