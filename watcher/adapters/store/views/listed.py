@@ -55,7 +55,7 @@ def read_windows(
 ) -> WindowsFound:
     """Count what is wanted, and read the numbers of the part that is shown."""
     with engine.connect() as connection:
-        listing = _Listing.of(wanted, folded_upto(connection, upto))
+        listing = _Listing.of(connection, wanted, folded_upto(connection, upto))
         numbers = listing.rated_apart(connection)
     if numbers:
         read = ledger.windows(WindowFilter(numbers=numbers), upto)
@@ -68,17 +68,25 @@ def read_windows(
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """The rows that a list is made from, a window each, and what is known of their severity."""
+    """The rows that a list is made from, a window each, and what is known of their severity.
+
+    `flaws` are the numbers of the vulnerability that is asked for; None for all.
+    """
 
     wanted: WindowsWanted
+    flaws: frozenset[int] | None
     spans: Subquery
     rated: Subquery
     upto: int
     exact: Exact = field(default_factory=dict)
 
     @classmethod
-    def of(cls, wanted: WindowsWanted, upto: int) -> _Listing:
-        return cls(wanted, _spans(wanted, upto), ratings(upto), upto)
+    def of(cls, connection: Connection, wanted: WindowsWanted, upto: int) -> _Listing:
+        flaws = None
+        if wanted.vulnerability is not None:
+            # Asked for by itself: neither database guesses how few they are.
+            flaws = frozenset(connection.scalars(called(wanted.vulnerability, upto)))
+        return cls(wanted, flaws, _spans(wanted, flaws, upto), ratings(upto), upto)
 
     @property
     def by_severity(self) -> bool:
@@ -107,7 +115,7 @@ class _Listing:
         if not self.by_severity:
             return frozenset()
         apart = select(windows.c.id).select_from(self.rows)
-        apart = apart.where(*_conditions(self.wanted, self.spans, self.upto), differing(self.rated))
+        apart = apart.where(*self._conditions(), differing(self.rated))
         return frozenset(connection.scalars(apart))
 
     def counted(self) -> Select[tuple[int, int, int, int]]:
@@ -123,11 +131,26 @@ class _Listing:
         return every.order_by(*self._order()).offset(self.wanted.offset).limit(self.wanted.at_most)
 
     def _all_conditions(self) -> Iterator[ColumnElement[bool]]:
-        yield from _conditions(self.wanted, self.spans, self.upto)
+        yield from self._conditions()
         if self.wanted.severities:
             yield self.rank.in_(sorted(rank(one) for one in self.wanted.severities))
         if self.wanted.due:
             yield self._due()
+
+    def _conditions(self) -> Iterator[ColumnElement[bool]]:
+        wanted = self.wanted
+        if wanted.numbers is not None:
+            yield among(windows.c.id, wanted.numbers)
+        if wanted.streams is not None:
+            yield among(windows.c.stream_id, wanted.streams)
+        if wanted.platform is not None:
+            yield windows.c.platform == wanted.platform
+        if self.flaws is not None:
+            yield among(windows.c.vulnerability_id, self.flaws)
+        if wanted.since_before is not None:
+            yield self.spans.c.start_at < wanted.since_before
+        if wanted.text:
+            yield _says(wanted.text, self.upto)
 
     def _due(self) -> ColumnElement[bool]:
         due, limits = self.wanted.due, self.wanted.limits
@@ -167,12 +190,12 @@ class _Listing:
         return case(*due, else_=_NEVER)
 
 
-def _spans(wanted: WindowsWanted, upto: int) -> Subquery:
+def _spans(wanted: WindowsWanted, flaws: frozenset[int] | None, upto: int) -> Subquery:
     """The last episode of each window: when it began, and whether it lasts.
 
     Of a few streams, or of one vulnerability, no other episodes are read.
     """
-    of = [episodes.c.window_id.in_(one) for one in _narrowed(wanted, upto)]
+    of = [episodes.c.window_id.in_(one) for one in _narrowed(wanted, flaws)]
     if wanted.state == "open":
         only = select(episodes.c.window_id, episodes.c.start_at, literal(1).label("lasting"))
         return only.where(visible(episodes, upto), unended(episodes, upto), *of).subquery("spans")
@@ -183,28 +206,13 @@ def _spans(wanted: WindowsWanted, upto: int) -> Subquery:
     return (last.having(lasting == 0) if wanted.state == "closed" else last).subquery("spans")
 
 
-def _narrowed(wanted: WindowsWanted, upto: int) -> Iterator[Select[tuple[int]]]:
+def _narrowed(wanted: WindowsWanted, flaws: frozenset[int] | None) -> Iterator[Select[tuple[int]]]:
     """The windows of what is asked for, where that is little of all there is."""
     number = select(windows.c.id)
     if wanted.streams is not None and len(wanted.streams) <= _FEW:
         yield number.where(among(windows.c.stream_id, wanted.streams))
-    if wanted.vulnerability is not None:
-        yield number.where(windows.c.vulnerability_id.in_(called(wanted.vulnerability, upto)))
-
-
-def _conditions(wanted: WindowsWanted, spans: Subquery, upto: int) -> Iterator[ColumnElement[bool]]:
-    if wanted.numbers is not None:
-        yield among(windows.c.id, wanted.numbers)
-    if wanted.streams is not None:
-        yield among(windows.c.stream_id, wanted.streams)
-    if wanted.platform is not None:
-        yield windows.c.platform == wanted.platform
-    if wanted.vulnerability is not None:
-        yield windows.c.vulnerability_id.in_(called(wanted.vulnerability, upto))
-    if wanted.since_before is not None:
-        yield spans.c.start_at < wanted.since_before
-    if wanted.text:
-        yield _says(wanted.text, upto)
+    if flaws is not None:
+        yield number.where(among(windows.c.vulnerability_id, flaws))
 
 
 def read_about(connection: Connection, text: str, upto: int) -> frozenset[str]:
