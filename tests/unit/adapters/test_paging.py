@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import pytest
 from hypothesis import given
@@ -62,10 +61,11 @@ def test_any_header_is_a_page_here_or_refused(link: str) -> None:
 
 
 @pytest.mark.parametrize("bad", ["<a>" + "; " * 4000, "<a>;" + " " * 8000, "<>" * 4000])
+@pytest.mark.timeout(120)
 def test_no_header_takes_long_to_read(bad: str) -> None:
-    began = time.monotonic()
-    next_page(FIRST, bad)
-    assert time.monotonic() - began < 1
+    # Where each character is tried with each other one, a hundredth of this takes minutes.
+    for _ in range(1000):
+        next_page(FIRST, bad)
 
 
 def test_names_are_listed_once_in_their_order() -> None:
