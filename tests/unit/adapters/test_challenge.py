@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,7 +59,8 @@ def test_quoted_parameters_are_read_back(parameters: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("bad", ['Bearer realm="' + "\\" * 8000, "a=" * 4000, '"' * 8000])
+@pytest.mark.timeout(120)
 def test_no_header_takes_long_to_read(bad: str) -> None:
-    began = time.monotonic()
-    parse_challenges(bad)
-    assert time.monotonic() - began < 1
+    # Where each character is tried with each other one, a hundredth of this takes minutes.
+    for _ in range(1000):
+        parse_challenges(bad)

@@ -254,4 +254,4 @@ def test_a_metadata_service_that_hangs_does_not_hang_us(
         began = time.monotonic()
         found = refused(GoogleLogin("gar", Connecting()))
     assert isinstance(found, UnauthorizedError)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30  # it is silent for ever
