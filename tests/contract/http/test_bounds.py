@@ -61,9 +61,11 @@ def test_a_silent_remote_is_left_after_the_wait_for_a_byte() -> None:
     def sleep(_: BufferedIOBase) -> None:
         time.sleep(2)
 
-    with hostile(lambda _: Reply(script=sleep)) as server:
-        with pytest.raises(TransientError, match="no answer in time"):
-            impatient(read=0.3, total=60).request("GET", server.url + "/")
+    with (
+        hostile(lambda _: Reply(script=sleep)) as server,
+        pytest.raises(TransientError, match="no answer in time"),
+    ):
+        impatient(read=0.3, total=60).request("GET", server.url + "/")
 
 
 def test_a_body_declared_too_long_is_refused_unread() -> None:
