@@ -5,11 +5,8 @@ from __future__ import annotations
 import gc
 from typing import Final, NoReturn
 
-_SELDOM: Final = (
-    20_000,
-    20,
-    50,
-)  # new objects; looks at those between two at older ones, and at the oldest
+# So many new objects, and so many looks at younger ones between two at older and at the oldest.
+_SELDOM: Final = (20_000, 20, 50)
 
 
 def main() -> NoReturn:

@@ -73,10 +73,10 @@ class Reading:
         last = app.views.finished(None if asked.known_now else asked.as_of)
         as_of = clock.as_of(asked.as_of, last, now)
         number = last.number if last else 0
-        if asked.as_of is None or last is None:
-            by = app.config
-            now_ = asked.as_of is None
-            return cls(app, last, as_of, by, number, sight=sight, of_now=now_, memory=memory)
+        of_now = asked.as_of is None
+        if of_now or last is None:
+            config = app.config
+            return cls(app, last, as_of, config, number, sight=sight, of_now=of_now, memory=memory)
         if not asked.known_now:
             config = remembered(app.views.configuration(number))
             return cls(app, last, as_of, config, number, sight=sight)

@@ -71,7 +71,7 @@ def test_a_short_pause_asked_for_is_kept() -> None:
     with hostile(Recovering(1, Reply(429, {"Retry-After": "1"}))) as server:
         began = time.monotonic()
         assert patient.request("GET", server.url + "/").body == b"well"
-        assert time.monotonic() - began > 0.9
+        assert 0.9 < time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Engine, Row, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from watcher.adapters.store.rows import insert_unless_there
 from watcher.adapters.store.tables.published import published_reports
 from watcher.adapters.store.writing import writing
+from watcher.adapters.store.zipped import unzipped, zipped
 from watcher.domain.errors import StartError
 from watcher.ports.store.archive import About, Published
 
@@ -31,15 +30,12 @@ class SqlArchive:
         row = {
             "sha256": named,
             "size": len(body),
-            "body": gzip.compress(body, mtime=0),
+            "body": zipped(body),
             **{name: getattr(about, name) for name in _ABOUT},
         }
-        dialect = sqlite if self.engine.dialect.name == "sqlite" else postgresql
         with writing(self.engine) as connection:
             # Somebody else may publish the same bytes at the same time.
-            connection.execute(
-                dialect.insert(published_reports).values(row).on_conflict_do_nothing()
-            )
+            insert_unless_there(connection, published_reports, row)
             mine = select(*_TOLD).where(published_reports.c.sha256 == named)
             return _published(connection.execute(mine).one())
 
@@ -58,10 +54,7 @@ class SqlArchive:
             row = connection.execute(columns.where(published_reports.c.id == number)).first()
         if row is None:
             raise KeyError(number)
-        try:
-            body = gzip.decompress(row.body)
-        except (OSError, EOFError, zlib.error):
-            body = b""
+        body = unzipped(row.body) or b""
         if sha256(body).hexdigest() != row.sha256:
             raise StartError(
                 f"published report {number} is not what it was: its bytes do not have the sha256 "

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from watcher.adapters.store.rows import insert_unless_there
 from watcher.adapters.store.tables.digests import digests
 
 
@@ -25,10 +25,8 @@ class SqlDigests:
 
     def begun(self, key: str, at: datetime) -> bool:
         """Note that one is about to be sent; False where that was noted before."""
-        dialect = sqlite if self.engine.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(digests).values(key=key, begun_at=at).on_conflict_do_nothing()
         with self.engine.begin() as connection:
-            return connection.execute(statement.returning(digests.c.id)).first() is not None
+            return insert_unless_there(connection, digests, {"key": key, "begun_at": at})
 
     def not_sent(self, key: str) -> None:
         """Take the note back: it surely was not taken, and may be tried again."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Engine, delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from watcher.adapters.store.rows import insert_unless_there
 from watcher.adapters.store.tables.published import drawn_reports
 from watcher.adapters.store.writing import writing
+from watcher.adapters.store.zipped import unzipped, zipped
 from watcher.domain.errors import StartError
 from watcher.ports.store.drawn import Drawing
 
@@ -39,10 +38,7 @@ class SqlDrawnReports:
         )
         with self.engine.connect() as connection:
             body = connection.scalar(statement)
-        try:
-            return None if body is None else gzip.decompress(body)
-        except (OSError, EOFError, zlib.error):
-            return None  # damaged: it is drawn anew
+        return None if body is None else unzipped(body)  # one that is damaged is drawn anew
 
     def keep(self, drawn: Drawing, body: bytes) -> None:
         """Keep one, in the place of those of earlier passes; not where nothing can be written."""
@@ -51,12 +47,11 @@ class SqlDrawnReports:
             "asked": drawn.asked,
             "as_of": drawn.as_of,
             "read_upto": drawn.upto,
-            "body": gzip.compress(body, mtime=0),
+            "body": zipped(body),
         }
-        dialect = sqlite if self.engine.dialect.name == "sqlite" else postgresql
         newest = select(one.id).order_by(one.id.desc()).limit(_MOST)
         with suppress(StartError, DBAPIError), writing(self.engine) as connection:
             # Somebody else may have drawn the same at the same time.
-            connection.execute(dialect.insert(drawn_reports).values(row).on_conflict_do_nothing())
+            insert_unless_there(connection, drawn_reports, row)
             past = or_(one.read_upto < drawn.upto, one.id.not_in(newest))
             connection.execute(delete(drawn_reports).where(past))

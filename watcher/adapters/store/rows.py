@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -127,6 +128,13 @@ def _reserved(connection: Connection, table: Table, count: int) -> list[int]:
     sequence = func.pg_get_serial_sequence(table.name, table.c.id.name)
     reserved = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
     return list(connection.scalars(reserved))
+
+
+def insert_unless_there(connection: Connection, table: Table, row: Row) -> bool:
+    """Insert a row where no other has its key, whoever inserts at the same time; whether it was."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(row).on_conflict_do_nothing()
+    return connection.execute(statement.returning(table.c.id)).first() is not None
 
 
 def still_open(table: Table) -> ColumnElement[bool]:
